@@ -1,0 +1,6 @@
+package dev.penstock.testkit;
+
+/** A primary with its streaming replicas. */
+public final class PostgresCluster {
+    private PostgresCluster() {}
+}

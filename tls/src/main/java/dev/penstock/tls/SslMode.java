@@ -1,0 +1,6 @@
+package dev.penstock.tls;
+
+/** libpq's {@code sslmode}. */
+public enum SslMode {
+    DISABLE
+}

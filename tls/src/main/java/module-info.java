@@ -1,0 +1,8 @@
+/** What a connection shows to be trusted: passwords and TLS. Needs the JDK alone; core builds on it. */
+@org.jspecify.annotations.NullMarked
+module dev.penstock.tls {
+    requires static org.jspecify;
+
+    exports dev.penstock.secret;
+    exports dev.penstock.tls;
+}
