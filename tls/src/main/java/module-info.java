@@ -2,6 +2,8 @@
 @org.jspecify.annotations.NullMarked
 module dev.penstock.tls {
     requires static org.jspecify;
+    requires java.naming;
+    requires java.sql;
 
     exports dev.penstock.secret;
     exports dev.penstock.tls;

@@ -1,8 +1,17 @@
 package dev.penstock.secret;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
 import java.util.Objects;
 
-/** A password or passphrase in memory. */
+/**
+ * A password or passphrase in memory that does not leave it by accident.
+ *
+ * <p>Prints as {@code ***}, is compared only on request and in constant time ({@link #sameAs}), has identity
+ * {@code equals} so that it cannot become a map key that leaks, and is not serializable. The characters stay in the
+ * heap until collected: pgjdbc and HikariCP need a {@link String}, so no wiping is promised. Immutable, thread-safe.
+ */
 public final class Secret {
     private final String value;
 
@@ -10,14 +19,22 @@ public final class Secret {
         this.value = Objects.requireNonNull(value, "value");
     }
 
+    /** Wraps the characters as they are; nothing is trimmed. */
     public static Secret of(String value) {
         return new Secret(value);
     }
 
+    /** The characters. Every call is a place where the secret can leak: hand the result to the driver and forget it. */
     public String reveal() {
         return value;
     }
 
+    /** Whether both hold the same characters; takes the same time whatever they are. */
+    public boolean sameAs(Secret other) {
+        return MessageDigest.isEqual(value.getBytes(UTF_8), other.value.getBytes(UTF_8));
+    }
+
+    /** Always {@code ***}. */
     @Override
     public String toString() {
         return "***";

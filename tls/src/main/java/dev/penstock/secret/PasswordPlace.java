@@ -1,0 +1,151 @@
+package dev.penstock.secret;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** One place of a {@link PasswordSource}: it can be described without a look, and looked at. */
+sealed interface PasswordPlace {
+    /** Names the place, never a value. */
+    String describe();
+
+    Finding look(Map<String, String> environment, FilePermissions permissions);
+
+    /** The files this place reads under the given environment. */
+    default List<Path> files(Map<String, String> environment) {
+        return List.of();
+    }
+
+    /** A file, such as a Docker secret. */
+    record InFile(Path path) implements PasswordPlace {
+        @Override
+        public String describe() {
+            return "file " + path;
+        }
+
+        @Override
+        public Finding look(Map<String, String> environment, FilePermissions permissions) {
+            return SecretFile.read(path, permissions);
+        }
+
+        @Override
+        public List<Path> files(Map<String, String> environment) {
+            return List.of(path);
+        }
+    }
+
+    /**
+     * A variable {@code X}, or the file named by {@code X_FILE} (the convention of the official Docker images: setting both
+     * is an error). A value that is the absolute path of an existing file is read as that file, with a warning; a variable
+     * whose own name ends in {@code _FILE} holds a path by its name.
+     */
+    record InVariable(String variable) implements PasswordPlace {
+        private static final String FILE_SUFFIX = "_FILE";
+
+        @Override
+        public String describe() {
+            return "variable " + variable;
+        }
+
+        @Override
+        public Finding look(Map<String, String> environment, FilePermissions permissions) {
+            String value = environment.getOrDefault(variable, "");
+            String path = environment.getOrDefault(variable + FILE_SUFFIX, "");
+            if (!value.isEmpty() && !path.isEmpty()) {
+                return Finding.broken("and " + variable + FILE_SUFFIX + " are both set; keep one");
+            }
+            if (!path.isEmpty()) {
+                return readNamed(variable + FILE_SUFFIX, path, permissions);
+            }
+            if (value.isEmpty()) {
+                return Finding.absent(environment.containsKey(variable) ? "is empty" : "is not set");
+            }
+            return variable.endsWith(FILE_SUFFIX)
+                    ? readNamed(variable, value, permissions)
+                    : readValue(value, permissions);
+        }
+
+        private Finding readValue(String value, FilePermissions permissions) {
+            if (isExistingFile(value)) {
+                return SecretFile.read(Path.of(value), permissions)
+                        .warn(
+                                describe(),
+                                "holds the path of a file and was read as that file; rename it to " + variable
+                                        + FILE_SUFFIX);
+            }
+            return value.isBlank()
+                    ? Finding.absent("is blank")
+                    : Finding.found(new Credentials(null, Secret.of(value)));
+        }
+
+        /** A named file that is missing is broken, not absent: the operator said it is there. */
+        private static Finding readNamed(String variable, String path, FilePermissions permissions) {
+            try {
+                Finding finding = SecretFile.read(Path.of(path), permissions);
+                return finding.outcome() == Finding.Outcome.FOUND
+                        ? finding
+                        : Finding.broken("leads by " + variable + " to a file that " + finding.reason());
+            } catch (InvalidPathException notAPath) {
+                return Finding.broken("leads by " + variable + " to something that is not a path");
+            }
+        }
+
+        @Override
+        public List<Path> files(Map<String, String> environment) {
+            String value = environment.getOrDefault(variable, "");
+            String path = environment.getOrDefault(variable + FILE_SUFFIX, "");
+            String candidate = path.isEmpty() ? value : path;
+            return !path.isEmpty() || variable.endsWith(FILE_SUFFIX) || isExistingFile(value)
+                    ? toPath(candidate)
+                    : List.of();
+        }
+
+        private static List<Path> toPath(String text) {
+            try {
+                return text.isEmpty() ? List.of() : List.of(Path.of(text));
+            } catch (InvalidPathException notAPath) {
+                return List.of();
+            }
+        }
+
+        private static boolean isExistingFile(String value) {
+            List<Path> path = toPath(value);
+            return !path.isEmpty() && path.get(0).isAbsolute() && Files.isRegularFile(path.get(0));
+        }
+    }
+
+    /** Code of the application, such as a Vault client. */
+    record FromProvider(String name, Supplier<Credentials> supplier) implements PasswordPlace {
+        @Override
+        public String describe() {
+            return "provider " + name;
+        }
+
+        @Override
+        public Finding look(Map<String, String> environment, FilePermissions permissions) {
+            try {
+                Credentials credentials = supplier.get();
+                return credentials == null ? Finding.broken("returned null") : Finding.found(credentials);
+            } catch (RuntimeException failed) {
+                // Only the type: a provider's message may quote what it was given.
+                return Finding.broken("threw " + failed.getClass().getName());
+            }
+        }
+    }
+
+    /** A value in the program or the configuration file. */
+    record Literal(Secret secret) implements PasswordPlace {
+        @Override
+        public String describe() {
+            return "literal";
+        }
+
+        @Override
+        public Finding look(Map<String, String> environment, FilePermissions permissions) {
+            return Finding.found(new Credentials(null, secret));
+        }
+    }
+}

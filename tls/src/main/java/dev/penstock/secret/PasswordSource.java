@@ -1,0 +1,176 @@
+package dev.penstock.secret;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where a password comes from: an ordered list of places, the first that has one wins.
+ *
+ * <pre>{@code
+ * PasswordSource.dockerSecret("shop_db").orEnv("SHOP_DB_PASSWORD")
+ * }</pre>
+ *
+ * <p>Looking is repeated on every {@link #resolve()}; nothing is cached here ({@link RotatingPassword} does). A place with
+ * nothing is passed over; a place with something unusable (an empty file, two lines, no permission, both {@code X} and
+ * {@code X_FILE} set) ends the search with an error, because going on would hide the mistake. Immutable and thread-safe;
+ * prints its places, never a value.
+ */
+public final class PasswordSource {
+    private static final Path DOCKER_SECRETS = Path.of("/run/secrets");
+
+    private final List<PasswordPlace> places;
+    private final FilePermissions permissions;
+
+    private PasswordSource(List<PasswordPlace> places, FilePermissions permissions) {
+        this.places = List.copyOf(places);
+        this.permissions = permissions;
+    }
+
+    private static PasswordSource of(PasswordPlace place) {
+        return new PasswordSource(List.of(place), FilePermissions.CONTAINER);
+    }
+
+    /**
+     * The Docker or Swarm secret of that name: the file {@code /run/secrets/<name>}.
+     *
+     * @throws IllegalArgumentException if the name is blank or would leave that directory
+     */
+    public static PasswordSource dockerSecret(String name) {
+        if (name.isBlank() || name.contains("/") || name.contains("\\") || name.startsWith("..")) {
+            throw new IllegalArgumentException("a Docker secret is named by its file name below " + DOCKER_SECRETS
+                    + "; use PasswordSource.file(path) for any other file");
+        }
+        return file(DOCKER_SECRETS.resolve(name));
+    }
+
+    /** A file: regular, at most 64 KiB, UTF-8, one line; exactly one trailing newline is not part of the password. */
+    public static PasswordSource file(Path path) {
+        return of(new PasswordPlace.InFile(Objects.requireNonNull(path, "path")));
+    }
+
+    /**
+     * An environment variable {@code X}; {@code X_FILE}, when set instead, names a file. A value that is the path of an
+     * existing file is read as that file, with a warning in {@link ResolvedPassword#warnings()}.
+     *
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static PasswordSource env(String variable) {
+        if (variable.isBlank()) {
+            throw new IllegalArgumentException("the name of the variable is blank");
+        }
+        return of(new PasswordPlace.InVariable(variable));
+    }
+
+    /**
+     * Code that yields the password, asked once per new connection: cache in it when an answer is dear.
+     *
+     * @param description what it is, for messages; must hold no secret
+     */
+    public static PasswordSource provider(String description, Supplier<Secret> supplier) {
+        Objects.requireNonNull(supplier, "supplier");
+        return credentialsProvider(description, () -> new Credentials(null, supplier.get()));
+    }
+
+    /** Code that yields user and password together, as Vault's dynamic credentials do; asked once per new connection. */
+    public static PasswordSource credentialsProvider(String description, Supplier<Credentials> supplier) {
+        Objects.requireNonNull(supplier, "supplier");
+        return of(new PasswordPlace.FromProvider(Objects.requireNonNull(description, "description"), supplier));
+    }
+
+    /** A value in the program. For development and tests; configuration refuses it in production ({@link #isLiteral()}). */
+    public static PasswordSource literal(String password) {
+        return of(new PasswordPlace.Literal(Secret.of(password)));
+    }
+
+    /** This source, then the variable. */
+    public PasswordSource orEnv(String variable) {
+        return or(env(variable));
+    }
+
+    /** This source, then the file. */
+    public PasswordSource orFile(Path path) {
+        return or(file(path));
+    }
+
+    /** This source, then the other one's places in their order; this source's permission policy holds for all. */
+    public PasswordSource or(PasswordSource next) {
+        return new PasswordSource(
+                Stream.concat(places.stream(), next.places.stream()).toList(), permissions);
+    }
+
+    /** The same places with another rule about who may read the files; {@link FilePermissions#CONTAINER} by default. */
+    public PasswordSource withPermissions(FilePermissions policy) {
+        return new PasswordSource(places, Objects.requireNonNull(policy, "policy"));
+    }
+
+    /**
+     * Looks now, with the environment of the process.
+     *
+     * @throws SecretUnavailableException if no place has a usable password
+     */
+    public Secret resolve() {
+        return resolve(System.getenv());
+    }
+
+    /**
+     * Looks now, with the given environment.
+     *
+     * @throws SecretUnavailableException if no place has a usable password
+     */
+    public Secret resolve(Map<String, String> environment) {
+        return lookUp(environment).secret();
+    }
+
+    /**
+     * Looks now and says also where the password was found and what is odd about it.
+     *
+     * @throws SecretUnavailableException if no place has a usable password
+     */
+    public ResolvedPassword lookUp(Map<String, String> environment) {
+        List<SecretUnavailableException.Place> misses = new ArrayList<>();
+        for (PasswordPlace place : places) {
+            Finding finding = place.look(environment, permissions);
+            if (finding.outcome() == Finding.Outcome.FOUND) {
+                return finding.resolved(place.describe());
+            }
+            misses.add(new SecretUnavailableException.Place(place.describe(), finding.reason()));
+            if (finding.outcome() == Finding.Outcome.BROKEN) {
+                throw new SecretUnavailableException(misses, "Mend " + place.describe() + ".");
+            }
+        }
+        throw new SecretUnavailableException(misses, "Provide one of them.");
+    }
+
+    /** The files that this source reads under the environment of the process, to watch for rotation. */
+    public List<Path> files() {
+        return files(System.getenv());
+    }
+
+    /** The files that this source reads under the given environment, to watch for rotation. */
+    public List<Path> files(Map<String, String> environment) {
+        return places.stream()
+                .flatMap(place -> place.files(environment).stream())
+                .toList();
+    }
+
+    /** Names the places in order, such as {@code file /run/secrets/shop_db, then variable SHOP_DB_PASSWORD}; no values. */
+    public String describe() {
+        return places.stream().map(PasswordPlace::describe).collect(Collectors.joining(", then "));
+    }
+
+    /** Whether any place is a value written in the program or the configuration. */
+    public boolean isLiteral() {
+        return places.stream().anyMatch(PasswordPlace.Literal.class::isInstance);
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}

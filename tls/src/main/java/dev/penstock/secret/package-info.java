@@ -1,0 +1,11 @@
+/**
+ * Passwords: where they come from.
+ *
+ * <p>In goes a {@link dev.penstock.secret.PasswordSource}, an ordered list of places (a Docker secret, a file, a
+ * variable, a provider). Out comes a {@link dev.penstock.secret.Secret}, which prints as {@code ***} everywhere. First stage
+ * of the flow; uses the JDK alone.
+ */
+@NullMarked
+package dev.penstock.secret;
+
+import org.jspecify.annotations.NullMarked;

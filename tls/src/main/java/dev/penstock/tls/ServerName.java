@@ -1,0 +1,139 @@
+package dev.penstock.tls;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The name a server is dialled by, and whether a certificate has it, by the rules of libpq 15 and later.
+ *
+ * <p>Alternative names first. Addresses are compared as bytes, so {@code [::1]} is {@code 0:0:0:0:0:0:0:1}. A wildcard stands for the
+ * whole leftmost label. The common name counts only when no alternative name is of the host's own kind (name or address).
+ */
+final class ServerName {
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
+    private static final int DNS_NAME = 2;
+    private static final int IP_ADDRESS = 7;
+
+    private final String name;
+    private final byte @Nullable [] address;
+
+    private ServerName(String name, byte @Nullable [] address) {
+        this.name = name;
+        this.address = address;
+    }
+
+    /** From a host as configured: brackets and zone of an IPv6 address, a trailing dot and letter case do not count. */
+    static ServerName of(String host) {
+        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        byte[] address = parseAddress(bare.replaceFirst("%.*$", ""));
+        String name = bare.endsWith(".") ? bare.substring(0, bare.length() - 1) : bare;
+        return new ServerName(name.toLowerCase(Locale.ROOT), address);
+    }
+
+    boolean isAddress() {
+        return address != null;
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean isIn(X509Certificate certificate) throws CertificateParsingException {
+        boolean sameKindSeen = false;
+        for (List<?> alternative : alternatives(certificate)) {
+            int kind = (Integer) alternative.get(0);
+            String value = String.valueOf(alternative.get(1));
+            if ((kind == DNS_NAME && matchesName(value)) || (kind == IP_ADDRESS && matchesAddress(value))) {
+                return true;
+            }
+            sameKindSeen |= kind == (isAddress() ? IP_ADDRESS : DNS_NAME);
+        }
+        String commonName = commonName(certificate);
+        return !sameKindSeen && commonName != null && matchesName(commonName);
+    }
+
+    /** All names of the certificate in words, for the message of a mismatch. */
+    static List<String> namesIn(X509Certificate certificate) {
+        List<String> names = new ArrayList<>();
+        try {
+            for (List<?> alternative : alternatives(certificate)) {
+                int kind = (Integer) alternative.get(0);
+                if (kind == DNS_NAME || kind == IP_ADDRESS) {
+                    names.add(String.valueOf(alternative.get(1)));
+                }
+            }
+        } catch (CertificateParsingException unreadable) {
+            names.add("(unreadable alternative names)");
+        }
+        String commonName = commonName(certificate);
+        if (commonName != null && !names.contains(commonName)) {
+            names.add("CN=" + commonName);
+        }
+        return names;
+    }
+
+    private boolean matchesName(String pattern) {
+        String wanted = pattern.toLowerCase(Locale.ROOT);
+        if (wanted.equals(name)) {
+            return true;
+        }
+        if (!wanted.startsWith("*.") || isAddress()) {
+            return false;
+        }
+        int firstDot = name.indexOf('.');
+        return firstDot > 0 && wanted.length() > 2 && name.substring(firstDot).equals(wanted.substring(1));
+    }
+
+    private boolean matchesAddress(String value) {
+        byte[] other = parseAddress(value);
+        return address != null && other != null && Arrays.equals(address, other);
+    }
+
+    private static Collection<List<?>> alternatives(X509Certificate certificate) throws CertificateParsingException {
+        Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
+        return alternatives == null ? List.of() : alternatives;
+    }
+
+    /** The first common name in encoded order, as OpenSSL finds it. */
+    private static @Nullable String commonName(X509Certificate certificate) {
+        try {
+            return new LdapName(certificate.getSubjectX500Principal().getName())
+                    .getRdns().stream()
+                            .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
+                            .map(Rdn::getValue)
+                            .filter(String.class::isInstance)
+                            .map(String.class::cast)
+                            .filter(text -> text.indexOf('\0') < 0)
+                            .findFirst()
+                            .orElse(null);
+        } catch (InvalidNameException unreadable) {
+            return null;
+        }
+    }
+
+    /** Bytes of a literal address, or null for a name. Never asks DNS: only literals get as far as InetAddress. */
+    private static byte @Nullable [] parseAddress(String text) {
+        if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
+            return null;
+        }
+        try {
+            return InetAddress.getByName(text).getAddress();
+        } catch (UnknownHostException notAnAddress) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.penstock.tls;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Gets the bytes that a {@link TlsSource} names, bounded, with errors that name the place and the reason of the caller. */
+final class SourceReader {
+    /** RDS's global bundle is 200 KiB; whatever is larger than this is not what was meant. */
+    private static final int MAX_BYTES = 4 * 1024 * 1024;
+
+    private final TlsReason missing;
+    private final TlsReason invalid;
+
+    SourceReader(TlsReason missing, TlsReason invalid) {
+        this.missing = missing;
+        this.invalid = invalid;
+    }
+
+    /** One content for a file or inline text, one per file (sorted by name, hidden ones left out) for a directory. */
+    List<Content> readAll(TlsSource source) {
+        if (source instanceof TlsSource.File file && Files.isDirectory(file.path())) {
+            return directory(file.path());
+        }
+        return List.of(read(source));
+    }
+
+    Content read(TlsSource source) {
+        if (source instanceof TlsSource.File file) {
+            return new Content(file.path().toString(), bytes(file.path()));
+        }
+        if (source instanceof TlsSource.Inline inline) {
+            return new Content(source.describe(), inline.pem().getBytes(UTF_8));
+        }
+        throw new TlsMaterialException(invalid, source.describe(), "is not a file or text");
+    }
+
+    private List<Content> directory(Path directory) {
+        List<Content> contents = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(directory)) {
+            for (Path entry : entries.sorted().toList()) {
+                if (Files.isRegularFile(entry)
+                        && !entry.getFileName().toString().startsWith(".")) {
+                    contents.add(new Content(entry.toString(), bytes(entry)));
+                }
+            }
+            return contents;
+        } catch (IOException failed) {
+            throw unreadable(directory, failed);
+        }
+    }
+
+    private byte[] bytes(Path path) {
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new TlsMaterialException(invalid, path.toString(), "is larger than 4 MiB");
+            }
+            return bytes;
+        } catch (IOException failed) {
+            throw unreadable(path, failed);
+        }
+    }
+
+    private TlsMaterialException unreadable(Path path, IOException failed) {
+        if (failed instanceof NoSuchFileException) {
+            return new TlsMaterialException(missing, path.toString(), "does not exist");
+        }
+        String what = failed instanceof AccessDeniedException
+                ? "cannot be read by this process (permission denied)"
+                : "cannot be read";
+        return new TlsMaterialException(invalid, path.toString(), what, "Check the file and its permissions.")
+                .causedBy(failed);
+    }
+
+    /**
+     * @param name the path, or what stands for it
+     * @param bytes never printed
+     */
+    record Content(String name, byte[] bytes) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.penstock.tls;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One physical connect. Its properties lead the driver to this very attempt, so {@link #facts()} speaks of this connection and no other,
+ * whatever thread the driver used.
+ *
+ * <p>Use: {@link #driverProperties()} into {@code Driver.connect}, then {@link #facts()} (or {@link #failure} with what it threw), then
+ * {@link #close()}. Thread-safe, but meant for the one thread that connects.
+ */
+public final class TlsAttempt implements AutoCloseable {
+    private final TlsContext context;
+    private final String host;
+    private final String key;
+    private volatile @Nullable SSLSocket socket;
+
+    TlsAttempt(TlsContext context, String host) {
+        this.context = context;
+        this.host = host;
+        this.key = TlsRegistry.add(new OfAttempt());
+    }
+
+    /** The context's properties, with this attempt's key. The map is the caller's. */
+    public Map<String, String> driverProperties() {
+        return context.driverProperties(key);
+    }
+
+    /**
+     * What the handshake gave; empty when the connection is in plain text, be it that the mode allows it, the server offered no TLS, or a
+     * {@code prefer} went back to plain text after TLS was refused (the driver closes the TLS socket then). Ask after {@code connect}
+     * returned and before the connection is closed.
+     */
+    public Optional<TlsFacts> facts() {
+        SSLSocket current = socket;
+        return current == null || current.isClosed() ? Optional.empty() : facts(current.getSession());
+    }
+
+    /**
+     * The proof: empty when the connection is as safe as the mode demands, {@link TlsReason#DOWNGRADED} when it is in plain text and must
+     * not be. A connection with a failure must be closed and not used.
+     */
+    public Optional<TlsFailure> proof() {
+        if (!context.config().mode().requiresEncryption() || facts().isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(TlsFailure.of(
+                TlsReason.DOWNGRADED,
+                "sslmode=" + context.config().mode().libpqName() + " but the connection to '" + host
+                        + "' is in plain text"));
+    }
+
+    /**
+     * The reason in what the driver threw for this attempt; empty when it has nothing to do with TLS. Knows more than
+     * {@link TlsFailure#of(Throwable)}: what the configuration asks for and whether TLS was begun.
+     */
+    public Optional<TlsFailure> failure(Throwable thrown) {
+        return TlsFailure.of(thrown);
+    }
+
+    /** Ends the way from the driver to this attempt. The facts stay. Idempotent. */
+    @Override
+    public void close() {
+        TlsRegistry.remove(key);
+    }
+
+    private static Optional<TlsFacts> facts(SSLSession session) {
+        try {
+            X509Certificate peer = (X509Certificate) session.getPeerCertificates()[0];
+            return Optional.of(new TlsFacts(
+                    session.getProtocol(),
+                    session.getCipherSuite(),
+                    fingerprint(peer),
+                    peer.getNotAfter().toInstant(),
+                    peer.getSubjectX500Principal().getName()));
+        } catch (SSLPeerUnverifiedException noHandshake) {
+            return Optional.empty();
+        }
+    }
+
+    static String fingerprint(X509Certificate certificate) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(
+                    "every Java runtime has SHA-256, and a parsed certificate its encoding", impossible);
+        }
+    }
+
+    private final class OfAttempt implements TlsEndpoint {
+        @Override
+        public SSLSocket layer(Socket plain, String dialled, int port, boolean autoClose) throws IOException {
+            SSLSocket layered = context.sockets().layer(plain, host, port, autoClose);
+            socket = layered;
+            return layered;
+        }
+
+        @Override
+        public boolean verifies(String dialled, SSLSession session) {
+            return context.sockets().verifies(host, session);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.penstock.tls;
+
+import java.util.Optional;
+
+/**
+ * A connection failure in words a caller can act on.
+ *
+ * @param reason the stable code
+ * @param message what happened, with names and dates; no secret
+ * @param remedy what to do
+ */
+public record TlsFailure(TlsReason reason, String message, String remedy) {
+
+    /**
+     * Finds the TLS reason in a driver's exception: our own refusals in the cause chain, TLS alerts, and the texts of pgjdbc and
+     * the server. {@link TlsAttempt#failure} knows more (the configuration, and what was tried) and is to be preferred.
+     *
+     * @return empty when the failure has nothing to do with TLS
+     */
+    public static Optional<TlsFailure> of(Throwable thrown) {
+        return FailureTable.of(thrown);
+    }
+
+    static TlsFailure of(TlsReason reason, String message) {
+        return new TlsFailure(reason, message, reason.remedy());
+    }
+
+    /** One line for a log: code, message, remedy. */
+    public String summary() {
+        return reason + ": " + message + ". " + remedy;
+    }
+}
