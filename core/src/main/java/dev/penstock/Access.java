@@ -1,0 +1,46 @@
+package dev.penstock;
+
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * The ways to work with a database. Thread-safe. Every call ends within its deadline, with a result or a
+ * {@code java.sql} exception.
+ *
+ * <p>The value and the void closure have different names, because Java cannot tell one overloaded name apart.
+ */
+public interface Access {
+    /**
+     * Runs {@code work} on a replica that is fresh enough, or on the primary when there is none, in autocommit, on a
+     * session that cannot write by accident: a write fails with SQLSTATE 25006, on whatever node. When its node is lost the
+     * work runs again from its start on another one, so it must have no effect outside.
+     *
+     * @throws SQLException what the work throws; or 08001 when no node could take it within {@code pool.timeout}
+     */
+    <T> T read(SqlFunction<T> work) throws SQLException;
+
+    /**
+     * Runs {@code work} in one transaction on the primary: commits when it returns, rolls back on anything it throws. Waits
+     * for a primary while there is none, at most {@code pool.timeout}. Never runs the work twice.
+     *
+     * @throws SQLException what the work throws; 08001 when there was no primary; 25P02 when a statement had failed and the
+     *     work caught its exception, so that nothing could be committed; 08007 when the connection was lost while
+     *     committing, so that the outcome is unknown
+     */
+    void write(SqlAction work) throws SQLException;
+
+    /** {@link #write} with a result. */
+    <T> T writeReturning(SqlFunction<T> work) throws SQLException;
+
+    /**
+     * A view whose connections read: each {@code getConnection()} chooses a node as {@link #read} does. Nothing is run
+     * again here; transactions are the caller's.
+     */
+    DataSource reader();
+
+    /**
+     * A view whose connections go to the primary; transactions are the caller's. A commit of a failed transaction is an
+     * error here too.
+     */
+    DataSource writer();
+}

@@ -1,0 +1,101 @@
+package dev.penstock;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.InvalidConfigException;
+import dev.penstock.observe.DatabaseListener;
+import dev.penstock.observe.DatabaseStatus;
+import dev.penstock.routing.ReadWork;
+import dev.penstock.routing.RoutedDataSource;
+import dev.penstock.routing.Router;
+import dev.penstock.routing.WriteWork;
+import dev.penstock.tls.TlsContext;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * A PostgreSQL primary with its replicas, open for work. Thread-safe; one per database and process, closed at the end.
+ *
+ * <p>It follows the cluster: when the primary is lost and another node is promoted, writes go there, and nobody reopens
+ * anything.
+ */
+public final class Database implements Access, AutoCloseable {
+    private final TlsContext tls;
+    private final Router router;
+    private final ReadWork reads;
+    private final WriteWork writes;
+    private final DataSource reader;
+    private final DataSource writer;
+
+    private Database(DatabaseConfig config, TlsContext tls) {
+        this.tls = tls;
+        this.router = new Router(config, tls);
+        this.reads = new ReadWork(router);
+        this.writes = new WriteWork(router);
+        this.reader = new RoutedDataSource("reader", router::borrowReader);
+        this.writer = new RoutedDataSource("writer", router::borrowWriter);
+    }
+
+    /**
+     * Checks the files that the configuration names, starts the monitors and waits until the primary answers, at most
+     * {@code timeouts.connect}.
+     *
+     * @throws InvalidConfigException when a secret or TLS file is missing or unusable; nothing was connected to
+     * @throws SQLException when no primary was found, with what each node said; nothing is left running
+     */
+    public static Database open(DatabaseConfig config) throws SQLException {
+        TlsContext tls = Preflight.check(config);
+        Database database = new Database(config, tls);
+        try {
+            database.router.start(config.timeouts().connect());
+            return database;
+        } catch (SQLException | RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public <T> T read(SqlFunction<T> work) throws SQLException {
+        return reads.run(work::apply);
+    }
+
+    @Override
+    public void write(SqlAction work) throws SQLException {
+        writes.run(connection -> {
+            work.run(connection);
+            return Boolean.TRUE;
+        });
+    }
+
+    @Override
+    public <T> T writeReturning(SqlFunction<T> work) throws SQLException {
+        return writes.run(work::apply);
+    }
+
+    @Override
+    public DataSource reader() {
+        return reader;
+    }
+
+    @Override
+    public DataSource writer() {
+        return writer;
+    }
+
+    /** Nodes, roles, lag and pools as last observed. No I/O. */
+    public DatabaseStatus status() {
+        return router.status();
+    }
+
+    /** Tells {@code listener} of everything that happens from now on. */
+    public void addListener(DatabaseListener listener) {
+        router.addListener(listener);
+    }
+
+    /** Ends monitors, pools and threads. Connections still in use are broken. Further calls fail with 08003. */
+    @Override
+    public void close() {
+        router.close();
+        tls.close();
+    }
+}

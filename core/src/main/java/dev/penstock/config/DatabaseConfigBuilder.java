@@ -1,0 +1,167 @@
+package dev.penstock.config;
+
+import dev.penstock.secret.PasswordSource;
+import dev.penstock.tls.TlsConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the components of a {@link DatabaseConfig}. No setter throws: what is wrong is kept and told by
+ * {@link #build()}, everything at once. Not thread-safe.
+ */
+public final class DatabaseConfigBuilder {
+    private @Nullable String primary;
+    private List<String> replicas = List.of();
+    private String database = "";
+    private String user = "";
+    private @Nullable PasswordSource password;
+    private @Nullable TlsConfig tls;
+    private Supplier<PoolConfig> pool = PoolConfig::defaults;
+    private Supplier<TimeoutConfig> timeouts = TimeoutConfig::defaults;
+    private Duration maxLag = Duration.ofSeconds(10);
+    private String applicationName = "penstock";
+    private EnvironmentMode environmentMode = EnvironmentMode.DEVELOPMENT;
+
+    DatabaseConfigBuilder() {}
+
+    /** The server expected to be the primary at start: {@code host} or {@code host:port}. Required. */
+    public DatabaseConfigBuilder primary(String endpoint) {
+        primary = endpoint;
+        return this;
+    }
+
+    /** The other servers of the cluster, each {@code host} or {@code host:port}; none by default. */
+    public DatabaseConfigBuilder replicas(String... endpoints) {
+        replicas = List.of(endpoints);
+        return this;
+    }
+
+    /** The name of the database. Required. */
+    public DatabaseConfigBuilder database(String name) {
+        database = name;
+        return this;
+    }
+
+    /** The role that reads and writes. Required. */
+    public DatabaseConfigBuilder user(String role) {
+        user = role;
+        return this;
+    }
+
+    /** Where the role's password comes from. Required. */
+    public DatabaseConfigBuilder password(PasswordSource source) {
+        password = source;
+        return this;
+    }
+
+    /** What a server must prove; {@code prefer} in development and testing, {@code verify-full} in production. */
+    public DatabaseConfigBuilder tls(TlsConfig config) {
+        tls = config;
+        return this;
+    }
+
+    /** The ceiling for one server is {@code size + maxOverflow}; see {@link PoolConfig}. */
+    public DatabaseConfigBuilder pool(int size, int maxOverflow, Duration timeout) {
+        pool = () ->
+                new PoolConfig(size, maxOverflow, timeout, PoolConfig.defaults().recycle());
+        return this;
+    }
+
+    /** Sizes and waiting times as a whole. */
+    public DatabaseConfigBuilder pool(PoolConfig config) {
+        pool = () -> config;
+        return this;
+    }
+
+    /** Deadlines of one connect and one statement; see {@link TimeoutConfig}. */
+    public DatabaseConfigBuilder timeouts(Duration connect, Duration statement) {
+        timeouts = () -> new TimeoutConfig(connect, statement);
+        return this;
+    }
+
+    /** How far a replica may be behind before reads avoid it; 10 s by default. */
+    public DatabaseConfigBuilder maxLag(Duration limit) {
+        maxLag = limit;
+        return this;
+    }
+
+    /** What the servers show in {@code pg_stat_activity}; {@code penstock} by default. */
+    public DatabaseConfigBuilder applicationName(String name) {
+        applicationName = name;
+        return this;
+    }
+
+    /** Which policy applies; development by default. */
+    public DatabaseConfigBuilder environmentMode(EnvironmentMode mode) {
+        environmentMode = mode;
+        return this;
+    }
+
+    /** @throws InvalidConfigException with every mistake made in any call above */
+    public DatabaseConfig build() {
+        Mistakes mistakes = new Mistakes();
+        Endpoint first = primaryEndpoint(mistakes);
+        List<Endpoint> others = replicaEndpoints(mistakes);
+        PasswordSource source = password == null ? missingPassword(mistakes) : password;
+        PoolConfig sizes = mistakes.attempt("pool", pool);
+        TimeoutConfig deadlines = mistakes.attempt("timeouts", timeouts);
+        // A placeholder stands in for what is already known to be wrong, so that the rest is still checked.
+        DatabaseConfig config = mistakes.attempt(
+                "",
+                () -> new DatabaseConfig(
+                        first == null ? new Endpoint("unknown.invalid", Endpoint.DEFAULT_PORT) : first,
+                        others,
+                        database,
+                        user,
+                        source,
+                        tls == null ? defaultTls() : tls,
+                        sizes == null ? PoolConfig.defaults() : sizes,
+                        deadlines == null ? TimeoutConfig.defaults() : deadlines,
+                        maxLag,
+                        applicationName,
+                        environmentMode));
+        mistakes.throwIfAny();
+        return Objects.requireNonNull(config);
+    }
+
+    private TlsConfig defaultTls() {
+        return environmentMode == EnvironmentMode.PRODUCTION ? TlsConfig.verifyFull() : TlsConfig.prefer();
+    }
+
+    private @Nullable Endpoint primaryEndpoint(Mistakes mistakes) {
+        String text = primary;
+        if (text == null) {
+            mistakes.add(new Violation(
+                    "primary", "REQUIRED", "", "must be set", Violation.IN_CODE, "Call primary(\"host:port\")."));
+            return null;
+        }
+        return mistakes.attempt("primary", () -> Endpoint.parse(text));
+    }
+
+    private List<Endpoint> replicaEndpoints(Mistakes mistakes) {
+        List<Endpoint> parsed = new ArrayList<>();
+        for (int i = 0; i < replicas.size(); i++) {
+            String text = replicas.get(i);
+            Endpoint endpoint = mistakes.attempt("replicas[" + i + "]", () -> Endpoint.parse(text));
+            if (endpoint != null) {
+                parsed.add(endpoint);
+            }
+        }
+        return parsed;
+    }
+
+    private static PasswordSource missingPassword(Mistakes mistakes) {
+        mistakes.add(new Violation(
+                "password",
+                "REQUIRED",
+                "",
+                "must be set",
+                Violation.IN_CODE,
+                "Call password(PasswordSource.dockerSecret(name)), .file(path) or .env(variable)."));
+        return PasswordSource.env("PENSTOCK_PASSWORD_NOT_SET");
+    }
+}

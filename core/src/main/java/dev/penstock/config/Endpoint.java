@@ -1,0 +1,80 @@
+package dev.penstock.config;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import java.util.Objects;
+
+/**
+ * Where one PostgreSQL server listens. Immutable.
+ *
+ * @param host a host name or an IP address; an IPv6 address stands without brackets here
+ * @param port the TCP port, 1 to 65535; {@value #DEFAULT_PORT} when none is written
+ */
+public record Endpoint(
+        @NotBlank(message = "must not be blank") String host,
+
+        @Min(value = 1, message = "port must be between 1 and 65535")
+        @Max(value = 65_535, message = "port must be between 1 and 65535")
+        int port) {
+    /** PostgreSQL's registered port. */
+    public static final int DEFAULT_PORT = 5432;
+
+    /** @throws InvalidConfigException when the host is blank or the port out of range */
+    public Endpoint(String host, int port) {
+        this.host = Objects.requireNonNull(host, "host");
+        this.port = port;
+        ConfigValidation.check(this);
+    }
+
+    /**
+     * Reads {@code host}, {@code host:port}, {@code [v6]} or {@code [v6]:port}.
+     *
+     * @throws InvalidConfigException when it is none of these
+     */
+    public static Endpoint parse(String text) {
+        String trimmed = text.strip();
+        if (trimmed.startsWith("[")) {
+            return parseBracketed(trimmed);
+        }
+        int colon = trimmed.indexOf(':');
+        if (colon < 0) {
+            return new Endpoint(trimmed, DEFAULT_PORT);
+        }
+        if (trimmed.indexOf(':', colon + 1) >= 0) {
+            throw malformed(text, "write an IPv6 address in brackets: [::1]:5432");
+        }
+        return new Endpoint(trimmed.substring(0, colon), port(trimmed.substring(colon + 1), text));
+    }
+
+    private static Endpoint parseBracketed(String text) {
+        int end = text.indexOf(']');
+        if (end < 0) {
+            throw malformed(text, "close the bracket: [::1]:5432");
+        }
+        String rest = text.substring(end + 1);
+        if (!rest.isEmpty() && !rest.startsWith(":")) {
+            throw malformed(text, "write [address]:port");
+        }
+        return new Endpoint(text.substring(1, end), rest.isEmpty() ? DEFAULT_PORT : port(rest.substring(1), text));
+    }
+
+    private static int port(String digits, String text) {
+        // Ten digits would overflow an int; a port has at most five.
+        if (!digits.matches("[0-9]{1,9}")) {
+            throw malformed(text, "write host:port with a port between 1 and 65535");
+        }
+        return Integer.parseInt(digits);
+    }
+
+    private static InvalidConfigException malformed(String text, String remedy) {
+        return new InvalidConfigException(
+                new Violation("", "ENDPOINT", text, "is not host or host:port", Violation.IN_CODE, remedy));
+    }
+
+    /** As one writes it: {@code db-1:5432}, {@code [::1]:5432}. */
+    @Override
+    public String toString() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

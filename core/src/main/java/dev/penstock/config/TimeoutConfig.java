@@ -1,0 +1,43 @@
+package dev.penstock.config;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+
+/**
+ * How long the steps below a borrow may take. Immutable.
+ *
+ * @param connect one physical connect as a whole: name resolution, TCP, TLS and authentication; 1 s to 300 s, 10 s by
+ *     default
+ * @param statement how long the server lets one statement run, 1 s to 24 h; 60 s by default. The socket gives up
+ *     {@link #SOCKET_SLACK} later, so that a server that went silent cannot hold a caller for ever
+ */
+public record TimeoutConfig(
+        @DurationMin(seconds = 1, message = "must be at least 1 s")
+        @DurationMax(seconds = 300, message = "must be at most 300 s")
+        Duration connect,
+
+        @DurationMin(seconds = 1, message = "must be at least 1 s")
+        @DurationMax(hours = 24, message = "must be at most 24 h")
+        Duration statement) {
+    /** What the socket waits beyond the statement timeout before it counts the server as gone. */
+    public static final Duration SOCKET_SLACK = Duration.ofSeconds(5);
+
+    /** @throws InvalidConfigException when a component is out of its bounds */
+    public TimeoutConfig(Duration connect, Duration statement) {
+        this.connect = Objects.requireNonNull(connect, "connect");
+        this.statement = Objects.requireNonNull(statement, "statement");
+        ConfigValidation.check(this);
+    }
+
+    /** 10 s to connect, 60 s for a statement. */
+    public static TimeoutConfig defaults() {
+        return new TimeoutConfig(Duration.ofSeconds(10), Duration.ofSeconds(60));
+    }
+
+    /** The longest silence of the server that is still waited for; never zero. */
+    public Duration socket() {
+        return statement.plus(SOCKET_SLACK);
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * What the user asked for, validated. In: builder calls. Out: a {@link dev.penstock.config.DatabaseConfig} that is
+ * right in every component, or one {@link dev.penstock.config.InvalidConfigException} that names every mistake. Stands
+ * on {@code secret} and {@code tls}; everything that runs reads it.
+ */
+@NullMarked
+package dev.penstock.config;
+
+import org.jspecify.annotations.NullMarked;

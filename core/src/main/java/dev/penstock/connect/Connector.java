@@ -1,0 +1,122 @@
+package dev.penstock.connect;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.tls.TlsAttempt;
+import dev.penstock.tls.TlsContext;
+import dev.penstock.tls.TlsFailure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.postgresql.Driver;
+
+/**
+ * Opens physical connections, each within one deadline that covers the password, name resolution, TCP, TLS and
+ * authentication. Thread-safe. Owns the threads on which the driver connects: a caller never waits on the driver, only
+ * on its answer, and an attempt that missed its deadline is ended by closing its socket.
+ */
+public final class Connector implements AutoCloseable {
+    private final DatabaseConfig config;
+    private final TlsContext tls;
+    private final DriverProperties properties;
+    private final Driver driver = new Driver();
+    private final ExecutorService threads;
+
+    public Connector(DatabaseConfig config, TlsContext tls) {
+        this.config = config;
+        this.tls = tls;
+        this.properties = new DriverProperties(config);
+        this.threads =
+                new ThreadPoolExecutor(0, 64, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), this::connectThread);
+    }
+
+    private Thread connectThread(Runnable work) {
+        Thread thread = new Thread(work, "penstock-connect");
+        thread.setDaemon(true);
+        // pgjdbc looks up the classes it is given by name in its own loader first, then in this one.
+        thread.setContextClassLoader(Connector.class.getClassLoader());
+        return thread;
+    }
+
+    /**
+     * One connect.
+     *
+     * @param onClose run once when the connection has ended, in whatever way
+     * @throws ConnectFailedException with a remedy, when the server refuses or does not answer within {@code whole}
+     */
+    public NodeConnection open(Node node, Purpose purpose, Duration whole, Runnable onClose) throws SQLException {
+        long deadline = System.nanoTime() + whole.toNanos();
+        try {
+            if (!node.enterConnect(whole)) {
+                throw Diagnosis.tooManyConnects(node, whole);
+            }
+            try {
+                return openNow(node, purpose, Duration.ofNanos(deadline - System.nanoTime()), onClose);
+            } finally {
+                node.leaveConnect();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while connecting to " + node, "08001", e);
+        }
+    }
+
+    private NodeConnection openNow(Node node, Purpose purpose, Duration whole, Runnable onClose)
+            throws SQLException, InterruptedException {
+        ConnectAttempt attempt = new ConnectAttempt(node.epoch());
+        Future<Connection> answer = threads.submit(() -> connect(node, purpose, whole, attempt));
+        try {
+            Connection physical = answer.get(Math.max(1, whole.toNanos()), TimeUnit.NANOSECONDS);
+            return new NodeConnection(physical, attempt, node, purpose, onClose);
+        } catch (TimeoutException e) {
+            attempt.abandon();
+            throw Diagnosis.connectTimedOut(node, whole);
+        } catch (InterruptedException e) {
+            attempt.abandon();
+            throw e;
+        } catch (ExecutionException e) {
+            throw Diagnosis.of(node, config, e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    /** On one of our threads. A connection that comes too late is closed here: nobody else knows of it. */
+    private Connection connect(Node node, Purpose purpose, Duration whole, ConnectAttempt attempt) throws SQLException {
+        attempt.enter();
+        try (TlsAttempt handshake = tls.attempt(node.endpoint().host())) {
+            Properties p = properties.forPurpose(purpose, whole);
+            p.putAll(handshake.driverProperties());
+            p.setProperty("user", config.user());
+            p.setProperty("password", config.password().resolve().reveal());
+            Connection connection = driver.connect(properties.jdbcUrl(node.endpoint()), p);
+            if (connection == null) {
+                throw new SQLException("pgjdbc did not accept " + properties.jdbcUrl(node.endpoint()), "08001");
+            }
+            if (attempt.isAbandoned()) {
+                connection.close();
+                throw new SQLException("the connect deadline is over", "08001");
+            }
+            Optional<TlsFailure> failure = handshake.proof();
+            if (failure.isPresent()) {
+                connection.close();
+                throw Diagnosis.of(node, failure.get());
+            }
+            return connection;
+        } finally {
+            ConnectAttempt.leave();
+        }
+    }
+
+    /** Ends the idle threads; attempts still running end with their sockets. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.penstock.connect;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.observe.ConnectFailedException;
+import dev.penstock.secret.SecretUnavailableException;
+import dev.penstock.tls.TlsFailure;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what the driver throws into what an operator can act on: which node, what happened, what to do. Keeps the
+ * SQLSTATE and the cause.
+ */
+final class Diagnosis {
+    /** One row of the table: a stable code, what happened, what to do. */
+    private record Finding(String code, String what, String remedy) {
+        SQLException on(Node node, String state, @Nullable Throwable cause) {
+            return new ConnectFailedException(node.toString(), code, what, remedy, state, cause);
+        }
+    }
+
+    private Diagnosis() {}
+
+    static SQLException of(Node node, DatabaseConfig config, Throwable cause) {
+        Optional<TlsFailure> tls = TlsFailure.of(cause);
+        if (tls.isPresent()) {
+            return finding(tls.get()).on(node, state(cause, "08006"), cause);
+        }
+        if (cause instanceof SecretUnavailableException missing) {
+            return new Finding("SECRET_UNAVAILABLE", String.valueOf(missing.getMessage()), "").on(node, "28000", cause);
+        }
+        String state = state(cause, "08001");
+        return finding(node, config, state, cause).on(node, state, cause);
+    }
+
+    /** A connection that was opened, but is not as safe as it must be. */
+    static SQLException of(Node node, TlsFailure failure) {
+        return finding(failure).on(node, "08006", null);
+    }
+
+    private static Finding finding(TlsFailure failure) {
+        return new Finding(failure.reason().name(), failure.message(), failure.remedy());
+    }
+
+    private static Finding finding(Node node, DatabaseConfig config, String state, Throwable cause) {
+        String server = said(cause);
+        return switch (state) {
+            case "28P01" ->
+                new Finding(
+                        "AUTH_FAILED",
+                        "the server refused the password of role '" + config.user() + "'",
+                        "The password came from " + config.password().describe()
+                                + "; compare it with the role's on the server (ALTER ROLE ... PASSWORD).");
+            case "28000" ->
+                new Finding(
+                        "HBA_REJECTED",
+                        server,
+                        "Check pg_hba.conf for this host, role, database and TLS, and that the role may log in.");
+            case "3D000" ->
+                new Finding(
+                        "UNKNOWN_DATABASE",
+                        "there is no database '" + config.database() + "'",
+                        "Create it, or correct the configured name.");
+            case "53300" ->
+                new Finding(
+                        "TOO_MANY_CONNECTIONS",
+                        server,
+                        "Put a pooler in between, make the pools smaller, or raise max_connections.");
+            case "57P03" -> new Finding("SERVER_NOT_READY", server, "Wait until the server has started.");
+            default -> unreachable(node, server, cause);
+        };
+    }
+
+    private static Finding unreachable(Node node, String server, Throwable cause) {
+        if (hasCause(cause, UnknownHostException.class)) {
+            return new Finding(
+                    "UNKNOWN_HOST",
+                    "the host name '" + node.endpoint().host() + "' cannot be resolved",
+                    "Correct the name, or the DNS of this host or container network.");
+        }
+        if (hasCause(cause, ConnectException.class)) {
+            return new Finding(
+                    "REFUSED",
+                    "nothing accepts connections on " + node.endpoint(),
+                    "Start the server, or correct host and port; in a container network use the service's name.");
+        }
+        return new Finding("CONNECT_FAILED", server, "See the cause and the server's log.");
+    }
+
+    static SQLException connectTimedOut(Node node, Duration whole) {
+        return new Finding(
+                        "CONNECT_TIMEOUT",
+                        "no connection within " + whole.toMillis() + " ms",
+                        "Check that the host answers and that no firewall drops packets; the limit is timeouts.connect.")
+                .on(node, "08001", null);
+    }
+
+    static SQLException tooManyConnects(Node node, Duration whole) {
+        return new Finding(
+                        "CONNECT_TIMEOUT",
+                        "two earlier connects were still in progress after " + whole.toMillis() + " ms",
+                        "The server accepts connections too slowly; look at its load and its log.")
+                .on(node, "08001", null);
+    }
+
+    private static String said(Throwable cause) {
+        String text = String.valueOf(cause.getMessage());
+        return text.startsWith("FATAL: ") ? "the server said: " + text.substring("FATAL: ".length()) : text;
+    }
+
+    private static String state(Throwable cause, String otherwise) {
+        String state = cause instanceof SQLException error ? error.getSQLState() : null;
+        return state == null ? otherwise : state;
+    }
+
+    private static boolean hasCause(Throwable error, Class<? extends Throwable> type) {
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

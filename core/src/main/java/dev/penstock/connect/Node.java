@@ -1,0 +1,133 @@
+package dev.penstock.connect;
+
+import dev.penstock.config.Endpoint;
+import dev.penstock.observe.NodeState;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+
+/**
+ * One server, as pools and topology both see it. The topology writes its state; pools read it, and report the errors
+ * they meet.
+ *
+ * <p>Concurrency: {@code state} is volatile and written by the topology alone. {@code epoch} and {@code doubt} only
+ * grow; connections compare against them without I/O. {@code stateLock} guards nothing but the condition on which
+ * connects park while the node is down; no I/O happens under it.
+ */
+public final class Node {
+    /** More connects at once only slow a server that is starting (MongoDB's CMAP came to the same number). */
+    private static final int MAX_CONNECTS_IN_FLIGHT = 2;
+
+    private final String name;
+    private final Endpoint endpoint;
+    private final Set<NodeConnection> live = ConcurrentHashMap.newKeySet();
+    private final Semaphore connects = new Semaphore(MAX_CONNECTS_IN_FLIGHT, true);
+    private final AtomicInteger epoch = new AtomicInteger();
+    private final AtomicInteger doubt = new AtomicInteger();
+    private final ReentrantLock stateLock = new ReentrantLock();
+    private final Condition stateChanged = stateLock.newCondition();
+    private volatile NodeState state = NodeState.UNKNOWN;
+    private volatile BiConsumer<Node, SQLException> errorListener = (node, error) -> {};
+
+    public Node(String name, Endpoint endpoint) {
+        this.name = name;
+        this.endpoint = endpoint;
+    }
+
+    /** The logical name, stable over role changes: {@code node-1}. */
+    public String name() {
+        return name;
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    public NodeState state() {
+        return state;
+    }
+
+    /** Called by the topology alone. */
+    public void changeState(NodeState next) {
+        stateLock.lock();
+        try {
+            state = next;
+            stateChanged.signalAll();
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    /** Where the topology hears of connection-class errors that pools meet. */
+    public void onConnectionError(BiConsumer<Node, SQLException> listener) {
+        errorListener = listener;
+    }
+
+    /**
+     * A pool met an error that may mean the node is gone: every connection not checked since is pinged before it is
+     * handed out again, and the topology probes at once.
+     */
+    public void reportError(SQLException error) {
+        doubt.incrementAndGet();
+        errorListener.accept(this, error);
+    }
+
+    /** Connections opened before this call are not handed out again: the node lost its role. */
+    public void retireConnections() {
+        epoch.incrementAndGet();
+    }
+
+    /** Breaks every live connection at once, so that callers blocked on a server that went silent return. */
+    public void abortLiveConnections() {
+        live.forEach(NodeConnection::abortNow);
+    }
+
+    public int epoch() {
+        return epoch.get();
+    }
+
+    int doubt() {
+        return doubt.get();
+    }
+
+    void opened(NodeConnection connection) {
+        live.add(connection);
+    }
+
+    void closed(NodeConnection connection) {
+        live.remove(connection);
+    }
+
+    /** Waits until the node is not known to be down, or until the time is over. */
+    public void awaitReachable(Duration atMost) throws InterruptedException {
+        long left = atMost.toNanos();
+        stateLock.lock();
+        try {
+            while (state == NodeState.DOWN && left > 0) {
+                left = stateChanged.awaitNanos(left);
+            }
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    boolean enterConnect(Duration atMost) throws InterruptedException {
+        return connects.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    void leaveConnect() {
+        connects.release();
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + endpoint + ")";
+    }
+}

@@ -1,0 +1,177 @@
+package dev.penstock.connect;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.core.TransactionState;
+import org.postgresql.jdbc.PgConnection;
+
+/**
+ * A physical connection as Hikari holds it: it knows its node, the node's epoch when it was opened, and what it is for.
+ *
+ * <p>Two rules are kept here because every path passes here. A commit of a failed transaction is an error: the server
+ * answers such a COMMIT with a rollback and pgjdbc reports success. And whatever was lent with the connection (a permit
+ * of the gate) is given back exactly once: on return, which Hikari announces by resetting the catalog, or when the
+ * connection breaks and is closed. {@code Connection.setCatalog} does nothing in PostgreSQL, so it is free to carry this.
+ *
+ * <p>Concurrency: used by one borrower at a time; {@code close} and {@code abortNow} may come from any thread, and the
+ * lease is an atomic reference for that reason.
+ */
+public final class NodeConnection extends ForwardingConnection {
+    /** Given to Hikari as the pool's catalog: it sets it when a borrowed connection comes back. */
+    public static final String RETURNED = "penstock:returned";
+
+    /** Set at borrow, so that Hikari has something to reset. */
+    public static final String LENT = "penstock:lent";
+
+    private final Node node;
+    private final Purpose purpose;
+    private final int epoch;
+    private final PgConnection driver;
+    private final ConnectAttempt attempt;
+    private final AtomicReference<@Nullable Runnable> lease = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> closeAction;
+    private int checkedDoubt;
+
+    NodeConnection(Connection physical, ConnectAttempt attempt, Node node, Purpose purpose, Runnable onClose)
+            throws SQLException {
+        super(physical);
+        this.driver = physical.unwrap(PgConnection.class);
+        this.attempt = attempt;
+        this.node = node;
+        this.purpose = purpose;
+        this.epoch = attempt.epoch();
+        this.checkedDoubt = node.doubt();
+        this.closeAction = new AtomicReference<>(onClose);
+        node.opened(this);
+    }
+
+    public Node node() {
+        return node;
+    }
+
+    public Purpose purpose() {
+        return purpose;
+    }
+
+    /** Whether its node kept its role since the connection was opened. No I/O. */
+    public boolean isCurrent() {
+        return epoch == node.epoch();
+    }
+
+    /** Whether an error was seen on the node since this connection was last known to work. No I/O. */
+    public boolean isDoubtful() {
+        return checkedDoubt != node.doubt();
+    }
+
+    /** One round trip, bounded by {@code seconds}; true when the server answered, which also refreshes its role. */
+    public boolean ping(int seconds) throws SQLException {
+        int seen = node.doubt();
+        boolean alive = physical.isValid(seconds);
+        if (alive) {
+            checkedDoubt = seen;
+        }
+        return alive;
+    }
+
+    /**
+     * What the server last reported of itself with any answer (PostgreSQL 14 and newer); free, but only as fresh as the
+     * last round trip.
+     */
+    public boolean isReportedInHotStandby() {
+        return "on".equals(((PGConnection) driver).getParameterStatus("in_hot_standby"));
+    }
+
+    /** Keeps {@code returned} to be run once, when this borrow ends in whatever way. */
+    public void lend(Runnable returned) {
+        lease.set(returned);
+    }
+
+    private void endLease() {
+        Runnable ended = lease.getAndSet(null);
+        if (ended != null) {
+            ended.run();
+        }
+    }
+
+    @Override
+    public void setCatalog(String catalog) {
+        if (RETURNED.equals(catalog)) {
+            endLease();
+        }
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        if (driver.getTransactionState() == TransactionState.FAILED) {
+            rollback();
+            throw new SQLException(
+                    "The transaction had failed before this commit, so nothing was committed: an earlier statement's"
+                            + " exception was caught and not acted on. Let it propagate, or use a savepoint.",
+                    "25P02");
+        }
+        physical.commit();
+    }
+
+    /** A connection that cannot roll back is of no use to anyone: it is broken rather than handed on. */
+    @Override
+    public void rollback() throws SQLException {
+        try {
+            physical.rollback();
+        } catch (SQLException e) {
+            abortNow();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try {
+            physical.close();
+        } finally {
+            ended();
+        }
+    }
+
+    @Override
+    public void abort(java.util.concurrent.Executor executor) throws SQLException {
+        try {
+            physical.abort(executor);
+        } finally {
+            ended();
+        }
+    }
+
+    /**
+     * Breaks the connection without a word to the server; a thread that is blocked on it gets its exception at once. The
+     * plain socket is closed first: closing the TLS socket waits for a thread that is blocked writing to it.
+     */
+    void abortNow() {
+        attempt.abandon();
+        try {
+            physical.abort(Runnable::run);
+        } catch (SQLException e) {
+            // The connection is being given up; a driver that refuses even this leaves nothing else to do but to say
+            // so.
+            ConnectLog.LOG.debug("Abort of a connection to {} failed", node, e);
+        } finally {
+            ended();
+        }
+    }
+
+    private void ended() {
+        node.closed(this);
+        endLease();
+        Runnable action = closeAction.getAndSet(null);
+        if (action != null) {
+            action.run();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return purpose.label() + " connection to " + node;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.penstock.observe;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One node as last observed. Immutable.
+ *
+ * @param name the logical name, stable over role changes: {@code node-1}
+ * @param endpoint host and port, for people; never use it as a metric tag
+ * @param state what is believed of it
+ * @param role the part it plays
+ * @param timeline the timeline it writes, 0 when unknown or a replica
+ * @param lag how long ago the primary first passed the replica's replay position, within one probe interval; zero for
+ *     the primary; empty when it cannot be known because the primary is gone or the node does not answer
+ * @param lagBytes the distance in bytes of WAL; empty like {@code lag}
+ * @param pools the pools that exist on the node
+ * @param lastFailure why the last probe failed; empty when it did not
+ */
+public record NodeStatus(
+        String name,
+        String endpoint,
+        NodeState state,
+        Role role,
+        int timeline,
+        Optional<Duration> lag,
+        Optional<Long> lagBytes,
+        List<PoolSnapshot> pools,
+        Optional<String> lastFailure) {
+    public NodeStatus {
+        pools = List.copyOf(pools);
+    }
+
+    /** Connections that callers hold on this node, whatever for. */
+    public int checkedOut() {
+        return pools.stream().mapToInt(PoolSnapshot::checkedOut).sum();
+    }
+}

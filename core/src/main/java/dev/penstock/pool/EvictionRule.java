@@ -1,0 +1,38 @@
+package dev.penstock.pool;
+
+import com.zaxxer.hikari.SQLExceptionOverride;
+import dev.penstock.connect.ErrorClass;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.Purpose;
+import java.sql.SQLException;
+
+/**
+ * Which errors end a pooled connection, where Hikari's own list is wrong for PostgreSQL: it keeps a writer that met
+ * 25006, and it throws a healthy connection away at 0A000. Also how the topology hears of errors that callers meet.
+ */
+final class EvictionRule implements SQLExceptionOverride {
+    private final Node node;
+    private final Purpose purpose;
+
+    EvictionRule(Node node, Purpose purpose) {
+        this.node = node;
+        this.purpose = purpose;
+    }
+
+    @java.lang.Override
+    public Override adjudicate(SQLException error) {
+        ErrorClass kind = ErrorClass.of(error);
+        boolean staleRole = kind == ErrorClass.READ_ONLY && purpose == Purpose.WRITE;
+        if (staleRole || (kind.isNodeSignal() && kind != ErrorClass.READ_ONLY)) {
+            node.reportError(error);
+        }
+        if (staleRole || ErrorClass.isFatal(error) || isGone(kind)) {
+            return Override.MUST_EVICT;
+        }
+        return "0A000".equals(error.getSQLState()) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
+    }
+
+    private static boolean isGone(ErrorClass kind) {
+        return kind == ErrorClass.CONNECTION || kind == ErrorClass.NOT_NOW || kind == ErrorClass.SESSION_ENDED;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.penstock.pool;
+
+import com.zaxxer.hikari.HikariConfig;
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.NodeConnection;
+import dev.penstock.connect.Purpose;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The only place where Hikari's setters are called. It gets no URL, no user and no password: they stay below, in the
+ * source, where every physical connection asks for them anew.
+ */
+final class HikariSettings {
+    private static final int VALIDATION_MILLIS = 1000;
+
+    private HikariSettings() {}
+
+    static HikariConfig of(DatabaseConfig config, Node node, Purpose purpose, PhysicalSource source) {
+        HikariConfig hikari = new HikariConfig();
+        hikari.setDataSource(source);
+        hikari.setPoolName(poolName(config, node, purpose));
+        hikari.setMaximumPoolSize(config.pool().ceiling());
+        // Hikari counts idle connections here; anything above one would open connections next to the busy ones.
+        hikari.setMinimumIdle(1);
+        // Nobody waits in Hikari for so long: a caller comes in slices. This bounds Hikari's own internal waits.
+        hikari.setConnectionTimeout(config.pool().timeout().toMillis());
+        hikari.setValidationTimeout(VALIDATION_MILLIS);
+        hikari.setMaxLifetime(config.pool().recycle().toMillis());
+        hikari.setKeepaliveTime(0);
+        // Opening is ours: do not open one at construction, and do not fail there.
+        hikari.setInitializationFailTimeout(-1);
+        hikari.setReadOnly(purpose == Purpose.READ);
+        hikari.setCatalog(NodeConnection.RETURNED);
+        hikari.setExceptionOverride(new EvictionRule(node, purpose));
+        hikari.setThreadFactory(daemons(hikari.getPoolName()));
+        return hikari;
+    }
+
+    private static String poolName(DatabaseConfig config, Node node, Purpose purpose) {
+        return "penstock-" + config.database() + "-" + node.name() + "-" + purpose.label();
+    }
+
+    private static ThreadFactory daemons(String poolName) {
+        AtomicInteger count = new AtomicInteger();
+        return work -> {
+            Thread thread = new Thread(work, poolName + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

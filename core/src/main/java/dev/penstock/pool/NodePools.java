@@ -1,0 +1,175 @@
+package dev.penstock.pool;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.Connector;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.NodeConnection;
+import dev.penstock.connect.Purpose;
+import dev.penstock.observe.PoolSnapshot;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every pooled connection of one node: a pool for writing and one for reading, started when first needed, behind one gate
+ * and under one ceiling. Thread-safe.
+ */
+public final class NodePools implements AutoCloseable {
+    /** How long a caller waits inside Hikari before the node's state is looked at again. */
+    private static final long SLICE_MILLIS = 50;
+
+    private static final int PING_SECONDS = 1;
+
+    private final Node node;
+    private final Gate gate;
+    private final PurposePool writes;
+    private final PurposePool reads;
+    private volatile boolean closed;
+
+    public NodePools(DatabaseConfig config, Node node, Connector connector) {
+        this.node = node;
+        int ceiling = config.pool().ceiling();
+        this.gate = new Gate(ceiling, ceiling);
+        Slots slots = new Slots(ceiling);
+        this.writes = new PurposePool(config, node, Purpose.WRITE, connector, slots);
+        this.reads = new PurposePool(config, node, Purpose.READ, connector, slots);
+        writes.besides(reads);
+        reads.besides(writes);
+    }
+
+    public Node node() {
+        return node;
+    }
+
+    /** How many reads may be inside at once: all of the ceiling on a replica, a share of it on the primary. */
+    public void limitReads(int limit) {
+        gate.limitReads(limit);
+    }
+
+    /** Those who wait here are sent on their way at once; they will be told where to go instead. */
+    public void sendWaitersAway(boolean alsoReads) {
+        gate.sendWaitersAway(alsoReads);
+    }
+
+    /** Idle connections that no longer suit are closed now, busy ones when they come back. */
+    public void evictRetired() {
+        writes.evictAll();
+        reads.evictAll();
+    }
+
+    public void evictWriters() {
+        writes.evictAll();
+    }
+
+    /** A connection that is there for the taking, or opened within one slice; null otherwise. Reads no clock. */
+    public @Nullable Connection borrowNow(Purpose purpose) throws SQLException {
+        return gate.tryEnter(purpose == Purpose.READ) ? admitted(purpose, 0) : null;
+    }
+
+    /**
+     * A connection for {@code purpose}, proven to suit it, waiting for its turn until {@code deadline}
+     * ({@link System#nanoTime()}).
+     *
+     * @return null when the node stopped serving meanwhile: ask elsewhere
+     * @throws SQLException when the time is over, with the last real failure as its cause
+     */
+    public @Nullable Connection borrow(Purpose purpose, long deadline) throws SQLException {
+        long left = Math.max(0, deadline - System.nanoTime());
+        try {
+            return switch (gate.enter(purpose == Purpose.READ, left)) {
+                case ADMITTED -> admitted(purpose, deadline);
+                case SENT_AWAY -> null;
+                case TIMED_OUT -> throw timedOut(purpose);
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while waiting for a connection to " + node, "08001", e);
+        }
+    }
+
+    /** Inside the gate: leaves it again unless a connection is handed out. */
+    private @Nullable Connection admitted(Purpose purpose, long deadline) throws SQLException {
+        boolean lent = false;
+        try {
+            Connection connection = fromPool(purpose, deadline);
+            lent = connection != null;
+            return connection;
+        } finally {
+            if (!lent) {
+                gate.leave(purpose == Purpose.READ).run();
+            }
+        }
+    }
+
+    /** One slice when {@code deadline} is 0; else slices until then, as long as the node serves. */
+    private @Nullable Connection fromPool(Purpose purpose, long deadline) throws SQLException {
+        PurposePool pool = pool(purpose);
+        while (true) {
+            Connection connection = pool.tryBorrow(SLICE_MILLIS);
+            if (connection != null) {
+                if (suits(connection, purpose)) {
+                    lend(connection, purpose);
+                    return connection;
+                }
+                pool.evict(connection);
+            }
+            if (closed || !node.state().serves() || (connection == null && deadline == 0)) {
+                return null;
+            }
+            if (deadline != 0 && System.nanoTime() - deadline >= 0) {
+                throw timedOut(purpose);
+            }
+        }
+    }
+
+    private SQLException timedOut(Purpose purpose) {
+        return pool(purpose).timedOut(gate.waiting(purpose == Purpose.READ));
+    }
+
+    /** Two comparisons without I/O; a ping only when something is in doubt. */
+    private boolean suits(Connection connection, Purpose purpose) throws SQLException {
+        NodeConnection physical = connection.unwrap(NodeConnection.class);
+        if (!physical.isCurrent()) {
+            return false;
+        }
+        boolean contradicts = purpose == Purpose.WRITE && physical.isReportedInHotStandby();
+        if (!contradicts && !physical.isDoubtful()) {
+            return true;
+        }
+        // After a promotion the server's report is stale until it answers something: ask before judging.
+        return physical.ping(PING_SECONDS) && !(purpose == Purpose.WRITE && physical.isReportedInHotStandby());
+    }
+
+    private void lend(Connection connection, Purpose purpose) throws SQLException {
+        connection.unwrap(NodeConnection.class).lend(gate.leave(purpose == Purpose.READ));
+        connection.setCatalog(NodeConnection.LENT);
+    }
+
+    private PurposePool pool(Purpose purpose) {
+        return purpose == Purpose.READ ? reads : writes;
+    }
+
+    /** Connections in use on this node, for choosing the less busy one. */
+    public int inUse() {
+        return gate.inside();
+    }
+
+    /** What exists of the two pools now. */
+    public List<PoolSnapshot> snapshots() {
+        List<PoolSnapshot> snapshots = new ArrayList<>();
+        writes.snapshot(gate.waiting(false)).ifPresent(snapshots::add);
+        reads.snapshot(gate.waiting(true)).ifPresent(snapshots::add);
+        return snapshots;
+    }
+
+    /** Sends waiters away, breaks what is in use, and ends the pools' threads. */
+    @Override
+    public void close() {
+        closed = true;
+        gate.sendWaitersAway(true);
+        writes.close();
+        reads.close();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.penstock.pool;
+
+import dev.penstock.connect.Connector;
+import dev.penstock.connect.ErrorClass;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.Purpose;
+import dev.penstock.observe.NodeState;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where Hikari gets its physical connections from. It keeps the node's ceiling, and it parks while the node is down or
+ * full instead of failing: Hikari answers each failure with a growing pause of up to five seconds, which would delay the
+ * first good connection after an outage by as much. Thread-safe.
+ */
+final class PhysicalSource implements DataSource {
+    private static final Duration PARK = Duration.ofSeconds(1);
+
+    private final Node node;
+    private final Purpose purpose;
+    private final Connector connector;
+    private final Slots slots;
+    private final Duration connectTimeout;
+    private final Runnable makeRoom;
+    private volatile boolean closed;
+    private volatile @Nullable SQLException lastFailure;
+
+    PhysicalSource(
+            Node node, Purpose purpose, Connector connector, Slots slots, Duration connectTimeout, Runnable makeRoom) {
+        this.node = node;
+        this.purpose = purpose;
+        this.connector = connector;
+        this.slots = slots;
+        this.connectTimeout = connectTimeout;
+        this.makeRoom = makeRoom;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        try {
+            awaitNode();
+            if (!slots.take(() -> !closed, makeRoom)) {
+                throw closing();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while opening a connection to " + node, "08001", e);
+        }
+        return openInSlot();
+    }
+
+    private Connection openInSlot() throws SQLException {
+        boolean opened = false;
+        try {
+            Connection connection = connector.open(node, purpose, connectTimeout, slots::release);
+            opened = true;
+            lastFailure = null;
+            return connection;
+        } catch (SQLException e) {
+            lastFailure = e;
+            if (ErrorClass.of(e).isNodeSignal()) {
+                node.reportError(e);
+            }
+            throw e;
+        } finally {
+            if (!opened) {
+                slots.release();
+            }
+        }
+    }
+
+    private void awaitNode() throws InterruptedException, SQLException {
+        while (node.state() == NodeState.DOWN) {
+            if (closed) {
+                throw closing();
+            }
+            node.awaitReachable(PARK);
+        }
+    }
+
+    /** Why the last connect failed; null when it did not. */
+    @Nullable
+    SQLException lastFailure() {
+        return lastFailure;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    private SQLException closing() {
+        return new SQLException("The pool of " + node + " is closing", "08003");
+    }
+
+    /** What Hikari waits at shutdown for connects in progress, in seconds. */
+    @Override
+    public int getLoginTimeout() {
+        return 1;
+    }
+
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException("A pool has one role");
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) {
+        // Hikari sets it from its connection timeout; ours is the configured one.
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+        return null;
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) throws SQLException {
+        throw new SQLFeatureNotSupportedException("Penstock logs through SLF4J");
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException("Penstock logs through SLF4J");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        throw new SQLException("Not a wrapper for " + type.getName());
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return false;
+    }
+
+    @Override
+    public String toString() {
+        return purpose.label() + " connections to " + node;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.penstock.pool;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.Connector;
+import dev.penstock.connect.ErrorClass;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.Purpose;
+import dev.penstock.observe.PoolSnapshot;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one node for one purpose: a Hikari pool, started at the first borrow. Thread-safe.
+ *
+ * <p>Concurrency: {@code startLock} guards starting and closing; {@code hikari} is read without it.
+ */
+final class PurposePool {
+    private final DatabaseConfig config;
+    private final Node node;
+    private final Purpose purpose;
+    private final PhysicalSource source;
+    private final ReentrantLock startLock = new ReentrantLock();
+    private volatile @Nullable HikariDataSource hikari;
+    private volatile @Nullable PurposePool sibling;
+    private boolean closed;
+
+    PurposePool(DatabaseConfig config, Node node, Purpose purpose, Connector connector, Slots slots) {
+        this.config = config;
+        this.node = node;
+        this.purpose = purpose;
+        this.source = new PhysicalSource(
+                node, purpose, connector, slots, config.timeouts().connect(), this::makeRoom);
+    }
+
+    /** The pool that shares the node's ceiling. */
+    void besides(PurposePool other) {
+        sibling = other;
+    }
+
+    /** A connection, or null when none came within {@code millis}. */
+    @Nullable
+    Connection tryBorrow(long millis) throws SQLException {
+        HikariPool pool = pool(started());
+        try {
+            return pool.getConnection(millis);
+        } catch (SQLTransientConnectionException e) {
+            SQLException failure = source.lastFailure();
+            if (failure != null && ErrorClass.of(failure).isFinal()) {
+                // Waiting will not mend it: the caller learns of it now and not when the time is over.
+                throw failure;
+            }
+            return null;
+        }
+    }
+
+    private HikariDataSource started() throws SQLException {
+        HikariDataSource running = hikari;
+        return running == null ? start() : running;
+    }
+
+    private HikariDataSource start() throws SQLException {
+        startLock.lock();
+        try {
+            if (closed) {
+                throw new SQLException("The database is closed", "08003");
+            }
+            HikariDataSource running = hikari;
+            if (running == null) {
+                running = new HikariDataSource(HikariSettings.of(config, node, purpose, source));
+                hikari = running;
+            }
+            return running;
+        } finally {
+            startLock.unlock();
+        }
+    }
+
+    /** Hikari offers no deadline per call; its pool does, behind the interface that it registers for JMX. */
+    private static HikariPool pool(HikariDataSource running) {
+        return (HikariPool) running.getHikariPoolMXBean();
+    }
+
+    void evict(Connection connection) throws SQLException {
+        HikariDataSource running = hikari;
+        if (running != null) {
+            running.evictConnection(connection);
+        }
+        connection.close();
+    }
+
+    void evictAll() {
+        HikariDataSource running = hikari;
+        if (running != null) {
+            pool(running).softEvictConnections();
+        }
+    }
+
+    /** The node is full while a caller waits here: an idle connection of the sibling has to go. */
+    private void makeRoom() {
+        HikariDataSource running = hikari;
+        PurposePool other = sibling;
+        if (running != null && other != null && pool(running).getThreadsAwaitingConnection() > 0) {
+            other.closeOneIdle();
+        }
+    }
+
+    private void closeOneIdle() {
+        HikariDataSource running = hikari;
+        if (running == null || pool(running).getIdleConnections() == 0) {
+            return;
+        }
+        try {
+            evict(pool(running).getConnection(1));
+        } catch (SQLException e) {
+            // Somebody else took it in this moment; the caller looks again.
+            PoolLog.LOG.trace("No idle connection of {} to close", source, e);
+        }
+    }
+
+    int inUse() {
+        HikariDataSource running = hikari;
+        return running == null ? 0 : pool(running).getActiveConnections();
+    }
+
+    Optional<PoolSnapshot> snapshot(int waiting) {
+        HikariDataSource running = hikari;
+        if (running == null) {
+            return Optional.empty();
+        }
+        HikariPool pool = pool(running);
+        return Optional.of(
+                new PoolSnapshot(purpose.label(), pool.getActiveConnections(), pool.getIdleConnections(), waiting));
+    }
+
+    SQLException timedOut(int waiting) {
+        SQLException failure = source.lastFailure();
+        return new SQLTransientConnectionException(
+                "No " + purpose.label() + " connection to " + node + " within "
+                        + config.pool().timeout().toMillis() + " ms (" + describe(waiting)
+                        + "). Raise pool.size or pool.maxOverflow if the server has room, or hold connections shorter."
+                        + (failure == null ? "" : " Last failure: " + failure.getMessage()),
+                failure == null ? "08001" : failure.getSQLState(),
+                failure);
+    }
+
+    private String describe(int waiting) {
+        HikariDataSource running = hikari;
+        int total = running == null ? 0 : pool(running).getTotalConnections();
+        int active = running == null ? 0 : pool(running).getActiveConnections();
+        return "size=" + config.pool().size() + ", overflow="
+                + Math.max(0, total - config.pool().size()) + ", in use=" + active + ", waiting=" + waiting;
+    }
+
+    void close() {
+        startLock.lock();
+        try {
+            closed = true;
+            source.close();
+            HikariDataSource running = hikari;
+            if (running != null) {
+                running.close();
+            }
+        } finally {
+            startLock.unlock();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.penstock.routing;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.Node;
+import dev.penstock.observe.NodeState;
+import dev.penstock.observe.NodeStatus;
+import dev.penstock.pool.NodePools;
+import dev.penstock.topology.NodeView;
+import dev.penstock.topology.TopologyView;
+import java.util.Map;
+
+/**
+ * What a new view means for the pools. The view itself is already published when this runs, so work goes to the new
+ * places first, and only then do the old connections go.
+ */
+final class RoleChanges {
+    /** Reads may take a quarter of the primary while replicas exist: losing them all must not starve the writes. */
+    private static final int PRIMARY_READ_SHARE = 4;
+
+    private final int ceiling;
+    private final boolean hasReplicas;
+    private final Map<Node, NodePools> pools;
+    private final Events events;
+
+    RoleChanges(DatabaseConfig config, Map<Node, NodePools> pools, Events events) {
+        this.ceiling = config.pool().ceiling();
+        this.hasReplicas = !config.replicas().isEmpty();
+        this.pools = pools;
+        this.events = events;
+    }
+
+    void apply(TopologyView before, TopologyView after) {
+        pools.forEach((node, ofNode) -> apply(ofNode, before, after));
+        announcePrimary(before, after);
+    }
+
+    private void apply(NodePools ofNode, TopologyView before, TopologyView after) {
+        NodeView was = before.of(ofNode.node());
+        NodeView is = after.of(ofNode.node());
+        boolean wasPrimary = before.isPrimary(ofNode.node());
+        boolean isPrimary = after.isPrimary(ofNode.node());
+        if (was.state() == is.state() && was.role() == is.role() && wasPrimary == isPrimary) {
+            return;
+        }
+        if (wasPrimary != isPrimary) {
+            ofNode.limitReads(isPrimary && hasReplicas ? Math.max(1, ceiling / PRIMARY_READ_SHARE) : ceiling);
+        }
+        if (was.state().serves() && !is.state().serves()) {
+            giveUp(ofNode, is.state());
+        } else if (wasPrimary && !isPrimary) {
+            ofNode.node().retireConnections();
+            ofNode.sendWaitersAway(false);
+            ofNode.evictRetired();
+        }
+        announceNode(was, is, ofNode);
+    }
+
+    private static void giveUp(NodePools ofNode, NodeState state) {
+        ofNode.node().retireConnections();
+        ofNode.sendWaitersAway(true);
+        if (state == NodeState.DOWN) {
+            ofNode.node().abortLiveConnections();
+        }
+        ofNode.evictRetired();
+    }
+
+    private void announceNode(NodeView was, NodeView is, NodePools ofNode) {
+        NodeStatus before = NodeStatuses.of(was, ofNode);
+        NodeStatus after = NodeStatuses.of(is, ofNode);
+        events.tell("nodeChanged", listener -> listener.nodeChanged(before, after));
+        if (is.state() == NodeState.FENCED && was.state() != NodeState.FENCED) {
+            String reason = is.reason().orElse("");
+            RoutingLog.LOG.warn("{} is fenced: {}", is.node(), reason);
+            events.tell("nodeFenced", listener -> listener.nodeFenced(is.node().name(), reason));
+        } else if (was.state() != is.state()) {
+            RoutingLog.LOG.info("{} is {} (was {})", is.node(), is.state(), was.state());
+        }
+    }
+
+    private void announcePrimary(TopologyView before, TopologyView after) {
+        String was = before.primary().map(view -> view.node().name()).orElse("");
+        String is = after.primary().map(view -> view.node().name()).orElse("");
+        if (was.equals(is)) {
+            return;
+        }
+        if (is.isEmpty()) {
+            RoutingLog.LOG.warn("There is no primary any more; the last one was {}", was);
+            events.tell("primaryLost", listener -> listener.primaryLost(was));
+        } else {
+            int timeline = after.primary().map(NodeView::timeline).orElse(0);
+            RoutingLog.LOG.info("{} is the primary, on timeline {}", is, timeline);
+            events.tell("primaryElected", listener -> listener.primaryElected(is, timeline));
+        }
+    }
+}

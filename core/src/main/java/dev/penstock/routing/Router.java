@@ -1,0 +1,224 @@
+package dev.penstock.routing;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.Connector;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.NodeConnection;
+import dev.penstock.connect.Purpose;
+import dev.penstock.observe.DatabaseListener;
+import dev.penstock.observe.DatabaseStatus;
+import dev.penstock.observe.NodeStatus;
+import dev.penstock.pool.NodePools;
+import dev.penstock.tls.TlsContext;
+import dev.penstock.topology.Topology;
+import dev.penstock.topology.TopologyView;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Borrows from the right node. Thread-safe. Owns the pools, the topology and the connector, and the order in which they
+ * end.
+ *
+ * <p>Concurrency: routing reads the topology's view, which is one volatile field; the map of pools never changes. Role
+ * changes arrive from the topology one at a time.
+ */
+public final class Router implements AutoCloseable {
+    private final DatabaseConfig config;
+    private final Connector connector;
+    private final Map<Node, NodePools> pools = new LinkedHashMap<>();
+    private final Topology topology;
+    private final RoleChanges roleChanges;
+    private final Events events;
+    private volatile boolean closed;
+
+    public Router(DatabaseConfig config, TlsContext tls) {
+        this.config = config;
+        this.connector = new Connector(config, tls);
+        this.events = new Events();
+        nodes(config).forEach(node -> pools.put(node, new NodePools(config, node, connector)));
+        this.roleChanges = new RoleChanges(config, pools, events);
+        this.topology = new Topology(List.copyOf(pools.keySet()), config.maxLag(), connector, roleChanges::apply);
+        pools.keySet().forEach(node -> node.onConnectionError((n, error) -> topology.suspect()));
+    }
+
+    private static List<Node> nodes(DatabaseConfig config) {
+        List<Node> nodes = new ArrayList<>();
+        config.endpoints().forEach(endpoint -> nodes.add(new Node("node-" + (nodes.size() + 1), endpoint)));
+        return nodes;
+    }
+
+    /**
+     * Starts asking the nodes and waits for one that can be written.
+     *
+     * @throws SQLException with what each node said, when there is none within {@code atMost}, or as soon as every node
+     *     has refused us for a reason that waiting will not mend
+     */
+    public void start(Duration atMost) throws SQLException {
+        topology.start();
+        TopologyView view = await(atMost.toNanos());
+        if (view.primary().isEmpty()) {
+            throw NoNode.primary(view, atMost);
+        }
+    }
+
+    private TopologyView await(long nanos) throws SQLException {
+        try {
+            return topology.await(view -> view.primary().isPresent() || view.isHopeless() || closed, nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while waiting for a primary", "08001", e);
+        }
+    }
+
+    /** A connection to the primary; waits for one to be elected, and for its turn, at most {@code pool.timeout}. */
+    public Connection borrowWriter() throws SQLException {
+        Connection connection = onPrimary(topology.view(), 0);
+        return connection != null ? connection : borrowWriterUntil(deadline());
+    }
+
+    private Connection borrowWriterUntil(long deadline) throws SQLException {
+        while (true) {
+            checkOpen();
+            TopologyView view = await(deadline - System.nanoTime());
+            Connection connection = onPrimary(view, deadline);
+            if (connection != null) {
+                return connection;
+            }
+            if (view.isHopeless() || System.nanoTime() - deadline >= 0) {
+                throw NoNode.primary(view, config.pool().timeout());
+            }
+        }
+    }
+
+    private @Nullable Connection onPrimary(TopologyView view, long deadline) throws SQLException {
+        return view.primary().isEmpty() ? null : borrow(view.primary().get().node(), Purpose.WRITE, deadline);
+    }
+
+    /** A connection that reads: to a replica that is near enough, else to the primary. */
+    public Connection borrowReader() throws SQLException {
+        return borrowReader(Set.of(), 0);
+    }
+
+    /**
+     * The same, away from nodes that have just failed.
+     *
+     * @param deadline {@link System#nanoTime()}; 0 when nothing was waited for yet
+     */
+    Connection borrowReader(Set<Node> avoided, long deadline) throws SQLException {
+        checkOpen();
+        Node node = chooseReader(topology.view(), avoided);
+        Connection connection = node == null ? null : borrow(node, Purpose.READ, deadline);
+        return connection != null ? connection : borrowReaderUntil(avoided, deadline == 0 ? deadline() : deadline);
+    }
+
+    private Connection borrowReaderUntil(Set<Node> avoided, long deadline) throws SQLException {
+        while (true) {
+            checkOpen();
+            TopologyView view = topology.view();
+            Node node = chooseReader(view, avoided);
+            if (node == null) {
+                // Better a node that failed a moment ago than none.
+                node = chooseReader(view, Set.of());
+            }
+            Connection connection = node == null ? null : borrow(node, Purpose.READ, deadline);
+            if (connection != null) {
+                return connection;
+            }
+            if (view.isHopeless() || System.nanoTime() - deadline >= 0) {
+                throw NoNode.reader(view, config.pool().timeout());
+            }
+            awaitOther(view, deadline);
+        }
+    }
+
+    private void awaitOther(TopologyView view, long deadline) throws SQLException {
+        try {
+            topology.await(next -> next != view || closed, deadline - System.nanoTime());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while waiting for a node to read from", "08001", e);
+        }
+    }
+
+    private @Nullable Connection borrow(Node node, Purpose purpose, long deadline) throws SQLException {
+        NodePools ofNode = pools.get(node);
+        if (ofNode == null) {
+            throw new IllegalArgumentException("Unknown " + node);
+        }
+        return deadline == 0 ? ofNode.borrowNow(purpose) : ofNode.borrow(purpose, deadline);
+    }
+
+    /** Two candidates at random, the less busy one of them; the primary when no replica may serve. */
+    private @Nullable Node chooseReader(TopologyView view, Set<Node> avoided) {
+        List<Node> readers = view.readers();
+        if (!avoided.isEmpty()) {
+            readers = readers.stream().filter(node -> !avoided.contains(node)).toList();
+        }
+        if (readers.isEmpty()) {
+            return view.primary()
+                    .map(primary -> primary.node())
+                    .filter(node -> !avoided.contains(node))
+                    .orElse(null);
+        }
+        if (readers.size() == 1) {
+            return readers.get(0);
+        }
+        int first = ThreadLocalRandom.current().nextInt(readers.size());
+        int second = (first + 1 + ThreadLocalRandom.current().nextInt(readers.size() - 1)) % readers.size();
+        return inUse(readers.get(first)) <= inUse(readers.get(second)) ? readers.get(first) : readers.get(second);
+    }
+
+    private int inUse(Node node) {
+        NodePools ofNode = pools.get(node);
+        return ofNode == null ? 0 : ofNode.inUse();
+    }
+
+    long deadline() {
+        return System.nanoTime() + config.pool().timeout().toNanos();
+    }
+
+    /** The node behind a connection that this router lent. */
+    static Node nodeOf(Connection connection) throws SQLException {
+        return connection.unwrap(NodeConnection.class).node();
+    }
+
+    Events events() {
+        return events;
+    }
+
+    public void addListener(DatabaseListener listener) {
+        events.add(listener);
+    }
+
+    /** Every node with its pools, as last observed. No I/O. */
+    public DatabaseStatus status() {
+        List<NodeStatus> nodes = topology.view().nodes().stream()
+                .map(view -> NodeStatuses.of(view, pools.get(view.node())))
+                .toList();
+        return new DatabaseStatus(nodes);
+    }
+
+    private void checkOpen() throws SQLException {
+        if (closed) {
+            throw new SQLException("The database is closed", "08003");
+        }
+    }
+
+    /** Monitors first, so that the end is not taken for an outage; then pools, side by side; then the threads. */
+    @Override
+    public void close() {
+        closed = true;
+        topology.close();
+        pools.values().parallelStream().forEach(NodePools::close);
+        connector.close();
+        events.close();
+    }
+}
