@@ -1,0 +1,6 @@
+package planted.penstock.config;
+
+/** A planted fault: config uses pool. */
+public final class UsesPool {
+    planted.penstock.pool.UsesTopology above;
+}

@@ -1,0 +1,6 @@
+package planted.penstock.routing;
+
+/** A planted fault: routing uses the facade. */
+public final class UsesFacade {
+    planted.penstock.LeaksRouting above;
+}

@@ -1,0 +1,6 @@
+package planted.penstock.secret;
+
+/** A planted fault: secret uses config. */
+public final class UsesConfig {
+    planted.penstock.config.UsesPool above;
+}
