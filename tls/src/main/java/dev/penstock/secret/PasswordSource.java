@@ -164,6 +164,11 @@ public final class PasswordSource {
         return places.stream().map(PasswordPlace::describe).collect(Collectors.joining(", then "));
     }
 
+    /** Whether a value stays good until a file changes: everything but a provider. */
+    boolean isCacheable() {
+        return places.stream().noneMatch(PasswordPlace.FromProvider.class::isInstance);
+    }
+
     /** Whether any place is a value written in the program or the configuration. */
     public boolean isLiteral() {
         return places.stream().anyMatch(PasswordPlace.Literal.class::isInstance);

@@ -92,6 +92,11 @@ final class FailureTable {
         return Optional.empty();
     }
 
+    /** SQLSTATE 08004, which the driver gives when the server offers no TLS, and for little else. */
+    static boolean isRejectedConnection(Throwable thrown) {
+        return thrown instanceof SQLException refusal && CONNECTION_REJECTED.equals(refusal.getSQLState());
+    }
+
     private static Optional<TlsReason> match(List<Row> rows, String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         return rows.stream()

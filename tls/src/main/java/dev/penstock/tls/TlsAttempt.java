@@ -25,6 +25,7 @@ public final class TlsAttempt implements AutoCloseable {
     private final String host;
     private final String key;
     private volatile @Nullable SSLSocket socket;
+    private volatile long generation;
 
     TlsAttempt(TlsContext context, String host) {
         this.context = context;
@@ -66,7 +67,28 @@ public final class TlsAttempt implements AutoCloseable {
      * {@link TlsFailure#of(Throwable)}: what the configuration asks for and whether TLS was begun.
      */
     public Optional<TlsFailure> failure(Throwable thrown) {
-        return TlsFailure.of(thrown);
+        Optional<TlsFailure> known = FailureTable.of(thrown);
+        if (known.isEmpty() && !wasTlsBegun() && FailureTable.isRejectedConnection(thrown)) {
+            return Optional.of(TlsFailure.of(TlsReason.TLS_NOT_OFFERED, String.valueOf(thrown.getMessage())));
+        }
+        return known.map(this::withCertificateInMind);
+    }
+
+    /** The driver answers the server's "no" in the language of the JVM; that TLS never began says the same in all. */
+    private boolean wasTlsBegun() {
+        return socket != null || !context.config().mode().requiresEncryption();
+    }
+
+    private TlsFailure withCertificateInMind(TlsFailure failure) {
+        boolean configured = context.config().clientCertificate() != null;
+        return failure.reason() == TlsReason.CLIENT_CERT_REQUIRED && configured
+                ? TlsFailure.of(TlsReason.CLIENT_CERT_NOT_SENT, failure.message())
+                : failure;
+    }
+
+    /** The number of the {@link TlsContext#material()} that the handshake used; 0 when there was none. */
+    public long generation() {
+        return generation;
     }
 
     /** Ends the way from the driver to this attempt. The facts stay. Idempotent. */
@@ -101,14 +123,16 @@ public final class TlsAttempt implements AutoCloseable {
     private final class OfAttempt implements TlsEndpoint {
         @Override
         public SSLSocket layer(Socket plain, String dialled, int port, boolean autoClose) throws IOException {
-            SSLSocket layered = context.sockets().layer(plain, host, port, autoClose);
+            TlsContext.Generation current = context.current();
+            SSLSocket layered = current.sockets().layer(plain, host, port, autoClose);
+            generation = current.number();
             socket = layered;
             return layered;
         }
 
         @Override
         public boolean verifies(String dialled, SSLSession session) {
-            return context.sockets().verifies(host, session);
+            return context.current().sockets().verifies(host, session);
         }
     }
 }

@@ -133,4 +133,9 @@ public record TlsConfig(
     public boolean verifiesChain() {
         return mode.verifiesCertificate() || (mode != SslMode.DISABLE && ca != null);
     }
+
+    /** Every file named here, the key password's included: to check before opening, to watch afterwards. */
+    public List<Path> files() {
+        return MaterialFiles.of(this).paths();
+    }
 }

@@ -1,43 +1,138 @@
 package dev.penstock.tls;
 
+import dev.penstock.secret.FileWatcher;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The running side of a {@link TlsConfig}: material loaded and checked, reachable for pgjdbc through {@link #driverProperties()}. One per
- * database; nothing of it is global to the JVM, so two contexts with different trust live side by side.
+ * The running side of a {@link TlsConfig}: material loaded and checked, kept fresh, and reachable for pgjdbc through
+ * {@link #driverProperties()}. One per database; nothing of it is global to the JVM, so two contexts with different trust live side by side.
  *
  * <p>With plain JDBC or any pool: put {@link #driverProperties()} beside {@code user} and {@code password}, keep the context open as long as
- * connections are made, close it after the pool. Thread-safe.
+ * connections are made, close it after the pool.
+ *
+ * <p>When a file changes, everything is read and checked anew; only material that is whole is published, else the last good stays. New
+ * connections use what is published, standing ones are not touched ({@link TlsListener} tells when to replace them).
+ *
+ * <p>Thread-safe. One immutable generation behind one volatile field; {@code reloadLock} only keeps two reloads from overtaking one another,
+ * and no connection ever waits for it.
  */
 public final class TlsContext implements AutoCloseable {
     private final TlsConfig config;
-    private final TlsSockets sockets;
     private final String key;
+    private final List<TlsListener> listeners = new CopyOnWriteArrayList<>();
+    private final Object reloadLock = new Object();
+    private volatile Generation current;
+    private volatile @Nullable TlsMaterialException lastFailure;
+    private volatile boolean closed;
+    private volatile List<AutoCloseable> watching = List.of();
 
-    private TlsContext(TlsConfig config, TlsSockets sockets) {
+    private TlsContext(TlsConfig config, Generation first) {
         this.config = config;
-        this.sockets = sockets;
+        this.current = first;
         this.key = TlsRegistry.add(new OfContext());
     }
 
     /**
-     * Reads and checks everything the configuration names.
+     * Reads and checks everything the configuration names, and watches the files with a watcher of its own (one daemon thread; none when there
+     * are no files).
      *
      * @throws TlsMaterialException if a file is missing, unreadable, of another format or expired, or key and certificate do not match
      */
     public static TlsContext open(TlsConfig config) {
-        return new TlsContext(
-                config, new TlsSockets(config, TlsMaterial.load(config).toSslContext()));
+        if (config.files().isEmpty()) {
+            return new TlsContext(config, Generation.load(config, 1));
+        }
+        FileWatcher own = FileWatcher.start(config.reloadInterval());
+        try {
+            TlsContext context = open(config, own);
+            context.watching = List.of(own);
+            return context;
+        } catch (RuntimeException failed) {
+            own.close();
+            throw failed;
+        }
+    }
+
+    /**
+     * As {@link #open(TlsConfig)}, with a watcher that is shared and stays open; its poll interval counts.
+     *
+     * @throws TlsMaterialException as above
+     */
+    public static TlsContext open(TlsConfig config, FileWatcher watcher) {
+        TlsContext context = new TlsContext(config, Generation.load(config, 1));
+        FileWatcher.Watch watch = watcher.watch(config.files(), context::reload);
+        context.watching = List.of(watch);
+        // Catches what changed between the first read and the watch.
+        context.reloadIfChanged();
+        return context;
     }
 
     /** What was asked for. */
     public TlsConfig config() {
         return config;
+    }
+
+    /** What new connections use now. */
+    public TlsMaterial material() {
+        return current.material();
+    }
+
+    /** The number of {@link #material()}, counted from 1; grows with each reload that was published. */
+    public long generation() {
+        return current.number();
+    }
+
+    /** Why the files as they are now cannot be used; empty when the last reload was published. */
+    public Optional<TlsMaterialException> reloadFailure() {
+        return Optional.ofNullable(lastFailure);
+    }
+
+    /** Tells this listener of every reload from now on. */
+    public void addListener(TlsListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Reads everything again now; the watcher does this by itself when a file changed.
+     *
+     * @return whether the new material was published; if not, {@link #reloadFailure()} says why
+     */
+    public boolean reload() {
+        synchronized (reloadLock) {
+            if (closed) {
+                return false;
+            }
+            try {
+                publish(Generation.load(config, current.number() + 1));
+                return true;
+            } catch (TlsMaterialException failed) {
+                lastFailure = failed;
+                listeners.forEach(listener -> listener.reloadFailed(failed));
+                return false;
+            }
+        }
+    }
+
+    private void publish(Generation next) {
+        current = next;
+        lastFailure = null;
+        listeners.forEach(listener -> listener.reloaded(next.material(), next.number()));
+    }
+
+    private void reloadIfChanged() {
+        if (!current.stamp().equals(MaterialFiles.of(config).stamp())) {
+            reload();
+        }
     }
 
     /**
@@ -57,14 +152,31 @@ public final class TlsContext implements AutoCloseable {
         return new TlsAttempt(this, host);
     }
 
-    /** Ends the way from the driver to this context; standing connections stay, new ones fail. Idempotent. */
+    /** Ends the way from the driver to this context, and the watching; standing connections stay, new ones fail. Idempotent. */
     @Override
     public void close() {
+        closed = true;
         TlsRegistry.remove(key);
+        for (AutoCloseable watch : watching) {
+            closeQuietly(watch);
+        }
+        watching = List.of();
     }
 
-    TlsSockets sockets() {
-        return sockets;
+    private static void closeQuietly(AutoCloseable watch) {
+        try {
+            watch.close();
+        } catch (Exception impossible) {
+            throw new IllegalStateException("a watch closes without failing", impossible);
+        }
+    }
+
+    /** @throws ClosedContextException after {@link #close()} */
+    Generation current() {
+        if (closed) {
+            throw new ClosedContextException();
+        }
+        return current;
     }
 
     Map<String, String> driverProperties(String registryKey) {
@@ -83,16 +195,25 @@ public final class TlsContext implements AutoCloseable {
         return properties;
     }
 
+    /** One state of the files: what was read, and what connections are made with. */
+    record Generation(long number, TlsMaterial material, TlsSockets sockets, List<String> stamp) {
+        static Generation load(TlsConfig config, long number) {
+            List<String> stamp = MaterialFiles.of(config).stamp();
+            TlsMaterial material = TlsMaterial.load(config);
+            return new Generation(number, material, new TlsSockets(config, material.toSslContext()), stamp);
+        }
+    }
+
     /** The endpoint of connections made without an attempt: the driver's host is the host to verify. */
     private final class OfContext implements TlsEndpoint {
         @Override
         public SSLSocket layer(Socket plain, String host, int port, boolean autoClose) throws IOException {
-            return sockets().layer(plain, host, port, autoClose);
+            return current().sockets().layer(plain, host, port, autoClose);
         }
 
         @Override
         public boolean verifies(String host, SSLSession session) {
-            return sockets().verifies(host, session);
+            return current().sockets().verifies(host, session);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.penstock.tls;
 
+import java.sql.SQLException;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,11 @@ public record TlsFailure(TlsReason reason, String message, String remedy) {
 
     static TlsFailure of(TlsReason reason, String message) {
         return new TlsFailure(reason, message, reason.remedy());
+    }
+
+    /** The exception for a caller of JDBC: the driver's SQLSTATE, this reason and remedy, the driver's exception as cause. */
+    public TlsConnectException toException(SQLException driver) {
+        return new TlsConnectException(this, driver);
     }
 
     /** One line for a log: code, message, remedy. */

@@ -1,0 +1,24 @@
+package dev.penstock.tls;
+
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+
+/**
+ * A connection that TLS, or the login that rests on it, made impossible. Keeps the driver's SQLSTATE and exception (as cause) and adds the
+ * reason and the remedy. Not transient: the same attempt fails until something is changed.
+ */
+public final class TlsConnectException extends SQLNonTransientConnectionException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient TlsFailure failure;
+
+    TlsConnectException(TlsFailure failure, SQLException driver) {
+        super(failure.summary(), driver.getSQLState(), driver.getErrorCode(), driver);
+        this.failure = failure;
+    }
+
+    /** Reason, message and remedy. */
+    public TlsFailure failure() {
+        return failure;
+    }
+}
