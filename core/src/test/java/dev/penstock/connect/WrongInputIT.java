@@ -1,0 +1,131 @@
+package dev.penstock.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.penstock.Database;
+import dev.penstock.TestConfigs;
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.InvalidConfigException;
+import dev.penstock.secret.PasswordSource;
+import dev.penstock.secret.Secret;
+import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.tls.TlsConfig;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** What a user gets who writes something wrong: one clear error, soon, with the remedy, and no secret in it. */
+@TestInstance(Lifecycle.PER_CLASS)
+class WrongInputIT {
+    private static final String CANARY = "canary-0f3b6c1d";
+    private static final Duration DEADLINE = Duration.ofSeconds(4);
+
+    private PostgresCluster cluster;
+
+    @BeforeAll
+    void start() {
+        cluster = PostgresCluster.builder().tls(true).start();
+    }
+
+    @AfterAll
+    void end() {
+        cluster.close();
+    }
+
+    @Test
+    void a_port_on_which_nothing_listens_is_named_with_what_to_check() {
+        Throwable error = open(config().primary("localhost:1").build());
+        assertThat(error).isInstanceOf(SQLException.class).hasMessageContaining("localhost:1");
+        assertThat(error).hasMessageContaining("nothing accepts connections").hasMessageContaining("Start the server");
+        assertThat(((SQLException) error).getSQLState()).isEqualTo("08001");
+    }
+
+    @Test
+    void a_host_name_that_does_not_resolve_is_named() {
+        Throwable error = open(config().primary("no-such-host.invalid").build());
+        assertThat(error).hasMessageContaining("no-such-host.invalid").hasMessageContaining("cannot be resolved");
+    }
+
+    @Test
+    void a_server_that_accepts_and_never_answers_ends_with_the_connect_deadline() {
+        cluster.primary().suspend();
+        try {
+            Throwable error = open(config().build());
+            assertThat(error).isInstanceOf(SQLException.class).hasMessageContaining("no connection within");
+        } finally {
+            cluster.primary().resume();
+        }
+    }
+
+    @Test
+    void a_wrong_password_is_told_at_once_with_its_source_and_role() {
+        long start = System.nanoTime();
+        Throwable error = open(config()
+                .password(PasswordSource.provider("the test's provider", () -> Secret.of(CANARY)))
+                .build());
+        assertThat(error).isInstanceOf(SQLException.class).hasMessageContaining("AUTH_FAILED");
+        assertThat(error).hasMessageContaining("appuser").hasMessageContaining("the test's provider");
+        assertThat(((SQLException) error).getSQLState()).isEqualTo("28P01");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
+    }
+
+    @Test
+    void a_missing_secret_file_is_told_before_the_first_connection_with_every_place_looked_at() {
+        Throwable error = open(config()
+                .password(PasswordSource.file(Path.of("/run/secrets/not-mounted")).orEnv("PENSTOCK_NOT_SET"))
+                .build());
+        assertThat(error).isInstanceOf(InvalidConfigException.class);
+        assertThat(error).hasMessageContaining("/run/secrets/not-mounted").hasMessageContaining("PENSTOCK_NOT_SET");
+    }
+
+    @Test
+    void a_missing_ca_file_and_a_missing_secret_are_told_together() {
+        Throwable error = open(config()
+                .tls(TlsConfig.verifyFull(Path.of("/no/such/ca.pem")))
+                .password(PasswordSource.file(Path.of("/no/such/secret")))
+                .build());
+        assertThat(((InvalidConfigException) error).violations()).hasSize(2);
+        assertThat(error).hasMessageContaining("/no/such/ca.pem").hasMessageContaining("/no/such/secret");
+    }
+
+    @Test
+    void a_ca_that_did_not_sign_the_server_is_named_as_the_reason_and_not_as_an_outage() {
+        Throwable error = open(config()
+                .tls(TlsConfig.verifyFull(cluster.certificates().otherCaFile()))
+                .build());
+        assertThat(error).isInstanceOf(SQLException.class).hasMessageContaining("TLS_UNTRUSTED_CHAIN");
+    }
+
+    @Test
+    void an_unknown_database_is_named() {
+        Throwable error = open(config().database("nowhere").build());
+        assertThat(error).hasMessageContaining("there is no database 'nowhere'");
+        assertThat(((SQLException) error).getSQLState()).isEqualTo("3D000");
+    }
+
+    private dev.penstock.config.DatabaseConfigBuilder config() {
+        return TestConfigs.of(cluster, List.of(cluster.primary())).timeouts(Duration.ofSeconds(2), Duration.ofSeconds(5));
+    }
+
+    /** Opens, which must fail within the deadline, and looks at everything the exception would print. */
+    private Throwable open(DatabaseConfig config) {
+        long start = System.nanoTime();
+        Throwable error = catchThrowable(() -> Database.open(config).close());
+        assertThat(error).isNotNull();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
+        StringWriter printed = new StringWriter();
+        error.printStackTrace(new PrintWriter(printed));
+        assertThat(printed.toString()).doesNotContain(CANARY).doesNotContain(cluster.password("appuser"));
+        System.out.println(error.getMessage() + "\n");
+        return error;
+    }
+}
