@@ -9,9 +9,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -53,26 +55,34 @@ public final class Connector implements AutoCloseable {
      * @throws ConnectFailedException with a remedy, when the server refuses or does not answer within {@code whole}
      */
     public NodeConnection open(Node node, Purpose purpose, Duration whole, Runnable onClose) throws SQLException {
-        long deadline = System.nanoTime() + whole.toNanos();
         try {
-            if (!node.enterConnect(whole)) {
-                throw Diagnosis.tooManyConnects(node, whole);
-            }
-            try {
-                return openNow(node, purpose, Duration.ofNanos(deadline - System.nanoTime()), onClose);
-            } finally {
-                node.leaveConnect();
-            }
+            // The monitor never waits behind connects that hang: it is the one to find out that they will.
+            return purpose == Purpose.MONITOR
+                    ? openNow(node, purpose, whole, onClose)
+                    : openInTurn(node, purpose, whole, onClose);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while connecting to " + node, "08001", e);
         }
     }
 
+    private NodeConnection openInTurn(Node node, Purpose purpose, Duration whole, Runnable onClose)
+            throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + whole.toNanos();
+        if (!node.enterConnect(whole)) {
+            throw Diagnosis.tooManyConnects(node, whole);
+        }
+        try {
+            return openNow(node, purpose, Duration.ofNanos(deadline - System.nanoTime()), onClose);
+        } finally {
+            node.leaveConnect();
+        }
+    }
+
     private NodeConnection openNow(Node node, Purpose purpose, Duration whole, Runnable onClose)
             throws SQLException, InterruptedException {
         ConnectAttempt attempt = new ConnectAttempt(node.epoch());
-        Future<Connection> answer = threads.submit(() -> connect(node, purpose, whole, attempt));
+        Future<Connection> answer = submit(() -> connect(node, purpose, whole, attempt));
         try {
             Connection physical = answer.get(Math.max(1, whole.toNanos()), TimeUnit.NANOSECONDS);
             return new NodeConnection(physical, attempt, node, purpose, onClose);
@@ -84,6 +94,14 @@ public final class Connector implements AutoCloseable {
             throw e;
         } catch (ExecutionException e) {
             throw Diagnosis.of(node, config, e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private Future<Connection> submit(Callable<Connection> connect) throws SQLException {
+        try {
+            return threads.submit(connect);
+        } catch (RejectedExecutionException e) {
+            throw new SQLException("The database is closed", "08003", e);
         }
     }
 

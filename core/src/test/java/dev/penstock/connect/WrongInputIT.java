@@ -69,9 +69,9 @@ class WrongInputIT {
     @Test
     void a_wrong_password_is_told_at_once_with_its_source_and_role() {
         long start = System.nanoTime();
-        Throwable error = open(config()
-                .password(PasswordSource.provider("the test's provider", () -> Secret.of(CANARY)))
-                .build());
+        Throwable error =
+                open(config().password(PasswordSource.provider("the test's provider", () -> Secret.of(CANARY)))
+                        .build());
         assertThat(error).isInstanceOf(SQLException.class).hasMessageContaining("AUTH_FAILED");
         assertThat(error).hasMessageContaining("appuser").hasMessageContaining("the test's provider");
         assertThat(((SQLException) error).getSQLState()).isEqualTo("28P01");
@@ -80,8 +80,8 @@ class WrongInputIT {
 
     @Test
     void a_missing_secret_file_is_told_before_the_first_connection_with_every_place_looked_at() {
-        Throwable error = open(config()
-                .password(PasswordSource.file(Path.of("/run/secrets/not-mounted")).orEnv("PENSTOCK_NOT_SET"))
+        Throwable error = open(config().password(
+                        PasswordSource.file(Path.of("/run/secrets/not-mounted")).orEnv("PENSTOCK_NOT_SET"))
                 .build());
         assertThat(error).isInstanceOf(InvalidConfigException.class);
         assertThat(error).hasMessageContaining("/run/secrets/not-mounted").hasMessageContaining("PENSTOCK_NOT_SET");
@@ -89,8 +89,7 @@ class WrongInputIT {
 
     @Test
     void a_missing_ca_file_and_a_missing_secret_are_told_together() {
-        Throwable error = open(config()
-                .tls(TlsConfig.verifyFull(Path.of("/no/such/ca.pem")))
+        Throwable error = open(config().tls(TlsConfig.verifyFull(Path.of("/no/such/ca.pem")))
                 .password(PasswordSource.file(Path.of("/no/such/secret")))
                 .build());
         assertThat(((InvalidConfigException) error).violations()).hasSize(2);
@@ -99,9 +98,9 @@ class WrongInputIT {
 
     @Test
     void a_ca_that_did_not_sign_the_server_is_named_as_the_reason_and_not_as_an_outage() {
-        Throwable error = open(config()
-                .tls(TlsConfig.verifyFull(cluster.certificates().otherCaFile()))
-                .build());
+        Throwable error =
+                open(config().tls(TlsConfig.verifyFull(cluster.certificates().otherCaFile()))
+                        .build());
         assertThat(error).isInstanceOf(SQLException.class).hasMessageContaining("TLS_UNTRUSTED_CHAIN");
     }
 
@@ -113,7 +112,8 @@ class WrongInputIT {
     }
 
     private dev.penstock.config.DatabaseConfigBuilder config() {
-        return TestConfigs.of(cluster, List.of(cluster.primary())).timeouts(Duration.ofSeconds(2), Duration.ofSeconds(5));
+        return TestConfigs.of(cluster, List.of(cluster.primary()))
+                .timeouts(Duration.ofSeconds(2), Duration.ofSeconds(5));
     }
 
     /** Opens, which must fail within the deadline, and looks at everything the exception would print. */

@@ -60,7 +60,8 @@ class RoutingIT {
             assertThat(served.inRecovery()).isTrue();
             reads.merge(served.port(), 1, Integer::sum);
         }
-        List<Integer> ports = cluster.replicas().stream().map(PostgresNode::port).toList();
+        List<Integer> ports =
+                cluster.replicas().stream().map(PostgresNode::port).toList();
         assertThat(reads.keySet()).containsExactlyInAnyOrderElementsOf(ports);
         assertThat(reads.values()).allSatisfy(count -> assertThat(count).isBetween(200, 400));
     }
@@ -71,16 +72,19 @@ class RoutingIT {
                     Served.run(c, "insert into app.visit (note) values ('by accident')");
                     return null;
                 }))
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
         try (Database alone = Database.open(
                 TestConfigs.of(cluster, List.of(cluster.primary())).build())) {
             assertThatThrownBy(() -> alone.read(c -> {
                         Served.run(c, "insert into app.visit (note) values ('by accident')");
                         return null;
                     }))
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
         }
-        assertThat(db.writeReturning(c -> Served.count(c, "app.visit where note = 'by accident'"))).isZero();
+        assertThat(db.writeReturning(c -> Served.count(c, "app.visit where note = 'by accident'")))
+                .isZero();
     }
 
     @Test
@@ -88,7 +92,8 @@ class RoutingIT {
         try (Database alone = Database.open(
                 TestConfigs.of(cluster, List.of(cluster.primary())).build())) {
             alone.write(c -> Served.run(c, "insert into app.visit (note) values ('alone')"));
-            assertThat(alone.read(Served::by)).isEqualTo(new Served(cluster.primary().port(), false));
+            assertThat(alone.read(Served::by))
+                    .isEqualTo(new Served(cluster.primary().port(), false));
         }
     }
 
@@ -100,7 +105,8 @@ class RoutingIT {
                     throw thrown;
                 }))
                 .isSameAs(thrown);
-        assertThat(db.writeReturning(c -> Served.count(c, "app.visit where note = 'rolled back'"))).isZero();
+        assertThat(db.writeReturning(c -> Served.count(c, "app.visit where note = 'rolled back'")))
+                .isZero();
     }
 
     @Test
@@ -109,15 +115,18 @@ class RoutingIT {
                     Served.run(c, "insert into app.visit (note) values ('swallowed')");
                     assertThatThrownBy(() -> Served.run(c, "select 1/0")).isInstanceOf(SQLException.class);
                 }))
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
         try (Connection c = db.writer().getConnection()) {
             c.setAutoCommit(false);
             Served.run(c, "insert into app.visit (note) values ('swallowed')");
             assertThatThrownBy(() -> Served.run(c, "select 1/0")).isInstanceOf(SQLException.class);
             assertThatThrownBy(c::commit)
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
         }
-        assertThat(db.writeReturning(c -> Served.count(c, "app.visit where note = 'swallowed'"))).isZero();
+        assertThat(db.writeReturning(c -> Served.count(c, "app.visit where note = 'swallowed'")))
+                .isZero();
     }
 
     @Test
@@ -141,14 +150,16 @@ class RoutingIT {
             assertThat(writing.unwrap(PGConnection.class).getParameterStatus("application_name"))
                     .isEqualTo("penstock");
         }
-        assertThat(db.reader().isWrapperFor(com.zaxxer.hikari.HikariDataSource.class)).isFalse();
+        assertThat(db.reader().isWrapperFor(com.zaxxer.hikari.HikariDataSource.class))
+                .isFalse();
     }
 
     @Test
     void every_session_carries_its_deadline_and_reads_start_read_only() throws SQLException {
         assertThat(db.read(c -> show(c, "default_transaction_read_only"))).isEqualTo("on");
         assertThat(db.read(c -> show(c, "statement_timeout"))).isEqualTo("1min");
-        assertThat(db.writeReturning(c -> show(c, "default_transaction_read_only"))).isEqualTo("off");
+        assertThat(db.writeReturning(c -> show(c, "default_transaction_read_only")))
+                .isEqualTo("off");
         assertThat(db.writeReturning(c -> show(c, "statement_timeout"))).isEqualTo("1min");
     }
 
@@ -166,7 +177,8 @@ class RoutingIT {
             twice.close();
             twice.close();
         }
-        assertThat(db.status().nodes()).allSatisfy(node -> assertThat(node.checkedOut()).isZero());
+        assertThat(db.status().nodes())
+                .allSatisfy(node -> assertThat(node.checkedOut()).isZero());
     }
 
     @Test
