@@ -2,7 +2,12 @@
 @org.jspecify.annotations.NullMarked
 module dev.penstock.testkit {
     requires static org.jspecify;
+    requires static transitive org.junit.jupiter.api;
     requires transitive java.sql;
+    requires org.postgresql.jdbc;
+    requires org.bouncycastle.pkix;
+    requires org.bouncycastle.provider;
+    requires org.apache.commons.compress;
 
     exports dev.penstock.testkit;
 }
