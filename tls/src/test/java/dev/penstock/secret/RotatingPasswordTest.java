@@ -1,0 +1,159 @@
+package dev.penstock.secret;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RotatingPasswordTest {
+    @TempDir
+    Path directory;
+
+    private SecretFolder folder;
+    private FileWatcher watcher;
+    private Server server;
+    private RotatingPassword password;
+
+    @BeforeEach
+    void open() {
+        folder = new SecretFolder(directory);
+        watcher = FileWatcher.start(Duration.ofHours(1), new DirectoryEvents.PollOnly());
+        folder.write("pw", "old");
+        server = new Server("old");
+        password = RotatingPassword.of(PasswordSource.file(folder.path("pw")), Map.of(), watcher);
+    }
+
+    @AfterEach
+    void close() {
+        password.close();
+        watcher.close();
+    }
+
+    @Test
+    void secret_first_then_server_fails_no_connection() {
+        assertThat(connect()).isTrue();
+        folder.write("pw", "new");
+        watcher.checkNow();
+        assertThat(connect()).as("the server still has the old one").isTrue();
+        assertThat(connect()).isTrue();
+        server.password = "new";
+        assertThat(connect()).as("the server has the new one").isTrue();
+        assertThat(connect()).isTrue();
+    }
+
+    @Test
+    void server_first_then_secret_fails_no_connection_once_the_secret_is_there() {
+        assertThat(connect()).isTrue();
+        server.password = "new";
+        folder.write("pw", "new");
+        assertThat(connect()).as("the watcher has not noticed yet").isTrue();
+        assertThat(password.current().password().reveal()).isEqualTo("new");
+        assertThat(password.status().rotations()).isEqualTo(1);
+    }
+
+    @Test
+    void while_the_server_refuses_the_new_secret_the_last_good_one_goes_first() {
+        assertThat(connect()).isTrue();
+        folder.write("pw", "new");
+        watcher.checkNow();
+        assertThat(connect()).isTrue();
+        int before = server.logins.get();
+        assertThat(connect()).isTrue();
+        assertThat(server.logins.get() - before).as("logins for one connection").isEqualTo(1);
+    }
+
+    @Test
+    void with_neither_password_right_there_is_nothing_more_to_try() {
+        assertThat(connect()).isTrue();
+        server.password = "changed behind our back";
+        Credentials refused = password.current();
+        assertThat(password.alternativesTo(refused)).isEmpty();
+    }
+
+    @Test
+    void the_value_is_cached_until_the_file_changes() {
+        assertThat(password.current()).isSameAs(password.current());
+        folder.write("pw", "new");
+        assertThat(password.current().password().reveal()).isEqualTo("old");
+        watcher.checkNow();
+        assertThat(password.current().password().reveal()).isEqualTo("new");
+    }
+
+    @Test
+    void a_file_that_vanishes_leaves_the_last_value_and_the_reason() {
+        password.current();
+        assertThat(folder.path("pw").toFile().delete()).isTrue();
+        watcher.checkNow();
+        assertThat(password.current().password().reveal()).isEqualTo("old");
+        assertThat(password.status().failure()).get().asString().contains("does not exist");
+        folder.write("pw", "back");
+        assertThat(password.current().password().reveal()).isEqualTo("back");
+        assertThat(password.status().failure()).isEmpty();
+    }
+
+    @Test
+    void a_value_that_never_was_is_an_error() {
+        RotatingPassword absent = RotatingPassword.of(PasswordSource.env("PW"), Map.of(), null);
+        assertThatThrownBy(absent::current).isInstanceOf(SecretUnavailableException.class);
+        assertThat(absent.status().place()).isEmpty();
+    }
+
+    @Test
+    void a_provider_is_asked_for_every_connection_and_may_change_the_user() {
+        AtomicInteger lease = new AtomicInteger();
+        PasswordSource vault = PasswordSource.credentialsProvider(
+                "Vault", () -> new Credentials("v-" + lease.incrementAndGet(), Secret.of("x")));
+        RotatingPassword dynamic = RotatingPassword.of(vault, Map.of(), watcher);
+        assertThat(dynamic.current().user()).isEqualTo("v-1");
+        Credentials second = dynamic.current();
+        assertThat(second.user()).isEqualTo("v-2");
+        assertThat(dynamic.alternativesTo(second)).extracting(Credentials::user).containsExactly("v-3");
+    }
+
+    @Test
+    void its_status_holds_no_secret() {
+        password.current();
+        assertThat(password.status().toString())
+                .contains(folder.path("pw").toString())
+                .doesNotContain("old");
+    }
+
+    /** One connection by the documented protocol. */
+    private boolean connect() {
+        Credentials first = password.current();
+        if (server.login(first)) {
+            password.accepted(first);
+            return true;
+        }
+        List<Credentials> alternatives = password.alternativesTo(first);
+        for (Credentials alternative : alternatives) {
+            if (server.login(alternative)) {
+                password.accepted(alternative);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static final class Server {
+        private final AtomicInteger logins = new AtomicInteger();
+        private String password;
+
+        private Server(String password) {
+            this.password = password;
+        }
+
+        private boolean login(Credentials credentials) {
+            logins.incrementAndGet();
+            return credentials.password().reveal().equals(password);
+        }
+    }
+}
