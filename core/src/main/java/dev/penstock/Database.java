@@ -8,7 +8,6 @@ import dev.penstock.routing.ReadWork;
 import dev.penstock.routing.RoutedDataSource;
 import dev.penstock.routing.Router;
 import dev.penstock.routing.WriteWork;
-import dev.penstock.tls.TlsContext;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
@@ -19,16 +18,14 @@ import javax.sql.DataSource;
  * anything.
  */
 public final class Database implements Access, AutoCloseable {
-    private final TlsContext tls;
     private final Router router;
     private final ReadWork reads;
     private final WriteWork writes;
     private final DataSource reader;
     private final DataSource writer;
 
-    private Database(DatabaseConfig config, TlsContext tls) {
-        this.tls = tls;
-        this.router = new Router(config, tls);
+    private Database(Router router) {
+        this.router = router;
         this.reads = new ReadWork(router);
         this.writes = new WriteWork(router);
         this.reader = new RoutedDataSource("reader", router::borrowReader);
@@ -43,8 +40,7 @@ public final class Database implements Access, AutoCloseable {
      * @throws SQLException when no primary was found, with what each node said; nothing is left running
      */
     public static Database open(DatabaseConfig config) throws SQLException {
-        TlsContext tls = Preflight.check(config);
-        Database database = new Database(config, tls);
+        Database database = new Database(Router.open(config));
         try {
             database.router.start(config.timeouts().connect());
             return database;
@@ -96,6 +92,5 @@ public final class Database implements Access, AutoCloseable {
     @Override
     public void close() {
         router.close();
-        tls.close();
     }
 }

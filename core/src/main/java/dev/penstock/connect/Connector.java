@@ -1,6 +1,7 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.secret.Credentials;
 import dev.penstock.tls.TlsAttempt;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsFailure;
@@ -28,13 +29,15 @@ import org.postgresql.Driver;
 public final class Connector implements AutoCloseable {
     private final DatabaseConfig config;
     private final TlsContext tls;
+    private final Login login;
     private final DriverProperties properties;
     private final Driver driver = new Driver();
     private final ExecutorService threads;
 
-    public Connector(DatabaseConfig config, TlsContext tls) {
+    public Connector(DatabaseConfig config, Identity identity) {
         this.config = config;
-        this.tls = tls;
+        this.tls = identity.tls();
+        this.login = new Login(identity.passwords());
         this.properties = new DriverProperties(config);
         this.threads =
                 new ThreadPoolExecutor(0, 64, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), this::connectThread);
@@ -108,18 +111,27 @@ public final class Connector implements AutoCloseable {
     /** On one of our threads. A connection that comes too late is closed here: nobody else knows of it. */
     private Connection connect(Node node, Purpose purpose, Duration whole, ConnectAttempt attempt) throws SQLException {
         attempt.enter();
-        try (TlsAttempt handshake = tls.attempt(node.endpoint().host())) {
-            Properties p = properties.forPurpose(purpose, whole);
-            p.putAll(handshake.driverProperties());
-            p.setProperty("user", config.user());
-            p.setProperty("password", config.password().resolve().reveal());
-            Connection connection = driver.connect(properties.jdbcUrl(node.endpoint()), p);
-            if (connection == null) {
-                throw new SQLException("pgjdbc did not accept " + properties.jdbcUrl(node.endpoint()), "08001");
-            }
+        try {
+            Connection connection = login.to(node, credentials -> dial(node, purpose, whole, credentials));
             if (attempt.isAbandoned()) {
                 connection.close();
                 throw new SQLException("the connect deadline is over", "08001");
+            }
+            return connection;
+        } finally {
+            ConnectAttempt.leave();
+        }
+    }
+
+    private Connection dial(Node node, Purpose purpose, Duration whole, Credentials credentials) throws SQLException {
+        try (TlsAttempt handshake = tls.attempt(node.endpoint().host())) {
+            Properties p = properties.forPurpose(purpose, whole);
+            p.putAll(handshake.driverProperties());
+            p.setProperty("user", credentials.user() == null ? config.user() : credentials.user());
+            p.setProperty("password", credentials.password().reveal());
+            Connection connection = driver.connect(properties.jdbcUrl(node.endpoint()), p);
+            if (connection == null) {
+                throw new SQLException("pgjdbc did not accept " + properties.jdbcUrl(node.endpoint()), "08001");
             }
             Optional<TlsFailure> failure = handshake.proof();
             if (failure.isPresent()) {
@@ -127,8 +139,6 @@ public final class Connector implements AutoCloseable {
                 throw Diagnosis.of(node, failure.get());
             }
             return connection;
-        } finally {
-            ConnectAttempt.leave();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.connect.Connector;
+import dev.penstock.connect.Identity;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
@@ -9,7 +10,6 @@ import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.pool.NodePools;
-import dev.penstock.tls.TlsContext;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
 import java.sql.Connection;
@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Router implements AutoCloseable {
     private final DatabaseConfig config;
+    private final Identity identity;
     private final Connector connector;
     private final Map<Node, NodePools> pools = new LinkedHashMap<>();
     private final Topology topology;
@@ -39,9 +40,19 @@ public final class Router implements AutoCloseable {
     private final Events events;
     private volatile boolean closed;
 
-    public Router(DatabaseConfig config, TlsContext tls) {
+    /**
+     * Reads what the configuration points at; connects to nothing yet.
+     *
+     * @throws dev.penstock.config.InvalidConfigException with every file or variable that is missing or unusable
+     */
+    public static Router open(DatabaseConfig config) {
+        return new Router(config, Identity.open(config));
+    }
+
+    private Router(DatabaseConfig config, Identity identity) {
         this.config = config;
-        this.connector = new Connector(config, tls);
+        this.identity = identity;
+        this.connector = new Connector(config, identity);
         this.events = new Events();
         nodes(config).forEach(node -> pools.put(node, new NodePools(config, node, connector)));
         this.roleChanges = new RoleChanges(config, pools, events);
@@ -219,6 +230,7 @@ public final class Router implements AutoCloseable {
         topology.close();
         pools.values().parallelStream().forEach(NodePools::close);
         connector.close();
+        identity.close();
         events.close();
     }
 }
