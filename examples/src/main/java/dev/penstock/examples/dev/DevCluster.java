@@ -1,0 +1,73 @@
+package dev.penstock.examples.dev;
+
+import dev.penstock.testkit.PostgresCluster;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+
+/** A cluster on fixed ports that lives until this thread is interrupted. */
+public final class DevCluster {
+    private final int[] ports;
+    private final boolean tls;
+
+    /** @param ports one per node, the primary's first */
+    public DevCluster(int[] ports, boolean tls) {
+        this.ports = ports.clone();
+        this.tls = tls;
+    }
+
+    /**
+     * Prints the variables on {@code out} as a shell reads them, and stays.
+     *
+     * @return 1 when a port is in use; otherwise it does not return
+     * @throws InterruptedException when asked to end; everything is removed then
+     */
+    public int run(PrintStream out, PrintStream err) throws InterruptedException {
+        for (int port : ports) {
+            if (!isFree(port)) {
+                err.println("penstock dev: port " + port + " is in use; choose others with --port");
+                return 1;
+            }
+        }
+        try {
+            serve(out);
+        } finally {
+            out.println("# Stopped; the data is gone.");
+        }
+        return 0;
+    }
+
+    private void serve(PrintStream out) throws InterruptedException {
+        try (PostgresCluster cluster = PostgresCluster.builder()
+                .replicas(ports.length - 1)
+                .tls(tls)
+                .ports(ports)
+                .start()) {
+            Variables.of(cluster, tls).lines().forEach(out::println);
+            out.flush();
+            new CountDownLatch(1).await();
+        }
+    }
+
+    /** The servers listen on both loopback addresses. */
+    private static boolean isFree(int port) {
+        return Arrays.stream(new String[] {"127.0.0.1", "::1"}).allMatch(address -> canListen(address, port));
+    }
+
+    private static boolean canListen(String address, int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(address), port));
+            return true;
+        } catch (java.net.BindException e) {
+            // A machine without IPv6 cannot have the port in use there.
+            return !String.valueOf(e.getMessage()).contains("in use");
+        } catch (IOException e) {
+            return true;
+        }
+    }
+}
