@@ -5,6 +5,7 @@ import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.SecretUnavailableException;
 import dev.penstock.tls.TlsFailure;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,6 +23,9 @@ final class Diagnosis {
             return new ConnectFailedException(node.toString(), code, what, remedy, state, cause);
         }
     }
+
+    private static final String CHECK_THE_WAY =
+            "Check that the host answers and that no firewall drops packets; the limit is timeouts.connect.";
 
     private Diagnosis() {}
 
@@ -88,14 +92,14 @@ final class Diagnosis {
                     "nothing accepts connections on " + node.endpoint(),
                     "Start the server, or correct host and port; in a container network use the service's name.");
         }
+        if (hasCause(cause, SocketTimeoutException.class)) {
+            return new Finding("CONNECT_TIMEOUT", "it did not answer in time", CHECK_THE_WAY);
+        }
         return new Finding("CONNECT_FAILED", server, "See the cause and the server's log.");
     }
 
     static SQLException connectTimedOut(Node node, Duration whole) {
-        return new Finding(
-                        "CONNECT_TIMEOUT",
-                        "no connection within " + whole.toMillis() + " ms",
-                        "Check that the host answers and that no firewall drops packets; the limit is timeouts.connect.")
+        return new Finding("CONNECT_TIMEOUT", "no connection within " + whole.toMillis() + " ms", CHECK_THE_WAY)
                 .on(node, "08001", null);
     }
 

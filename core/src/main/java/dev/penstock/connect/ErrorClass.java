@@ -1,6 +1,7 @@
 package dev.penstock.connect;
 
 import dev.penstock.tls.TlsFailure;
+import dev.penstock.tls.TlsReason;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -57,7 +58,7 @@ public enum ErrorClass {
 
     /** The class of the first exception in the chain that says something. */
     public static ErrorClass of(SQLException error) {
-        if (TlsFailure.of(error).isPresent()) {
+        if (TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent()) {
             return TLS;
         }
         String state = error.getSQLState();
@@ -66,6 +67,11 @@ public enum ErrorClass {
             return of(cause);
         }
         return own;
+    }
+
+    /** A handshake that broke off without an alert says nothing about trust: the server was lost half way. */
+    private static boolean isVerdict(TlsFailure failure) {
+        return failure.reason() != TlsReason.TLS_HANDSHAKE;
     }
 
     private static ErrorClass ofState(String state, SQLException error) {

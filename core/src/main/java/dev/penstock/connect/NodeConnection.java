@@ -33,6 +33,7 @@ public final class NodeConnection extends ForwardingConnection {
     private final ConnectAttempt attempt;
     private final AtomicReference<@Nullable Runnable> lease = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> closeAction;
+    private volatile boolean ended;
     private int checkedDoubt;
 
     NodeConnection(Connection physical, ConnectAttempt attempt, Node node, Purpose purpose, Runnable onClose)
@@ -56,9 +57,9 @@ public final class NodeConnection extends ForwardingConnection {
         return purpose;
     }
 
-    /** Whether its node kept its role since the connection was opened. No I/O. */
+    /** Whether it still stands, and its node kept its role since it was opened. No I/O. */
     public boolean isCurrent() {
-        return epoch == node.epoch();
+        return !ended && epoch == node.epoch();
     }
 
     /** Whether an error was seen on the node since this connection was last known to work. No I/O. */
@@ -100,6 +101,14 @@ public final class NodeConnection extends ForwardingConnection {
     public void setCatalog(String catalog) {
         if (RETURNED.equals(catalog)) {
             endLease();
+        }
+    }
+
+    /** Hikari calls this on return; closing a connection that was aborted before is no error. */
+    @Override
+    public void clearWarnings() throws SQLException {
+        if (!ended) {
+            physical.clearWarnings();
         }
     }
 
@@ -162,6 +171,7 @@ public final class NodeConnection extends ForwardingConnection {
     }
 
     private void ended() {
+        ended = true;
         node.closed(this);
         endLease();
         Runnable action = closeAction.getAndSet(null);

@@ -62,10 +62,16 @@ class ErrorClassTest {
                         "a wrapper around a lost connection",
                         new SQLException("wrapped", null, new SQLException("lost", "08006")),
                         ErrorClass.CONNECTION),
+                new Row(
+                        "a handshake that broke off",
+                        new SQLException(
+                                "x", "08006", new SSLHandshakeException("Remote host terminated the handshake")),
+                        ErrorClass.CONNECTION),
                 new Row("no SQLSTATE at all", new SQLException("what"), ErrorClass.STATEMENT),
                 new Row(
                         "TLS that looks like an outage",
-                        new SQLException("x", "08006", new SSLHandshakeException("PKIX path building failed")),
+                        new SQLException(
+                                "x", "08006", new SSLHandshakeException("Received fatal alert: protocol_version")),
                         ErrorClass.TLS));
     }
 

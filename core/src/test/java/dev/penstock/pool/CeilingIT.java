@@ -131,7 +131,7 @@ class CeilingIT {
         return Database.open(TestConfigs.of(cluster).pool(4, 2, timeout).build());
     }
 
-    private int sessions() {
+    private int sessions() throws SQLException {
         return Integer.parseInt(cluster.primary()
                 .execute("select count(*) from pg_stat_activity where application_name = 'penstock'")
                 .get(0)

@@ -83,8 +83,7 @@ class RoutingIT {
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
         }
-        assertThat(db.writeReturning(c -> Served.count(c, "app.visit where note = 'by accident'")))
-                .isZero();
+        assertThat(rows("app.visit where note = 'by accident'")).isZero();
     }
 
     @Test
@@ -105,8 +104,7 @@ class RoutingIT {
                     throw thrown;
                 }))
                 .isSameAs(thrown);
-        assertThat(db.writeReturning(c -> Served.count(c, "app.visit where note = 'rolled back'")))
-                .isZero();
+        assertThat(rows("app.visit where note = 'rolled back'")).isZero();
     }
 
     @Test
@@ -125,8 +123,7 @@ class RoutingIT {
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
         }
-        assertThat(db.writeReturning(c -> Served.count(c, "app.visit where note = 'swallowed'")))
-                .isZero();
+        assertThat(rows("app.visit where note = 'swallowed'")).isZero();
     }
 
     @Test
@@ -156,11 +153,10 @@ class RoutingIT {
 
     @Test
     void every_session_carries_its_deadline_and_reads_start_read_only() throws SQLException {
-        assertThat(db.read(c -> show(c, "default_transaction_read_only"))).isEqualTo("on");
-        assertThat(db.read(c -> show(c, "statement_timeout"))).isEqualTo("1min");
-        assertThat(db.writeReturning(c -> show(c, "default_transaction_read_only")))
-                .isEqualTo("off");
-        assertThat(db.writeReturning(c -> show(c, "statement_timeout"))).isEqualTo("1min");
+        assertThat(onReader("default_transaction_read_only")).isEqualTo("on");
+        assertThat(onReader("statement_timeout")).isEqualTo("1min");
+        assertThat(onWriter("default_transaction_read_only")).isEqualTo("off");
+        assertThat(onWriter("statement_timeout")).isEqualTo("1min");
     }
 
     @Test
@@ -189,6 +185,18 @@ class RoutingIT {
         assertThat(nodes).extracting(NodeStatus::role).containsExactly(Role.PRIMARY, Role.REPLICA, Role.REPLICA);
         assertThat(nodes).allSatisfy(node -> assertThat(node.lag()).isPresent());
         assertThat(db.status().primary().orElseThrow().timeline()).isEqualTo(1);
+    }
+
+    private long rows(String table) throws SQLException {
+        return db.writeReturning(c -> Served.count(c, table));
+    }
+
+    private String onReader(String setting) throws SQLException {
+        return db.read(c -> show(c, setting));
+    }
+
+    private String onWriter(String setting) throws SQLException {
+        return db.writeReturning(c -> show(c, setting));
     }
 
     private static String show(Connection connection, String setting) throws SQLException {
