@@ -38,6 +38,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @Fork(1)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
+// JMH calls open() before it reads a field.
+@SuppressWarnings("NullAway.Init")
 public class BorrowBenchmark {
     private PostgresCluster cluster;
     private Database database;

@@ -43,7 +43,12 @@ final class PurposePool {
         sibling = other;
     }
 
-    /** A connection, or null when none came within {@code millis}. */
+    /**
+     * A connection, or null when none came within {@code millis}.
+     *
+     * @throws SQLException at once when no connection can be opened for a reason that waiting will not mend, unless
+     *     connections in use may still come back: a password that was just changed fails nobody who can be served
+     */
     @Nullable
     Connection tryBorrow(long millis) throws SQLException {
         HikariPool pool = pool(started());
@@ -51,8 +56,7 @@ final class PurposePool {
             return pool.getConnection(millis);
         } catch (SQLTransientConnectionException e) {
             SQLException failure = source.lastFailure();
-            if (failure != null && ErrorClass.of(failure).isFinal()) {
-                // Waiting will not mend it: the caller learns of it now and not when the time is over.
+            if (failure != null && ErrorClass.of(failure).isFinal() && pool.getTotalConnections() == 0) {
                 throw failure;
             }
             return null;

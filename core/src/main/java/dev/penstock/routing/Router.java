@@ -223,12 +223,29 @@ public final class Router implements AutoCloseable {
         }
     }
 
+    /** Each pool may wait for its server, so they end side by side. */
+    private void closePools() {
+        List<Thread> closing = pools.values().stream()
+                .map(ofNode -> new Thread(
+                        ofNode::close, "penstock-close-" + ofNode.node().name()))
+                .toList();
+        closing.forEach(Thread::start);
+        try {
+            for (Thread one : closing) {
+                one.join();
+            }
+        } catch (InterruptedException e) {
+            // The pools end by themselves; only the waiting for them does not.
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Monitors first, so that the end is not taken for an outage; then pools, side by side; then the threads. */
     @Override
     public void close() {
         closed = true;
         topology.close();
-        pools.values().parallelStream().forEach(NodePools::close);
+        closePools();
         connector.close();
         identity.close();
         events.close();
