@@ -4,6 +4,7 @@ module dev.penstock.testkit {
     requires static org.jspecify;
     requires static transitive org.junit.jupiter.api;
     requires transitive java.sql;
+    requires java.logging;
     requires org.postgresql.jdbc;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;

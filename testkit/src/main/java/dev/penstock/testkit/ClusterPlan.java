@@ -42,6 +42,8 @@ record ClusterPlan(
         // Speed: the data does not outlive the test.
         all.put("fsync", "off");
         all.put("shared_buffers", "16MB");
+        all.put("min_wal_size", "32MB");
+        all.put("max_wal_size", "256MB");
         // Lives in the data directory and is deleted with it, even after SIGKILL.
         all.put("dynamic_shared_memory_type", "mmap");
         all.putAll(REPLICATION);
@@ -61,8 +63,8 @@ record ClusterPlan(
             "wal_level", "replica",
             "hot_standby", "on",
             "max_wal_senders", "10",
-            // A replica that was cut off or stopped for a while can always catch up.
-            "wal_keep_size", "512MB",
+            // A replica that was cut off or stopped for a while can catch up.
+            "wal_keep_size", "256MB",
             "wal_receiver_status_interval", "1s",
             "wal_retrieve_retry_interval", "100ms",
             // A fast stop of the primary waits this long for a replica that is suspended.

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * A data directory as {@code initdb} leaves it, cached. It has never been started, so a plain copy of it is a valid base for
  * a primary and for the primary's replicas alike: all copies have one system identifier.
  *
- * @param directory holds {@code data} and {@code password}, the superuser's password until the cluster sets its own
+ * @param directory holds {@code data} and {@code password}, the superuser's
  */
 record ClusterTemplate(Path directory) {
     /** A standby must not be smaller than what the copied control file says, so these are part of the template. */

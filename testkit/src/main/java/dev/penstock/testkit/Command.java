@@ -51,6 +51,8 @@ final class Command {
         environment.keySet().removeIf(name -> name.startsWith("PG"));
         environment.put("LC_ALL", "C");
         environment.remove("LD_PRELOAD");
+        // libpq looks for certificates there, and gives TLS up when it may not look.
+        environment.put("HOME", "/nonexistent");
         return builder.directory(Path.of("/").toFile());
     }
 

@@ -13,6 +13,7 @@ final class DataDirectory {
     private static final String CONFIGURATION = "postgresql.conf";
     private static final String UPSTREAM = "penstock.upstream.conf";
     private static final String REVOCATIONS = "penstock.revocations.conf";
+    private static final String PASSWORDS = "penstock.pgpass";
     private static final String STANDBY = "standby.signal";
 
     /** What a copy of a running server must not bring along (as {@code pg_basebackup} leaves it out). */
@@ -57,9 +58,14 @@ final class DataDirectory {
     void configure(Map<String, String> settings) {
         StringBuilder text = new StringBuilder("# Written by Penstock's testkit.\n");
         new LinkedHashMap<>(settings).forEach((name, value) -> text.append(setting(name, value)));
-        text.append("include_if_exists = '").append(UPSTREAM).append("'\n");
-        text.append("include_if_exists = '").append(REVOCATIONS).append("'\n");
+        text.append("include = '").append(UPSTREAM).append("'\n");
+        text.append("include = '").append(REVOCATIONS).append("'\n");
         write(CONFIGURATION, text.toString());
+        for (String included : List.of(UPSTREAM, REVOCATIONS)) {
+            if (!Files.exists(path.resolve(included))) {
+                write(included, "");
+            }
+        }
     }
 
     void authenticate(List<String> hbaLines) {
@@ -73,6 +79,15 @@ final class DataDirectory {
 
     boolean isMarkedStandby() {
         return Files.exists(path.resolve(STANDBY));
+    }
+
+    /** How it logs in as a replica: not in {@code primary_conninfo}, which the server logs when it changes. */
+    void replicationPassword(String role, String password) {
+        write(PASSWORDS, "*:*:*:" + role + ":" + password + "\n");
+    }
+
+    Path passwordFile() {
+        return path.resolve(PASSWORDS);
     }
 
     /** From whom to stream; an empty text cuts it off. Takes effect at the next start or reload. */

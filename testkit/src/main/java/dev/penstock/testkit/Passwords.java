@@ -25,16 +25,19 @@ final class Passwords {
         this.byRole = byRole;
     }
 
-    static Passwords create(Path directory) {
+    /**
+     * @param superuser that one's password comes with the template: were it changed, a new replica would not know it until
+     *     it has replayed the change, and so could not be asked whether it has
+     */
+    static Passwords create(Path directory, String superuser) {
         SecureRandom random = new SecureRandom();
         FileTree.createDirectory(directory, "rwx------");
         Map<String, String> byRole = new LinkedHashMap<>();
-        for (String role :
-                List.of(Roles.SUPERUSER, Roles.APPLICATION, Roles.BACKUP, Roles.MIGRATOR, Roles.REPLICATOR)) {
-            String password = random(random) + (role.equals(Roles.BACKUP) ? AWKWARD : "");
-            byRole.put(role, password);
-            FileTree.write(directory.resolve(role), password + "\n", "rw-------");
+        byRole.put(Roles.SUPERUSER, superuser);
+        for (String role : List.of(Roles.APPLICATION, Roles.BACKUP, Roles.MIGRATOR, Roles.REPLICATOR)) {
+            byRole.put(role, random(random) + (role.equals(Roles.BACKUP) ? AWKWARD : ""));
         }
+        byRole.forEach((role, password) -> FileTree.write(directory.resolve(role), password + "\n", "rw-------"));
         return new Passwords(directory, byRole);
     }
 

@@ -122,7 +122,7 @@ public final class PostgresCluster implements AutoCloseable {
             try (Connection superuser = primary.session()) {
                 Roles.createDatabase(superuser, name);
             }
-            try (Connection superuser = primary.session(name, passwords.of(Roles.SUPERUSER))) {
+            try (Connection superuser = primary.session(name)) {
                 Roles.furnish(superuser, name);
             }
         } catch (SQLException e) {
@@ -132,7 +132,7 @@ public final class PostgresCluster implements AutoCloseable {
 
     /** Removes a database made with {@link #createDatabase}, ending its sessions. */
     public void dropDatabase(String name) {
-        primary.perform("drop database if exists \"" + name + "\" with (force)");
+        primary.ask("drop database if exists \"" + name + "\" with (force)");
     }
 
     /** The password of {@code appuser}, {@code backupuser}, {@code migrator}, {@code replicator} or {@code postgres}. */
@@ -185,7 +185,7 @@ public final class PostgresCluster implements AutoCloseable {
     public void followPrimary() {
         for (PostgresNode replica : replicas()) {
             if (!replica.isCut()) {
-                replica.follow(primary.conninfo(replica.name()));
+                replica.follow(primary);
             }
         }
     }
@@ -224,6 +224,16 @@ public final class PostgresCluster implements AutoCloseable {
 
     // --- for the rest of the package ---
 
+    /** Whether it is as it was started, so that somebody else can use it: all run, nothing is cut, paused or promoted. */
+    boolean isAsStarted() {
+        return primary.equals(nodes.get(0))
+                && nodes.stream().allMatch(node -> node.isRunning() && !node.isSuspended() && !node.isCut())
+                && replicas().size() == nodes.size() - 1
+                && replicas().stream()
+                        .allMatch(node ->
+                                node.ask("select pg_is_wal_replay_paused()").equals("f"));
+    }
+
     ClusterPlan plan() {
         return plan;
     }
@@ -249,6 +259,7 @@ public final class PostgresCluster implements AutoCloseable {
     void furnish(PostgresNode node) {
         node.data().configure(plan.configuration(node.name(), node.port()));
         node.data().authenticate(plan.authentication());
+        node.data().replicationPassword(Roles.REPLICATOR, password(Roles.REPLICATOR));
         if (plan.tls().enabled()) {
             node.data().write("root.crt", certificates.authority().certificate());
             writeCertificate(node);

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -89,32 +87,9 @@ public final class PostgresNode {
      * rows of the last one, NULL as an empty text.
      */
     public List<List<String>> execute(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            boolean rows = statement.execute(sql);
-            List<List<String>> last = List.of();
-            while (rows || statement.getUpdateCount() >= 0) {
-                if (rows) {
-                    last = rows(statement.getResultSet());
-                }
-                rows = statement.getMoreResults();
-            }
-            return last;
+        try (Connection connection = connect()) {
+            return Sql.run(connection, sql);
         }
-    }
-
-    private static List<List<String>> rows(ResultSet result) throws SQLException {
-        int columns = result.getMetaData().getColumnCount();
-        List<List<String>> rows = new ArrayList<>();
-        while (result.next()) {
-            List<String> row = new ArrayList<>();
-            for (int column = 1; column <= columns; column++) {
-                String value = result.getString(column);
-                row.add(value == null ? "" : value);
-            }
-            rows.add(List.copyOf(row));
-        }
-        return List.copyOf(rows);
     }
 
     /** Whether its process exists; a suspended one does. */
@@ -137,15 +112,21 @@ public final class PostgresNode {
         }
         suspended = false;
         if (data.isMarkedStandby()) {
-            data.follow(cut ? "" : cluster.primary().conninfo(name));
+            writeUpstream(cut ? null : cluster.primary());
         }
         launch();
     }
 
     void launch() {
+        int logLength = log().length();
         ServerProcess started = ServerProcess.launch(cluster.binaries(), data.path(), log);
         process = started;
         started.awaitReady(name, cluster.plan().startDeadline());
+        // With one of the two loopback addresses the server would be content; somebody else has the other one.
+        if (log().substring(logLength).contains("could not bind")) {
+            kill();
+            throw new PostgresClusterException(name + " does not get its port" + logTail());
+        }
     }
 
     /** Stops it with {@link StopMode#FAST}. */
@@ -222,7 +203,7 @@ public final class PostgresNode {
             promoteNow();
             Deadline.in(PROMOTION_LIMIT)
                     .require(
-                            () -> isTrue(statement, "select not pg_is_in_recovery()"),
+                            () -> Sql.isTrue(statement, "select not pg_is_in_recovery()"),
                             () -> name + " was not promoted" + logTail());
         } catch (SQLException e) {
             throw failed("could not be promoted", e);
@@ -259,14 +240,14 @@ public final class PostgresNode {
     /** The replica loses its stream and does not get it back, also not by a restart; it goes on answering. */
     public void cutReplication() {
         cut = true;
-        follow("");
+        follow(null);
         settle("select count(*) = 0 from pg_stat_wal_receiver", "still streams");
     }
 
     /** Ends {@link #cutReplication()}: the replica follows the current primary. */
     public void restoreReplication() {
         cut = false;
-        follow(cluster.primary().conninfo(name));
+        follow(cluster.primary());
     }
 
     /**
@@ -331,15 +312,19 @@ public final class PostgresNode {
         cut = false;
     }
 
-    String conninfo(String follower) {
-        return "host=127.0.0.1 port=" + port + " user=" + Roles.REPLICATOR + " password="
-                + cluster.password(Roles.REPLICATOR) + " application_name=" + follower + " sslmode="
-                + (cluster.plan().tls().enabled() ? "prefer" : "disable") + " gssencmode=disable";
+    /** Streams from that node from now on, or from none. */
+    void follow(@Nullable PostgresNode upstream) {
+        writeUpstream(upstream);
+        reload();
     }
 
-    void follow(String primaryConninfo) {
-        data.follow(primaryConninfo);
-        reload();
+    private void writeUpstream(@Nullable PostgresNode upstream) {
+        data.follow(
+                upstream == null
+                        ? ""
+                        : "host=127.0.0.1 port=" + upstream.port + " user=" + Roles.REPLICATOR + " passfile="
+                                + data.passwordFile() + " application_name=" + name + " gssencmode=disable sslmode="
+                                + (cluster.plan().tls().enabled() ? "prefer" : "disable"));
     }
 
     void reload() {
@@ -365,45 +350,22 @@ public final class PostgresNode {
         }
     }
 
+    /** Of the superuser, with time limits, in the maintenance database. */
     Connection session() throws SQLException {
-        return session(cluster.password(Roles.SUPERUSER));
+        return session("postgres");
     }
 
-    Connection session(String superuserPassword) throws SQLException {
-        return session("postgres", superuserPassword);
+    Connection session(String database) throws SQLException {
+        return cluster.sessions().own(port, database);
     }
 
-    Connection session(String database, String superuserPassword) throws SQLException {
-        return cluster.sessions().own(port, database, superuserPassword);
-    }
-
-    /** One statement of the superuser in the maintenance database. */
-    void perform(String sql) {
-        try (Connection connection = session();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw failed("cannot run \"" + sql + "\"", e);
-        }
-    }
-
-    /** One value, as text, asked by the superuser in the maintenance database. */
+    /** SQL of the superuser in the maintenance database; the first value of the result, if it has one. */
     String ask(String sql) {
-        try (Connection connection = session();
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            List<List<String>> rows = rows(result);
+        try (Connection connection = session()) {
+            List<List<String>> rows = Sql.run(connection, sql);
             return rows.isEmpty() ? "" : rows.get(0).get(0);
         } catch (SQLException e) {
-            throw failed("cannot answer \"" + sql + "\"", e);
-        }
-    }
-
-    static boolean isTrue(Statement statement, String question) {
-        try (ResultSet result = statement.executeQuery(question)) {
-            return result.next() && result.getBoolean(1);
-        } catch (SQLException e) {
-            throw new PostgresClusterException("cannot ask \"" + question + "\"", e);
+            throw failed("cannot run \"" + sql + "\"", e);
         }
     }
 
@@ -414,7 +376,7 @@ public final class PostgresNode {
         try (Connection connection = session();
                 Statement statement = connection.createStatement()) {
             Deadline.in(SETTLE_LIMIT)
-                    .require(() -> isTrue(statement, question), () -> name + " " + failure + logTail());
+                    .require(() -> Sql.isTrue(statement, question), () -> name + " " + failure + logTail());
         } catch (SQLException e) {
             throw failed(failure, e);
         }

@@ -8,16 +8,16 @@ import java.time.Duration;
 /** Waits until a replica shows all that its primary has now. */
 record ReplayWait(PostgresNode primary, PostgresNode replica) {
     /**
-     * The end of the last record and the timeline. When that record ends exactly on a WAL page the server names the
-     * position behind the next page's header (24 bytes, 40 in a segment's first page), which no replica reaches before
-     * somebody writes again: the header is taken off.
+     * An empty message, committed, so that all before it is flushed and sent: on an idle primary the last record may wait in
+     * memory for many seconds. Then the end of what is flushed. Not the insert position: that one can lie behind the header
+     * of a page which no replica reaches before somebody writes again.
      */
+    private static final String FLUSH = "select pg_logical_emit_message(true, 'penstock-testkit', '')";
+
     private static final String POSITION = """
-        select (lsn - case when (lsn - '0/0') %% segment = 40 then 40 when (lsn - '0/0') %% 8192 = 24 then 24 else 0 end)::text
-               || ' ' || ('x' || substr(pg_walfile_name(lsn), 1, 8))::bit(32)::int
-          from (select pg_current_wal_insert_lsn() as lsn,
-                       pg_size_bytes(current_setting('wal_segment_size')) as segment) as now
-        """.replace("%%", "%");
+        select lsn || ' ' || ('x' || substr(pg_walfile_name(lsn), 1, 8))::bit(32)::int
+          from pg_current_wal_flush_lsn() as lsn
+        """;
 
     private static final String STATE = """
         select 'replayed ' || coalesce(pg_last_wal_replay_lsn()::text, 'nothing')
@@ -39,12 +39,13 @@ record ReplayWait(PostgresNode primary, PostgresNode replica) {
 
     /** Where the primary is now. */
     Target target() {
-        String[] position = primary.ask(POSITION).strip().split(" ");
+        primary.ask(FLUSH); // a transaction of its own: the position is asked after its commit
+        String[] position = primary.ask(POSITION).split(" ");
         return new Target(position[0], position[1]);
     }
 
     static boolean isReached(Statement onReplica, Target target) {
-        return PostgresNode.isTrue(
+        return Sql.isTrue(
                 onReplica,
                 "select pg_last_wal_replay_lsn() >= '" + target.lsn + "'"
                         + " and exists (select 1 from pg_stat_wal_receiver where received_tli = " + target.timeline

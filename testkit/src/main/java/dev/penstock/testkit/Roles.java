@@ -35,7 +35,6 @@ final class Roles {
             }
             statement.execute("grant " + OWNER + " to " + MIGRATOR);
             statement.execute("create role " + REPLICATOR + " login replication" + password(passwords, REPLICATOR));
-            statement.execute("alter role " + SUPERUSER + password(passwords, SUPERUSER));
         }
     }
 

@@ -32,8 +32,10 @@ final class RunDirectory {
     /** A new directory, after the removal of those whose JVM is gone. */
     static RunDirectory create(Workspace workspace) throws IOException {
         return workspace.locked("runs", () -> {
-            sweep(workspace.runs());
-            return claim(workspace.runs());
+            for (Path runs : workspace.runs()) {
+                sweep(runs);
+            }
+            return claim(workspace.runs().get(0));
         });
     }
 
@@ -105,6 +107,9 @@ final class RunDirectory {
 
     /** Kills what runs in here and deletes it, or marks it as kept. Safe to call again. */
     void close(boolean keep) {
+        if (!owner.isOpen()) {
+            return;
+        }
         try (owner) {
             if (keep) {
                 ProcessTree.startedIn(root).forEach(ProcessTree::kill);

@@ -28,8 +28,8 @@ record Sessions(Passwords passwords, Certificates certificates, ClusterPlan.Tls 
     }
 
     /** As the superuser, for the testkit's own questions. */
-    Connection own(int port, String database, String password) throws SQLException {
-        Properties properties = credentials(Roles.SUPERUSER, password);
+    Connection own(int port, String database) throws SQLException {
+        Properties properties = credentials(Roles.SUPERUSER, passwords.of(Roles.SUPERUSER));
         properties.setProperty("socketTimeout", OWN_TIMEOUT_SECONDS);
         // The replicas may not be there yet, or be the reason why we ask.
         properties.setProperty("options", "-c synchronous_commit=local");
