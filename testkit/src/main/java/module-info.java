@@ -9,6 +9,7 @@ module dev.penstock.testkit {
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.apache.commons.compress;
+    requires org.tukaani.xz;
 
     exports dev.penstock.testkit;
 }

@@ -155,7 +155,7 @@ public final class PostgresCluster implements AutoCloseable {
         serverCertificate = certificate;
         for (PostgresNode node : nodes) {
             writeCertificate(node);
-            node.reload();
+            node.reloadNow();
         }
     }
 
@@ -164,7 +164,7 @@ public final class PostgresCluster implements AutoCloseable {
         certificates.authority().revoke(certificate);
         for (PostgresNode node : nodes) {
             node.data().revocations(certificates.authority().crl());
-            node.reload();
+            node.reloadNow();
         }
     }
 

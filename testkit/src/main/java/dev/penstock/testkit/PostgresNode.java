@@ -334,6 +334,20 @@ public final class PostgresNode {
         }
     }
 
+    /** {@link #reload()}, done: a new session comes from a postmaster that has read its files again, keys included. */
+    void reloadNow() {
+        if (!isRunning() || suspended) {
+            reload();
+            return;
+        }
+        String before = ask("select pg_conf_load_time()");
+        reload();
+        Deadline.in(SETTLE_LIMIT)
+                .require(
+                        () -> !ask("select pg_conf_load_time()").equals(before),
+                        () -> name + " did not reload" + logTail());
+    }
+
     void discard() {
         ServerProcess current = running();
         if (current != null && !suspended) {
