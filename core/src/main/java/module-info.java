@@ -6,6 +6,7 @@ module dev.penstock {
     requires transitive dev.penstock.tls;
     requires jakarta.validation;
     requires org.hibernate.validator;
+    requires org.snakeyaml.engine;
     requires com.zaxxer.hikari;
     requires org.postgresql.jdbc;
     requires org.slf4j;

@@ -4,8 +4,8 @@ import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.hibernate.validator.HibernateValidator;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +33,17 @@ final class ConfigValidation {
      * @throws InvalidConfigException with every broken constraint of {@code config}
      */
     static <T extends Record> void check(T config) {
-        Set<ConstraintViolation<T>> broken = Holder.VALIDATOR.validate(config);
+        List<Violation> broken = violations(config);
         if (!broken.isEmpty()) {
-            throw new InvalidConfigException(
-                    broken.stream().map(ConfigValidation::translate).toList());
+            throw new InvalidConfigException(broken);
         }
+    }
+
+    /** Every broken constraint of {@code config}, in our own words. */
+    static <T extends Record> List<Violation> violations(T config) {
+        return Holder.VALIDATOR.validate(config).stream()
+                .map(ConfigValidation::translate)
+                .toList();
     }
 
     private static Violation translate(ConstraintViolation<?> broken) {
@@ -57,9 +63,10 @@ final class ConfigValidation {
 
     /** Numbers, durations and short words only: anything else may hold a secret. */
     private static String shown(@Nullable Object value) {
-        if (value instanceof Number || value instanceof Duration || value instanceof String) {
+        if (value instanceof Number || value instanceof Duration) {
             return value.toString();
         }
-        return "";
+        // A connection string in the place of a host would show its password.
+        return value instanceof String text && text.matches("[A-Za-z0-9_.-]{0,64}") ? text : "";
     }
 }

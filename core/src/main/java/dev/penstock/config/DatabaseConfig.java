@@ -3,9 +3,11 @@ package dev.penstock.config;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsConfig;
 import jakarta.validation.constraints.NotBlank;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -28,6 +30,11 @@ import org.hibernate.validator.constraints.time.DurationMin;
  *     is two probe intervals: less would send every read to the primary by accident
  * @param applicationName what the servers show in {@code pg_stat_activity}; {@code penstock} by default
  * @param environmentMode which policy applies; development unless said otherwise
+ * @param roles the roles beside {@code user}
+ * @param session what every session starts with
+ * @param start what opening waits for
+ * @param replicaLogins the replicas that are logged in to otherwise than the primary; see {@link #login}
+ * @param provenance where the values came from; see {@link #origins()} and {@link #warnings()}
  */
 public record DatabaseConfig(
         Endpoint primary,
@@ -44,7 +51,12 @@ public record DatabaseConfig(
         Duration maxLag,
 
         @NotBlank(message = "must not be blank") String applicationName,
-        EnvironmentMode environmentMode) {
+        EnvironmentMode environmentMode,
+        RoleConfig roles,
+        SessionConfig session,
+        StartPolicy start,
+        Map<Endpoint, Login> replicaLogins,
+        Provenance provenance) {
 
     /** @throws InvalidConfigException with every mistake */
     public DatabaseConfig(
@@ -58,7 +70,12 @@ public record DatabaseConfig(
             TimeoutConfig timeouts,
             Duration maxLag,
             String applicationName,
-            EnvironmentMode environmentMode) {
+            EnvironmentMode environmentMode,
+            RoleConfig roles,
+            SessionConfig session,
+            StartPolicy start,
+            Map<Endpoint, Login> replicaLogins,
+            Provenance provenance) {
         this.primary = Objects.requireNonNull(primary, "primary");
         this.replicas = List.copyOf(replicas);
         this.database = Objects.requireNonNull(database, "database");
@@ -70,8 +87,87 @@ public record DatabaseConfig(
         this.maxLag = Objects.requireNonNull(maxLag, "maxLag");
         this.applicationName = Objects.requireNonNull(applicationName, "applicationName");
         this.environmentMode = Objects.requireNonNull(environmentMode, "environmentMode");
-        ConfigValidation.check(this);
+        this.roles = Objects.requireNonNull(roles, "roles");
+        this.session = Objects.requireNonNull(session, "session");
+        this.start = Objects.requireNonNull(start, "start");
+        this.replicaLogins = Map.copyOf(replicaLogins);
+        this.provenance = Objects.requireNonNull(provenance, "provenance");
         ConfigRules.check(this);
+    }
+
+    /**
+     * The unnamed database of a YAML file, with the environment of the process.
+     *
+     * @throws InvalidConfigException with every mistake, each with its line or variable
+     */
+    public static DatabaseConfig load(Path file) {
+        return load(file, System.getenv());
+    }
+
+    /**
+     * The unnamed database ({@code database:}) of a YAML file. With {@link EnvFile#read(Path)} as environment, a
+     * {@code .env} file is read as well.
+     *
+     * @throws InvalidConfigException with every mistake, each with its line or variable
+     */
+    public static DatabaseConfig load(Path file, Map<String, String> environment) {
+        return ConfigLoader.load(file, environment);
+    }
+
+    /**
+     * Every database of a YAML file, with the environment of the process.
+     *
+     * @throws InvalidConfigException with every mistake of all of them
+     */
+    public static Map<String, DatabaseConfig> loadAll(Path file) {
+        return loadAll(file, System.getenv());
+    }
+
+    /**
+     * Every database of a YAML file: those below {@code databases:} by their names, in order, and the unnamed one, if
+     * there is one, first and as {@code database}.
+     *
+     * @throws InvalidConfigException with every mistake of all of them
+     */
+    public static Map<String, DatabaseConfig> loadAll(Path file, Map<String, String> environment) {
+        return ConfigLoader.loadAll(file, environment);
+    }
+
+    /**
+     * What the variables of the process say; at least {@code DATABASE_URL} or {@code DATABASE_MASTER_URL}.
+     *
+     * @throws InvalidConfigException with every mistake, each with its variable
+     */
+    public static DatabaseConfig fromEnvironment() {
+        return fromEnvironment(System.getenv());
+    }
+
+    /**
+     * What the given variables say; {@link EnvFile#read(Path)} gives those of a {@code .env} file.
+     *
+     * @throws InvalidConfigException with every mistake, each with its variable
+     */
+    public static DatabaseConfig fromEnvironment(Map<String, String> environment) {
+        return ConfigLoader.fromEnvironment(environment);
+    }
+
+    /**
+     * A connection string as libpq reads it, its gaps filled from the environment of the process.
+     *
+     * @throws InvalidConfigException with every mistake; no message shows a part of the string that may be a secret
+     */
+    public static DatabaseConfig fromUri(String uri) {
+        return fromUri(uri, System.getenv());
+    }
+
+    /**
+     * A connection string as libpq reads it, its gaps filled from the given environment; variables that name other
+     * servers ({@code DATABASE_URL} and its kin) are left out.
+     *
+     * @throws InvalidConfigException with every mistake; no message shows a part of the string that may be a secret
+     */
+    public static DatabaseConfig fromUri(String uri, Map<String, String> environment) {
+        return ConfigLoader.fromUri(uri, environment);
     }
 
     /** An empty builder; {@code primary}, {@code database}, {@code user} and {@code password} are required. */
@@ -82,6 +178,32 @@ public record DatabaseConfig(
     /** Every server, the expected primary first, in the order written. */
     public List<Endpoint> endpoints() {
         return Stream.concat(Stream.of(primary), replicas.stream()).toList();
+    }
+
+    /** Who reads and writes on that server: {@code user}, or the login of a replica's own connection string. */
+    public Login login(Endpoint endpoint) {
+        Login own = replicaLogins.get(endpoint);
+        return own == null ? new Login(user, password) : own;
+    }
+
+    /** Who only reads on that server: as {@link #login}, or {@code ro_user} with {@code read_role: ro_user}. */
+    public Login readLogin(Endpoint endpoint) {
+        Login readOnly = roles.readOnly();
+        return roles.readRole() == ReadRole.RO_USER && readOnly != null ? readOnly : login(endpoint);
+    }
+
+    /**
+     * Where each value was written, by key: {@code pool_size} → {@code config.yaml:12}, a variable's name,
+     * {@code builder} or {@code default}. Empty for what was built in code.
+     */
+    public Map<String, String> origins() {
+        return provenance.origins();
+    }
+
+    /** What an operator should know: ignored and overridden values, and what production would refuse. Log them once. */
+    public List<ConfigWarning> warnings() {
+        return Stream.concat(provenance.warnings().stream(), Policy.warnings(this).stream())
+                .toList();
     }
 
     Set<Endpoint> distinctEndpoints() {

@@ -5,6 +5,7 @@ import dev.penstock.tls.TlsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,12 @@ public final class DatabaseConfigBuilder {
     private Duration maxLag = Duration.ofSeconds(10);
     private String applicationName = "penstock";
     private EnvironmentMode environmentMode = EnvironmentMode.DEVELOPMENT;
+    private RoleConfig roles = RoleConfig.none();
+    private SessionConfig session = SessionConfig.defaults();
+    private StartPolicy start = StartPolicy.PRIMARY;
+    private Map<Endpoint, Login> replicaLogins = Map.of();
+    private Map<String, String> origins = Map.of();
+    private @Nullable Provenance provenance;
 
     DatabaseConfigBuilder() {}
 
@@ -98,6 +105,42 @@ public final class DatabaseConfigBuilder {
     /** Which policy applies; development by default. */
     public DatabaseConfigBuilder environmentMode(EnvironmentMode mode) {
         environmentMode = mode;
+        origins = Map.of(Key.ENVIRONMENT_MODE.yamlName(), Violation.IN_CODE);
+        return this;
+    }
+
+    /** The roles beside {@code user}; none by default. */
+    public DatabaseConfigBuilder roles(RoleConfig config) {
+        roles = config;
+        return this;
+    }
+
+    /** What every session starts with; see {@link SessionConfig}. */
+    public DatabaseConfigBuilder session(SessionConfig config) {
+        session = config;
+        return this;
+    }
+
+    /** What opening waits for; the primary by default. */
+    public DatabaseConfigBuilder start(StartPolicy policy) {
+        start = policy;
+        return this;
+    }
+
+    /** Servers that were read already, the primary first. */
+    DatabaseConfigBuilder endpoints(List<Endpoint> servers) {
+        primary = servers.get(0).toString();
+        replicas = servers.stream().skip(1).map(Endpoint::toString).toList();
+        return this;
+    }
+
+    DatabaseConfigBuilder replicaLogins(Map<Endpoint, Login> logins) {
+        replicaLogins = logins;
+        return this;
+    }
+
+    DatabaseConfigBuilder provenance(Provenance places) {
+        provenance = places;
         return this;
     }
 
@@ -123,7 +166,12 @@ public final class DatabaseConfigBuilder {
                         deadlines == null ? TimeoutConfig.defaults() : deadlines,
                         maxLag,
                         applicationName,
-                        environmentMode));
+                        environmentMode,
+                        roles,
+                        session,
+                        start,
+                        replicaLogins,
+                        provenance == null ? new Provenance(origins, List.of()) : provenance));
         mistakes.throwIfAny();
         return Objects.requireNonNull(config);
     }

@@ -2,7 +2,7 @@ package dev.penstock.config;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 import java.util.Objects;
 
 /**
@@ -12,13 +12,17 @@ import java.util.Objects;
  * @param port the TCP port, 1 to 65535; {@value #DEFAULT_PORT} when none is written
  */
 public record Endpoint(
-        @NotBlank(message = "must not be blank") String host,
+        @Pattern(regexp = Endpoint.HOST, message = "must be a host name or an IP address")
+        String host,
 
         @Min(value = 1, message = "port must be between 1 and 65535")
         @Max(value = 65_535, message = "port must be between 1 and 65535")
         int port) {
     /** PostgreSQL's registered port. */
     public static final int DEFAULT_PORT = 5432;
+
+    /** Nothing that could end a host in a URL. Underscores are common in Compose; a zone may follow an IPv6 address. */
+    static final String HOST = "[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})|[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,32})?";
 
     /** @throws InvalidConfigException when the host is blank or the port out of range */
     public Endpoint(String host, int port) {
@@ -68,8 +72,9 @@ public record Endpoint(
     }
 
     private static InvalidConfigException malformed(String text, String remedy) {
-        return new InvalidConfigException(
-                new Violation("", "ENDPOINT", text, "is not host or host:port", Violation.IN_CODE, remedy));
+        // A connection string put here by mistake would show its password.
+        String shown = text.matches("[A-Za-z0-9_.:\\[\\]%-]*") ? text : "***";
+        return new InvalidConfigException(Violation.of("ENDPOINT", shown, "is not host or host:port", remedy));
     }
 
     /** As one writes it: {@code db-1:5432}, {@code [::1]:5432}. */

@@ -23,6 +23,20 @@ final class Mistakes {
         }
     }
 
+    /** As {@link #attempt(String, Supplier)}, for a step that reads what was written at {@code origin}. */
+    <T> @Nullable T attempt(String path, String origin, Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (InvalidConfigException e) {
+            e.violations().forEach(v -> found.add(v.at(path, origin)));
+            return null;
+        }
+    }
+
+    boolean isEmpty() {
+        return found.isEmpty();
+    }
+
     void throwIfAny() {
         if (!found.isEmpty()) {
             throw new InvalidConfigException(found);

@@ -1,11 +1,14 @@
 package dev.penstock.config;
 
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Objects;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections this process may hold to one server, and how long callers wait for one. Immutable.
@@ -16,6 +19,10 @@ import org.hibernate.validator.constraints.time.DurationMin;
  * @param timeout how long a borrow may wait before it fails, 1 s to 300 s; 30 s by default
  * @param recycle the age at which a connection is replaced, 300 s to 7200 s; 1800 s by default, below the idle limits
  *     of common firewalls and proxies
+ * @param idleTimeout how long an unused connection is kept, 10 s to 7199 s; 600 s by default. At least 1 s below
+ *     {@code recycle}: HikariCP would switch it off by itself otherwise
+ * @param primaryReadShare the part of the primary's ceiling that reads may take, 0 to 1; {@code null} for the rule of
+ *     {@link #primaryReadShare(boolean)}
  */
 public record PoolConfig(
         @Min(value = 1, message = "must be at least 1") @Max(value = 100, message = "must be at most 100")
@@ -30,20 +37,76 @@ public record PoolConfig(
 
         @DurationMin(seconds = 300, message = "must be at least 300 s")
         @DurationMax(seconds = 7200, message = "must be at most 7200 s")
-        Duration recycle) {
+        Duration recycle,
+
+        @DurationMin(seconds = 10, message = "must be at least 10 s")
+        @DurationMax(seconds = 7199, message = "must be at most 7199 s")
+        Duration idleTimeout,
+
+        @DecimalMin(value = "0", message = "must be at least 0")
+        @DecimalMax(value = "1", message = "must be at most 1")
+        @Nullable
+        Double primaryReadShare) {
+
+    /** HikariCP drops an idle timeout that is not at least this far below the maximal lifetime. */
+    private static final Duration IDLE_MARGIN = Duration.ofSeconds(1);
+
+    private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(600);
 
     /** @throws InvalidConfigException when a component is out of its bounds */
-    public PoolConfig(int size, int maxOverflow, Duration timeout, Duration recycle) {
+    public PoolConfig(
+            int size,
+            int maxOverflow,
+            Duration timeout,
+            Duration recycle,
+            Duration idleTimeout,
+            @Nullable Double primaryReadShare) {
         this.size = size;
         this.maxOverflow = maxOverflow;
         this.timeout = Objects.requireNonNull(timeout, "timeout");
         this.recycle = Objects.requireNonNull(recycle, "recycle");
+        this.idleTimeout = Objects.requireNonNull(idleTimeout, "idleTimeout");
+        this.primaryReadShare = primaryReadShare;
         ConfigValidation.check(this);
+        idleEndsBeforeRecycling();
+    }
+
+    /** The rest at its default; an idle timeout that would outlive {@code recycle} is shortened to fit. */
+    public PoolConfig(int size, int maxOverflow, Duration timeout, Duration recycle) {
+        this(size, maxOverflow, timeout, recycle, idleTimeoutWithin(recycle), null);
+    }
+
+    /** The default idle timeout, or what fits below {@code recycle}. */
+    static Duration idleTimeoutWithin(Duration recycle) {
+        Duration longest = recycle.minus(IDLE_MARGIN);
+        boolean fits = DEFAULT_IDLE_TIMEOUT.compareTo(longest) <= 0;
+        // A recycle below its own bound is reported as such; the idle timeout stays out of it.
+        return fits || longest.getSeconds() < 10 ? DEFAULT_IDLE_TIMEOUT : longest;
+    }
+
+    private void idleEndsBeforeRecycling() {
+        if (idleTimeout.compareTo(recycle.minus(IDLE_MARGIN)) > 0) {
+            throw new InvalidConfigException(new Violation(
+                    "idleTimeout",
+                    "IDLE_OUTLIVES_RECYCLE",
+                    idleTimeout.toSeconds() + " s",
+                    "must be at least 1 s below the recycle time of " + recycle.toSeconds() + " s",
+                    Violation.IN_CODE,
+                    "Lower idle_timeout or raise pool_recycle."));
+        }
     }
 
     /** 20 + 10 connections, 30 s, 1800 s. */
     public static PoolConfig defaults() {
         return new PoolConfig(20, 10, Duration.ofSeconds(30), Duration.ofSeconds(1800));
+    }
+
+    /** The share as set; else all of the ceiling without replicas, and a quarter with them. */
+    public double primaryReadShare(boolean hasReplicas) {
+        if (primaryReadShare != null) {
+            return primaryReadShare;
+        }
+        return hasReplicas ? 0.25 : 1.0;
     }
 
     /** The most connections this process holds to one server. */

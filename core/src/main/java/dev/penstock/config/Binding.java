@@ -1,0 +1,182 @@
+package dev.penstock.config;
+
+import dev.penstock.secret.PasswordSource;
+import dev.penstock.tls.TlsConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From what was written about one database to its configuration: connection strings, then every key by itself, then
+ * the records, which judge what several components say together. Used once; not thread-safe.
+ */
+final class Binding {
+    private final Sources sources;
+    private final Map<String, String> environment;
+    private final Substitution substitution;
+    private final Mistakes mistakes;
+    private final List<ConfigWarning> warnings = new ArrayList<>();
+
+    private Binding(Sources sources, Map<String, String> environment, Mistakes mistakes) {
+        this.sources = sources;
+        this.environment = environment;
+        this.substitution = new Substitution(environment);
+        this.mistakes = mistakes;
+    }
+
+    /** The configuration, or null when {@code mistakes} got something. */
+    static @Nullable DatabaseConfig bind(Sources sources, Map<String, String> environment, Mistakes mistakes) {
+        return new Binding(sources, environment, mistakes).bind();
+    }
+
+    private @Nullable DatabaseConfig bind() {
+        UriBinding uris = new UriBinding(sources, substitution, mistakes);
+        uris.refuseTwoPrimaries(environment);
+        ConnectionUri uri = uris.primary();
+        List<ReplicaUri> replicas = uris.replicas();
+        Settings settings = new Settings(uri == null ? Map.of() : uri.keys(), sources, substitution, mistakes);
+        if (uri != null) {
+            uris.compare(replicas, settings);
+            warnings.addAll(uri.warnings());
+        }
+        replicas.forEach(replica -> warnings.addAll(replica.uri().warnings()));
+        warnings.addAll(settings.overridden());
+        return assemble(uri, replicas, new Values(settings, mistakes));
+    }
+
+    private @Nullable DatabaseConfig assemble(@Nullable ConnectionUri uri, List<ReplicaUri> replicas, Values values) {
+        Settings settings = values.settings();
+        EnvironmentMode mode = values.word(Key.ENVIRONMENT_MODE, EnvironmentMode.class);
+        PasswordBinding passwords = new PasswordBinding(values, environment, mistakes, warnings);
+        LoginBinding logins = new LoginBinding(values, passwords, mistakes);
+        Login primary = primaryLogin(values, logins, mode, uri);
+        TlsConfig tls = new TlsBinding(values, mistakes, warnings).bind(mode, keyPassword(uri, passwords, settings));
+        DatabaseConfigBuilder builder = DatabaseConfig.builder()
+                .endpoints(endpoints(uri, replicas))
+                .database(required(values, Key.APP_DB))
+                .user(primary.user())
+                .password(primary.password())
+                // Stands in for what is already known to be wrong, so that the rest is still checked.
+                .tls(tls == null ? TlsConfig.verifyFull() : tls)
+                .pool(pool(values))
+                .timeouts(values.duration(Key.CONNECT_TIMEOUT), values.duration(Key.STATEMENT_TIMEOUT))
+                .maxLag(values.duration(Key.MAX_LAG))
+                .applicationName(Objects.requireNonNullElse(values.text(Key.APPLICATION_NAME), "penstock"))
+                .environmentMode(mode)
+                .roles(logins.roles())
+                .session(session(values))
+                .start(values.word(Key.START, StartPolicy.class))
+                .replicaLogins(logins.replicas(primary, uri == null ? null : uri.password(), replicas));
+        return build(
+                builder.provenance(new Provenance(
+                        origins(settings, primary), warnings.stream().distinct().toList())),
+                settings);
+    }
+
+    private @Nullable DatabaseConfig build(DatabaseConfigBuilder builder, Settings settings) {
+        try {
+            return builder.build();
+        } catch (InvalidConfigException e) {
+            e.violations().forEach(violation -> mistakes.add(located(violation, settings)));
+            return null;
+        }
+    }
+
+    /** The records name components; the reader of a file knows keys. */
+    private Violation located(Violation violation, Settings settings) {
+        Key key = Key.ofComponent(violation.path()).orElse(null);
+        if (key == null) {
+            return violation.under(sources.path());
+        }
+        String origin = settings.get(key).map(Setting::origin).orElse(violation.origin());
+        return new Violation(
+                settings.path(key),
+                violation.code(),
+                violation.value(),
+                violation.message(),
+                origin,
+                violation.remedy());
+    }
+
+    private Login primaryLogin(Values values, LoginBinding logins, EnvironmentMode mode, @Nullable ConnectionUri uri) {
+        String user = required(values, Key.USER);
+        PasswordSource password = logins.password(mode, uri == null ? null : uri.password());
+        return new Login(user, password == null ? PasswordSource.env("UNKNOWN") : password);
+    }
+
+    private static @Nullable PasswordSource keyPassword(
+            @Nullable ConnectionUri uri, PasswordBinding passwords, Settings settings) {
+        UriPassword password = uri == null ? null : uri.keyPassword();
+        String origin = settings.get(Key.URL).map(Setting::origin).orElse(Scalar.DEFAULT);
+        return password == null ? null : passwords.alone(password, settings.path(Key.URL), origin);
+    }
+
+    private static List<Endpoint> endpoints(@Nullable ConnectionUri uri, List<ReplicaUri> replicas) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        endpoints.addAll(uri == null ? List.of(new Endpoint("localhost", Endpoint.DEFAULT_PORT)) : uri.endpoints());
+        replicas.forEach(replica -> endpoints.addAll(replica.uri().endpoints()));
+        return endpoints;
+    }
+
+    private String required(Values values, Key key) {
+        if (values.settings().get(key).isEmpty()) {
+            mistakes.add(new Violation(
+                    values.settings().path(key),
+                    "REQUIRED",
+                    "",
+                    "must be set",
+                    Scalar.DEFAULT,
+                    "Name it in the connection string, or as " + key.yamlName() + "."));
+        }
+        return Objects.requireNonNullElse(values.text(key), "unknown");
+    }
+
+    private PoolConfig pool(Values values) {
+        Duration recycle = values.duration(Key.POOL_RECYCLE);
+        Duration idle = values.settings().explicit(Key.IDLE_TIMEOUT).isPresent()
+                ? values.duration(Key.IDLE_TIMEOUT)
+                : PoolConfig.idleTimeoutWithin(recycle);
+        int size = values.integer(Key.POOL_SIZE);
+        int overflow = values.integer(Key.MAX_OVERFLOW);
+        Duration timeout = values.duration(Key.POOL_TIMEOUT);
+        Double share = values.share(Key.PRIMARY_READ_SHARE);
+        PoolConfig pool =
+                attempt("pool", values.settings(), () -> new PoolConfig(size, overflow, timeout, recycle, idle, share));
+        return pool == null ? PoolConfig.defaults() : pool;
+    }
+
+    private SessionConfig session(Values values) {
+        String options = Objects.requireNonNullElse(values.text(Key.OPTIONS), "");
+        Settings settings = values.settings();
+        Map<String, String> parsed = attempt("session.settings", settings, () -> SessionOptions.parse(options));
+        String schema = values.text(Key.SCHEMA);
+        Pooler pooler = values.word(Key.POOLER, Pooler.class);
+        Hygiene hygiene = values.word(Key.HYGIENE, Hygiene.class);
+        SessionConfig session = attempt(
+                "session",
+                settings,
+                () -> new SessionConfig(schema, parsed == null ? Map.of() : parsed, pooler, hygiene));
+        return session == null ? SessionConfig.defaults() : session;
+    }
+
+    private <T> @Nullable T attempt(String component, Settings settings, Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (InvalidConfigException e) {
+            e.violations().forEach(violation -> mistakes.add(located(violation.under(component), settings)));
+            return null;
+        }
+    }
+
+    private static Map<String, String> origins(Settings settings, Login primary) {
+        Map<String, String> origins = settings.origins();
+        if (primary.password().isLiteral() && !origins.containsKey(Key.PASSWORD.yamlName())) {
+            origins.put(Key.PASSWORD.yamlName(), origins.getOrDefault(Key.URL.yamlName(), Scalar.DEFAULT));
+        }
+        return origins;
+    }
+}

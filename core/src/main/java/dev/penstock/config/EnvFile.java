@@ -1,0 +1,138 @@
+package dev.penstock.config;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A {@code .env} file, read on request only; the real environment wins over it.
+ *
+ * <p>A line is {@code NAME=value}, with an optional {@code export} before it; blank lines and lines that begin with
+ * {@code #} are skipped. An unquoted value ends at {@code  #} (a blank, then the comment) and loses blanks at both ends;
+ * a value in single quotes is taken as it is; in double quotes {@code \n}, {@code \r}, {@code \t}, {@code \"}, {@code \$}
+ * and {@code \\} are escapes. Values are not expanded: a <code>${…}</code> in a connection string is, later, by its
+ * reader.
+ */
+public final class EnvFile {
+    private static final Pattern LINE = Pattern.compile("\\s*(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
+    private static final Pattern DOUBLE_QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"\\s*(?:#.*)?");
+    private static final Pattern SINGLE_QUOTED = Pattern.compile("'([^']*)'\\s*(?:#.*)?");
+    private static final Pattern COMMENT = Pattern.compile("(?:^|\\s)#.*$");
+
+    private EnvFile() {}
+
+    /**
+     * The environment of the process, completed from the file.
+     *
+     * @throws InvalidConfigException when the file cannot be read or has lines that are not {@code NAME=value}
+     */
+    public static Map<String, String> read(Path file) {
+        return read(file, System.getenv());
+    }
+
+    /**
+     * The given environment, completed from the file.
+     *
+     * @throws InvalidConfigException when the file cannot be read or has lines that are not {@code NAME=value}
+     */
+    public static Map<String, String> read(Path file, Map<String, String> environment) {
+        Map<String, String> merged = new HashMap<>(parse(lines(file), fileName(file)));
+        merged.putAll(environment);
+        return Map.copyOf(merged);
+    }
+
+    static Map<String, String> parse(List<String> lines, String label) {
+        Map<String, String> values = new LinkedHashMap<>();
+        Mistakes mistakes = new Mistakes();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            String origin = label + ":" + (i + 1);
+            if (!line.isBlank() && !line.strip().startsWith("#")) {
+                mistakes.attempt("envFile", origin, () -> values.put(name(line), value(line)));
+            }
+        }
+        mistakes.throwIfAny();
+        return values;
+    }
+
+    private static String name(String line) {
+        return matched(line).group(1);
+    }
+
+    private static String value(String line) {
+        String written = matched(line).group(2).stripTrailing();
+        Matcher single = SINGLE_QUOTED.matcher(written);
+        if (single.matches()) {
+            return single.group(1);
+        }
+        Matcher quoted = DOUBLE_QUOTED.matcher(written);
+        if (quoted.matches()) {
+            return unescaped(quoted.group(1));
+        }
+        if (written.startsWith("\"") || written.startsWith("'")) {
+            throw malformed("has a quote that is not closed on its line", "Close the quote, or leave both out.");
+        }
+        return COMMENT.matcher(written).replaceFirst("").strip();
+    }
+
+    private static Matcher matched(String line) {
+        Matcher matcher = LINE.matcher(line);
+        if (!matcher.matches()) {
+            throw malformed("is not NAME=value", "Write NAME=value, or begin the line with # for a comment.");
+        }
+        return matcher;
+    }
+
+    private static String unescaped(String text) {
+        StringBuilder plain = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            plain.append(c == '\\' ? escape(text.charAt(++i)) : String.valueOf(c));
+        }
+        return plain.toString();
+    }
+
+    private static String escape(char c) {
+        return switch (c) {
+            case 'n' -> "\n";
+            case 'r' -> "\r";
+            case 't' -> "\t";
+            case '"', '\\', '$' -> String.valueOf(c);
+            default -> "\\" + c;
+        };
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (NoSuchFileException missing) {
+            throw unreadable(file, "does not exist");
+        } catch (MalformedInputException notUtf8) {
+            throw unreadable(file, "is not UTF-8 text");
+        } catch (IOException failed) {
+            throw unreadable(file, "cannot be read (" + failed.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private static String fileName(Path file) {
+        Path name = file.getFileName();
+        return name == null ? file.toString() : name.toString();
+    }
+
+    private static InvalidConfigException unreadable(Path file, String why) {
+        return new InvalidConfigException(new Violation(
+                "envFile", "ENV_FILE", file.toString(), why, file.toString(), "Name an existing .env file."));
+    }
+
+    private static InvalidConfigException malformed(String message, String remedy) {
+        return new InvalidConfigException(Violation.of("ENV_FILE_LINE", "", message, remedy));
+    }
+}

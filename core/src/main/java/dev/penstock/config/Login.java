@@ -1,0 +1,20 @@
+package dev.penstock.config;
+
+import dev.penstock.secret.PasswordSource;
+import jakarta.validation.constraints.NotBlank;
+import java.util.Objects;
+
+/**
+ * A role and where its password comes from. Immutable.
+ *
+ * @param user the role that logs in
+ * @param password read anew for every physical connection
+ */
+public record Login(@NotBlank(message = "must not be blank") String user, PasswordSource password) {
+    /** @throws InvalidConfigException when the role is blank */
+    public Login(String user, PasswordSource password) {
+        this.user = Objects.requireNonNull(user, "user");
+        this.password = Objects.requireNonNull(password, "password");
+        ConfigValidation.check(this);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.penstock.config;
+
+import dev.penstock.config.PasswordBinding.Request;
+import dev.penstock.secret.PasswordSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Who logs in where: the application's role, the other roles, and replicas with a login of their own. */
+final class LoginBinding {
+    private static final String DEVELOPMENT_ALIAS = "APP_DB_USER_PW";
+    private static final Request READ_ONLY =
+            new Request(Key.RO_USER_PW_FILE_PATH, Key.RO_USER_PW_ENV_VAR, null, null, "");
+    private static final Request MIGRATION =
+            new Request(Key.MIGRATION_USER_PW_FILE_PATH, Key.MIGRATION_USER_PW_ENV_VAR, null, null, "");
+
+    private final Values values;
+    private final Settings settings;
+    private final PasswordBinding passwords;
+    private final Mistakes mistakes;
+
+    LoginBinding(Values values, PasswordBinding passwords, Mistakes mistakes) {
+        this.values = values;
+        this.settings = values.settings();
+        this.passwords = passwords;
+        this.mistakes = mistakes;
+    }
+
+    /** The password of {@code user}; null when none is named, which is told. */
+    @Nullable
+    PasswordSource password(EnvironmentMode environment, @Nullable UriPassword uri) {
+        UriPassword inUri = Optional.ofNullable(uri).orElseGet(this::literal);
+        String origin = uri == null ? origin(Key.PASSWORD) : origin(Key.URL);
+        String alias = environment == EnvironmentMode.DEVELOPMENT
+                        && settings.get(Key.USER_PW_ENV_VAR).isPresent()
+                ? DEVELOPMENT_ALIAS
+                : null;
+        PasswordSource source =
+                passwords.bind(new Request(Key.USER_PW_FILE_PATH, Key.USER_PW_ENV_VAR, alias, inUri, origin));
+        if (source == null
+                && Stream.of(Key.USER_PW_FILE_PATH, Key.USER_PW_ENV_VAR, Key.PASSWORD)
+                        .allMatch(key -> settings.explicit(key).isEmpty())) {
+            mistakes.add(new Violation(
+                    settings.path(Key.PASSWORD),
+                    "REQUIRED",
+                    "",
+                    "must be set",
+                    origin(Key.URL),
+                    "Set user_pw_file_path or user_pw_env_var."));
+        }
+        return source;
+    }
+
+    /** {@code password:} in a file. An expression there would carry the secret through the configuration's text. */
+    private @Nullable UriPassword literal() {
+        Setting setting = settings.explicit(Key.PASSWORD).orElse(null);
+        if (setting == null) {
+            return null;
+        }
+        return mistakes.attempt(setting.path(), setting.origin(), () -> {
+            String variable = Substitution.anyVariable(setting.text());
+            if (variable != null) {
+                throw new InvalidConfigException(Violation.of(
+                        "PASSWORD_EXPRESSION",
+                        "***",
+                        "must not be an expression: the value would pass through the configuration's text",
+                        "Use user_pw_env_var: " + variable));
+            }
+            // Not expanded: a password is full of dollar signs.
+            return UriPassword.ofValue(setting.text(), true);
+        });
+    }
+
+    RoleConfig roles() {
+        Login readOnly = login(Key.RO_USER, READ_ONLY);
+        Login migration = login(Key.MIGRATION_USER, MIGRATION);
+        ReadRole readRole = values.word(Key.READ_ROLE, ReadRole.class);
+        String owner = values.text(Key.OWNER_USER);
+        if (readRole == ReadRole.RO_USER && readOnly == null) {
+            settings.get(Key.READ_ROLE)
+                    .ifPresent(setting -> mistakes.add(setting.violation(
+                            "NO_READ_ONLY_USER",
+                            "needs a read-only role with a password",
+                            "Set ro_user with ro_user_pw_file_path or ro_user_pw_env_var, or read_role: user.")));
+            readRole = ReadRole.USER;
+        }
+        return new RoleConfig(owner, readOnly, migration, readRole);
+    }
+
+    private @Nullable Login login(Key user, Request request) {
+        String name = values.text(user);
+        PasswordSource password = name == null ? null : passwords.bind(request);
+        return name == null || password == null ? null : new Login(name, password);
+    }
+
+    /** The replicas whose connection string names another user or password than the primary's. */
+    Map<Endpoint, Login> replicas(Login primary, @Nullable UriPassword primaryUri, List<ReplicaUri> replicas) {
+        Map<Endpoint, Login> logins = new LinkedHashMap<>();
+        for (ReplicaUri replica : replicas) {
+            String user = Objects.requireNonNullElse(replica.uri().user(), primary.user());
+            UriPassword password = replica.uri().password();
+            boolean sameUser = user.equals(primary.user());
+            if (password == null && !sameUser) {
+                mistakes.add(replica.violation(
+                        "REQUIRED", "names another user and no password", "Give its password, or the primary's user."));
+            } else if (password != null && !(sameUser && same(password, primaryUri))) {
+                PasswordSource own = passwords.alone(password, replica.path(), replica.origin());
+                Login login = new Login(user, sameUser ? primary.password().or(own) : own);
+                replica.uri().endpoints().forEach(endpoint -> logins.put(endpoint, login));
+            }
+        }
+        return logins;
+    }
+
+    private static boolean same(UriPassword one, @Nullable UriPassword other) {
+        if (other == null) {
+            return false;
+        }
+        if (one.value() == null || other.value() == null) {
+            return Objects.equals(one.variable(), other.variable());
+        }
+        return one.value().sameAs(other.value());
+    }
+
+    private String origin(Key key) {
+        return settings.get(key).map(Setting::origin).orElse(Scalar.DEFAULT);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.penstock.config;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The precedence: a component of the connection string, then what is written in the file, then the variable, then the
+ * default. Expands every scalar of a file once. Not thread-safe.
+ */
+final class Settings {
+    /** Read by others, or not expanded at all. */
+    private static final Set<Key> READ_ELSEWHERE = EnumSet.of(Key.URL, Key.REPLICA_URL, Key.PASSWORD);
+
+    /** Names and secrets: the unnamed database has defaults for them, named ones declare their own. */
+    private static final Set<Key> IDENTITY = EnumSet.of(
+            Key.APP_DB,
+            Key.OWNER_USER,
+            Key.USER,
+            Key.RO_USER,
+            Key.USER_PW_FILE_PATH,
+            Key.USER_PW_ENV_VAR,
+            Key.RO_USER_PW_FILE_PATH,
+            Key.RO_USER_PW_ENV_VAR,
+            Key.MIGRATION_USER_PW_FILE_PATH,
+            Key.MIGRATION_USER_PW_ENV_VAR);
+
+    private final Sources sources;
+    private final Substitution substitution;
+    private final Mistakes mistakes;
+    private final Map<Key, Setting> uri;
+    private final Map<Key, Setting> written;
+    private final Map<Key, Setting> environment;
+
+    Settings(Map<Key, Scalar> uri, Sources sources, Substitution substitution, Mistakes mistakes) {
+        this.sources = sources;
+        this.substitution = substitution;
+        this.mistakes = mistakes;
+        this.uri = layer(uri);
+        this.written = layer(sources.written());
+        this.environment = layer(sources.environment());
+    }
+
+    /** What counts for the key, default included; empty when nobody says anything. */
+    Optional<Setting> get(Key key) {
+        return explicit(key).or(() -> byDefault(key));
+    }
+
+    /** What somebody wrote for the key. */
+    Optional<Setting> explicit(Key key) {
+        return asked(key).or(() -> Optional.ofNullable(environment.get(key)));
+    }
+
+    /** What connection string or file say, the variable aside. */
+    Optional<Setting> asked(Key key) {
+        return Optional.ofNullable(uri.get(key)).or(() -> Optional.ofNullable(written.get(key)));
+    }
+
+    /** What the variable says, whether it counts or not. */
+    Optional<Setting> variable(Key key) {
+        return Optional.ofNullable(environment.get(key));
+    }
+
+    String path(Key key) {
+        return get(key).map(Setting::path).orElseGet(() -> sources.pathOf(key.yamlName()));
+    }
+
+    /** By key, where each value came from; in the order of the table. */
+    Map<String, String> origins() {
+        Map<String, String> origins = new LinkedHashMap<>();
+        for (Key key : Key.values()) {
+            get(key).ifPresent(setting -> origins.put(key.yamlName(), setting.origin()));
+        }
+        return origins;
+    }
+
+    /** One warning for every key that is written twice with different values, where the connection string won. */
+    List<ConfigWarning> overridden() {
+        List<ConfigWarning> warnings = new ArrayList<>();
+        uri.forEach((key, winner) -> {
+            Setting other = written.get(key) != null ? written.get(key) : environment.get(key);
+            // A variable for sslmode is a floor, judged elsewhere.
+            boolean floor = key == Key.SSLMODE && other == environment.get(key);
+            if (other != null && !floor && !other.text().equals(winner.text())) {
+                warnings.add(other.warning(
+                        "OVERRIDDEN",
+                        "is not used: the connection string (" + winner.origin() + ") says otherwise and wins",
+                        "Keep one of them."));
+            }
+        });
+        return warnings;
+    }
+
+    private Optional<Setting> byDefault(Key key) {
+        String text = key.spec().byDefault();
+        if (text == null || (IDENTITY.contains(key) && !sources.isUnnamed())) {
+            return Optional.empty();
+        }
+        return Optional.of(new Setting(key, text, text, sources.pathOf(key.yamlName()), Scalar.DEFAULT));
+    }
+
+    private Map<Key, Setting> layer(Map<Key, Scalar> scalars) {
+        Map<Key, Setting> settings = new EnumMap<>(Key.class);
+        scalars.forEach((key, scalar) -> {
+            Setting setting = READ_ELSEWHERE.contains(key) ? unread(key, scalar) : expanded(key, scalar);
+            if (setting != null) {
+                settings.put(key, setting);
+            }
+        });
+        return settings;
+    }
+
+    private @Nullable Setting expanded(Key key, Scalar scalar) {
+        String text = mistakes.attempt(scalar.path(), scalar.origin(), () -> scalar.expanded(substitution));
+        if (text == null) {
+            return null;
+        }
+        // An expression that turned out empty leaves the key unset; an empty text that was written is a mistake.
+        boolean unset = text.isEmpty() && !scalar.text().isEmpty();
+        return unset ? null : new Setting(key, text, shown(key, scalar), scalar.path(), scalar.origin());
+    }
+
+    private static Setting unread(Key key, Scalar scalar) {
+        return new Setting(key, scalar.text(), "***", scalar.path(), scalar.origin());
+    }
+
+    /** The text as written: an expression instead of a value that may be a secret in the wrong place. */
+    private static String shown(Key key, Scalar scalar) {
+        String text = scalar.text();
+        boolean harmless = text.matches("[A-Za-z0-9_.,:/ ${}?+-]{0,80}");
+        return key.isSecret() || !harmless ? "***" : text;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.penstock.config;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What was written about one database, not yet judged.
+ *
+ * @param path what its keys are prefixed with in messages: {@code database}, {@code databases.shop}, or empty
+ * @param written what a file or the program says
+ * @param environment what variables say; empty for a named database, which takes them by <code>${…}</code> only
+ * @param isUnnamed whether the defaults of names and secrets hold
+ */
+record Sources(String path, Map<Key, Scalar> written, Map<Key, Scalar> environment, boolean isUnnamed) {
+
+    /** The keys of a file's section; the unnamed database completes them from the variables. */
+    static Sources file(String path, Map<Key, Scalar> written, Map<String, String> environment, boolean isUnnamed) {
+        return new Sources(path, written, isUnnamed ? variables(path, environment) : Map.of(), isUnnamed);
+    }
+
+    static Sources environment(Map<String, String> environment) {
+        return new Sources("", Map.of(), variables("", environment), true);
+    }
+
+    /** The other variables that name servers belong to another connection string and are left out. */
+    static Sources uri(String uri, Map<String, String> environment) {
+        Map<Key, Scalar> variables = variables("", environment);
+        variables.remove(Key.URL);
+        variables.remove(Key.REPLICA_URL);
+        return new Sources(
+                "", Map.of(Key.URL, new Scalar(uri, "url", "connection string", Scalar.Kind.CODE)), variables, true);
+    }
+
+    String pathOf(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    private static Map<Key, Scalar> variables(String path, Map<String, String> environment) {
+        Map<Key, Scalar> values = new EnumMap<>(Key.class);
+        for (Key key : Key.values()) {
+            for (String variable : key.variables()) {
+                String value = environment.getOrDefault(variable, "");
+                if (!value.isBlank()) {
+                    String name = path.isEmpty() ? key.yamlName() : path + "." + key.yamlName();
+                    values.putIfAbsent(key, new Scalar(value, name, variable, Scalar.Kind.VARIABLE));
+                }
+            }
+        }
+        return values;
+    }
+}

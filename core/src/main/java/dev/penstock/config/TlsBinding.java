@@ -1,0 +1,163 @@
+package dev.penstock.config;
+
+import dev.penstock.secret.FilePermissions;
+import dev.penstock.secret.PasswordSource;
+import dev.penstock.tls.CertValidation;
+import dev.penstock.tls.ChannelBinding;
+import dev.penstock.tls.ClientCertificate;
+import dev.penstock.tls.InvalidTlsConfigException;
+import dev.penstock.tls.Sni;
+import dev.penstock.tls.SslMode;
+import dev.penstock.tls.SslNegotiation;
+import dev.penstock.tls.TlsConfig;
+import dev.penstock.tls.TlsConfigBuilder;
+import dev.penstock.tls.TlsSource;
+import dev.penstock.tls.TlsVersion;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the TLS keys into a {@link TlsConfig}; what {@code tls} itself finds contradictory is told with its origin. */
+final class TlsBinding {
+    private final Values values;
+    private final Settings settings;
+    private final Mistakes mistakes;
+    private final List<ConfigWarning> warnings;
+
+    TlsBinding(Values values, Mistakes mistakes, List<ConfigWarning> warnings) {
+        this.values = values;
+        this.settings = values.settings();
+        this.mistakes = mistakes;
+        this.warnings = warnings;
+    }
+
+    /** The TLS keys as one value; null when one of them is wrong. */
+    @Nullable
+    TlsConfig bind(EnvironmentMode environment, @Nullable PasswordSource keyPassword) {
+        TlsSource ca = source(Key.SSLROOTCERT);
+        SslMode mode = mode(environment, ca);
+        TlsConfigBuilder builder = TlsConfig.builder(mode)
+                .certValidation(values.word(Key.CERT_VALIDATION, CertValidation.class))
+                .ca(ca == null && mode == SslMode.VERIFY_FULL ? TlsSource.system() : ca)
+                .clientCertificate(clientCertificate(keyPassword))
+                .crl(source(Key.SSLCRL))
+                .minVersion(version(Key.SSL_MIN_VERSION).orElse(TlsVersion.TLS_1_2))
+                .maxVersion(version(Key.SSL_MAX_VERSION).orElse(null))
+                .ciphers(ciphers())
+                .sni(sni())
+                .verifyName(values.text(Key.VERIFY_NAME))
+                .channelBinding(values.word(Key.CHANNEL_BINDING, ChannelBinding.class))
+                .negotiation(values.word(Key.SSLNEGOTIATION, SslNegotiation.class))
+                .keyPermissions(values.word(Key.KEY_PERMISSIONS, FilePermissions.class))
+                .reloadInterval(values.duration(Key.RELOAD_INTERVAL));
+        try {
+            return builder.build();
+        } catch (InvalidTlsConfigException e) {
+            e.faults().forEach(this::add);
+            return null;
+        }
+    }
+
+    /** The variable is a floor that a platform sets: the stronger of it and of what was asked for wins. */
+    private SslMode mode(EnvironmentMode environment, @Nullable TlsSource ca) {
+        Optional<SslMode> asked = settings.asked(Key.SSLMODE).flatMap(this::sslMode);
+        Optional<SslMode> floor = settings.variable(Key.SSLMODE).flatMap(this::sslMode);
+        if (asked.isEmpty() || floor.isEmpty()) {
+            return asked.or(() -> floor).orElseGet(() -> byDefault(environment, ca));
+        }
+        SslMode stronger = asked.get().isWeakerThan(floor.get()) ? floor.get() : asked.get();
+        if (asked.get() != floor.get()) {
+            settings.variable(Key.SSLMODE)
+                    .ifPresent(setting -> warnings.add(setting.warning(
+                            "SSLMODE_DIFFERS",
+                            "is " + floor.get().libpqName() + " here and "
+                                    + asked.get().libpqName() + " elsewhere; the stronger one, "
+                                    + stronger.libpqName() + ", is used",
+                            "Keep one of them.")));
+        }
+        return stronger;
+    }
+
+    /** libpq 16 has the same rule for {@code system}: with public authorities only a name proves something. */
+    private static SslMode byDefault(EnvironmentMode environment, @Nullable TlsSource ca) {
+        boolean full = environment == EnvironmentMode.PRODUCTION || ca instanceof TlsSource.SystemTrust;
+        return full ? SslMode.VERIFY_FULL : SslMode.PREFER;
+    }
+
+    private Optional<SslMode> sslMode(Setting setting) {
+        return Optional.ofNullable(values.word(setting)).flatMap(SslMode::of);
+    }
+
+    private Optional<TlsVersion> version(Key key) {
+        return Optional.ofNullable(values.word(key)).flatMap(TlsVersion::of);
+    }
+
+    private @Nullable ClientCertificate clientCertificate(@Nullable PasswordSource uriPassword) {
+        TlsSource certificate = source(Key.SSLCERT);
+        TlsSource key = source(Key.SSLKEY);
+        if (certificate == null) {
+            settings.explicit(Key.SSLKEY)
+                    .ifPresent(setting -> mistakes.add(setting.violation(
+                            "KEY_WITHOUT_CERTIFICATE", "has no certificate beside it", "Set sslcert too.")));
+            return null;
+        }
+        String file = values.text(Key.SSLPASSWORD_FILE);
+        Path path = file == null ? null : path(Key.SSLPASSWORD_FILE, file);
+        PasswordSource password = path == null ? uriPassword : PasswordSource.file(path);
+        return new ClientCertificate(certificate, key == null ? certificate : key, password);
+    }
+
+    private @Nullable TlsSource source(Key key) {
+        String text = values.text(key);
+        if (text == null) {
+            return null;
+        }
+        boolean isPath = !text.equals("system") && !text.contains("-----BEGIN");
+        return isPath && path(key, text) == null ? null : TlsSource.of(text);
+    }
+
+    private @Nullable Path path(Key key, String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException notAPath) {
+            settings.get(key)
+                    .ifPresent(setting ->
+                            mistakes.add(setting.violation("NOT_A_PATH", "is not a path", "Name an existing file.")));
+            return null;
+        }
+    }
+
+    private List<String> ciphers() {
+        String text = values.text(Key.SSL_CIPHERS);
+        return text == null
+                ? List.of()
+                : Arrays.stream(text.split("[,:]"))
+                        .map(String::strip)
+                        .filter(name -> !name.isEmpty())
+                        .toList();
+    }
+
+    private Sni sni() {
+        String text = values.text(Key.SSLSNI);
+        return switch (text == null ? "auto" : text.toLowerCase(Locale.ROOT)) {
+            case "auto", "1" -> Sni.auto();
+            case "off", "0" -> Sni.off();
+            default -> Sni.of(String.valueOf(text));
+        };
+    }
+
+    /** {@code tls} names its keys as the section does. */
+    private void add(InvalidTlsConfigException.Fault fault) {
+        Key key = Key.named(fault.path()).orElse(Key.SSLMODE);
+        String origin = settings.get(key).map(Setting::origin).orElse(Scalar.DEFAULT);
+        mistakes.add(new Violation(settings.path(key), "TLS", "", fault.rule(), origin, sentence(fault.remedy())));
+    }
+
+    private static String sentence(String words) {
+        return Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".";
+    }
+}

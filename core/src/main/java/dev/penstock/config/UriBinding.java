@@ -1,0 +1,148 @@
+package dev.penstock.config;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Finds and reads the connection strings of one database, and holds the replicas to what the primary's says. */
+final class UriBinding {
+    /** Where another connection string begins in a list: a comma before a scheme, for hosts are separated by commas too. */
+    private static final Pattern NEXT = Pattern.compile(",(?=\\s*(?:jdbc:)?postgres(?:ql)?(?:\\+[A-Za-z0-9_]+)?://)");
+
+    /** What a replica may have of its own. */
+    private static final Set<Key> OWN = EnumSet.of(Key.USER);
+
+    private final Sources sources;
+    private final Substitution substitution;
+    private final Mistakes mistakes;
+
+    UriBinding(Sources sources, Substitution substitution, Mistakes mistakes) {
+        this.sources = sources;
+        this.substitution = substitution;
+        this.mistakes = mistakes;
+    }
+
+    /** The primary's; null when it is missing or wrong, which is told. */
+    @Nullable
+    ConnectionUri primary() {
+        Scalar scalar = scalar(Key.URL);
+        UriText text = scalar == null ? null : read(scalar);
+        if (scalar != null && text == null) {
+            return null;
+        }
+        if (scalar == null || text == null || text.isEmpty()) {
+            missing(scalar);
+            return null;
+        }
+        return mistakes.attempt(scalar.path(), scalar.origin(), () -> ConnectionUri.parse(scalar, text, substitution));
+    }
+
+    /** The replicas' that could be read. */
+    List<ReplicaUri> replicas() {
+        Scalar scalar = scalar(Key.REPLICA_URL);
+        if (scalar == null) {
+            return List.of();
+        }
+        List<UriText> texts = scalar.text()
+                .lines()
+                .map(line -> read(new Scalar(line, scalar.path(), scalar.origin(), scalar.kind())))
+                .filter(Objects::nonNull)
+                .filter(text -> !text.isEmpty())
+                .flatMap(text -> split(text).stream())
+                .toList();
+        List<ReplicaUri> replicas = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            String path = texts.size() == 1 ? scalar.path() : scalar.path() + "[" + i + "]";
+            Scalar place = new Scalar("", path, scalar.origin(), scalar.kind());
+            UriText text = texts.get(i);
+            ConnectionUri uri =
+                    mistakes.attempt(path, scalar.origin(), () -> ConnectionUri.parse(place, text, substitution));
+            if (uri != null) {
+                replicas.add(new ReplicaUri(uri, path, scalar.origin()));
+            }
+        }
+        return replicas;
+    }
+
+    /** Another database, schema or TLS mode than the primary's is a mistake, not a choice. */
+    void compare(List<ReplicaUri> replicas, Settings primary) {
+        for (ReplicaUri replica : replicas) {
+            replica.uri().keys().forEach((key, scalar) -> {
+                Optional<Setting> effective = primary.get(key);
+                boolean same = effective
+                        .map(setting -> setting.text().equals(scalar.text()))
+                        .orElse(false);
+                if (!same && !OWN.contains(key)) {
+                    mistakes.add(new Violation(
+                            scalar.path(),
+                            "REPLICA_DIFFERS",
+                            "",
+                            "must be the same as the primary's ("
+                                    + effective.map(Setting::origin).orElse("unset") + ")",
+                            scalar.origin(),
+                            "A replica has its own host, port, user and password; the rest belongs to the database."));
+                }
+            });
+        }
+    }
+
+    private @Nullable UriText read(Scalar scalar) {
+        return mistakes.attempt(scalar.path(), scalar.origin(), () -> UriText.of(scalar, substitution));
+    }
+
+    private @Nullable Scalar scalar(Key key) {
+        Scalar written = sources.written().get(key);
+        return written == null ? sources.environment().get(key) : written;
+    }
+
+    private void missing(@Nullable Scalar scalar) {
+        String remedy = sources.isUnnamed()
+                ? "Set DATABASE_URL=postgresql://user@host:5432/database, or url in the file."
+                : "Set url: postgresql://user@host:5432/database.";
+        mistakes.add(new Violation(
+                sources.pathOf(Key.URL.yamlName()),
+                "REQUIRED",
+                "",
+                "must be set",
+                scalar == null ? Scalar.DEFAULT : scalar.origin(),
+                remedy));
+    }
+
+    private List<UriText> split(UriText text) {
+        String mask = mistakes.attempt(
+                sources.pathOf(Key.REPLICA_URL.yamlName()), () -> Substitution.mask(text.text(), text.syntax()));
+        Matcher matcher = NEXT.matcher(Objects.requireNonNullElse(mask, ""));
+        List<UriText> parts = new ArrayList<>();
+        int from = 0;
+        while (matcher.find()) {
+            parts.add(text.part(from, matcher.start()));
+            from = matcher.end();
+        }
+        parts.add(text.part(from, text.text().length()));
+        return mask == null ? List.of() : parts;
+    }
+
+    /** A connection string in two variables that disagree: none of them can be the one that was meant. */
+    void refuseTwoPrimaries(Map<String, String> environment) {
+        String one = environment.getOrDefault("DATABASE_URL", "");
+        String other = environment.getOrDefault("DATABASE_MASTER_URL", "");
+        Scalar used = scalar(Key.URL);
+        boolean fromVariable = used != null && used.kind() == Scalar.Kind.VARIABLE;
+        if (fromVariable && !one.isBlank() && !other.isBlank() && !one.equals(other)) {
+            mistakes.add(new Violation(
+                    sources.pathOf(Key.URL.yamlName()),
+                    "URL_TWICE",
+                    "***",
+                    "has two values: DATABASE_URL and DATABASE_MASTER_URL differ",
+                    "DATABASE_MASTER_URL",
+                    "Unset one of them."));
+        }
+    }
+}

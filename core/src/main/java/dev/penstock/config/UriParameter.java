@@ -1,0 +1,216 @@
+package dev.penstock.config;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Penstock does with one parameter of a connection string: the table behind the parser and behind the
+ * documentation. libpq's names first; case counts, as in libpq.
+ *
+ * @param name as written
+ * @param use what happens to it
+ * @param key the key it gives, for {@link Use#KEY}
+ * @param values the values that are accepted, for {@link Use#NEUTRAL}
+ * @param reason why it is refused, or what to use instead
+ */
+record UriParameter(String name, Use use, @Nullable Key key, List<String> values, String reason) {
+
+    enum Use {
+        /** A part of the address or the login. */
+        COMPONENT,
+        /** The same as that key. */
+        KEY,
+        /** Accepted with these values, which change nothing here. */
+        NEUTRAL,
+        /** Refused: it would name a class, redirect the connection or switch verification off. */
+        FORBIDDEN,
+        /** Refused: libpq knows it, a Java driver cannot do it or Penstock does it otherwise. */
+        UNSUPPORTED
+    }
+
+    private static final Map<String, UriParameter> LIBPQ =
+            byName(components(), tlsKeys(), sessionKeys(), neutral(), unsupported(), beyondJava(), forbidden());
+
+    private static final Map<String, UriParameter> JDBC = byName(jdbcNames());
+
+    /** The parameter of that name, in the given form. */
+    static Optional<UriParameter> named(String name, UriParts.Form form) {
+        UriParameter driver = form == UriParts.Form.JDBC ? JDBC.get(name) : null;
+        return Optional.ofNullable(driver == null ? LIBPQ.get(name) : driver);
+    }
+
+    /** Every row but the driver's own names, for the documentation. */
+    static List<UriParameter> table() {
+        return List.copyOf(LIBPQ.values());
+    }
+
+    /** The names that are understood besides in a JDBC URL. */
+    static List<UriParameter> jdbcTable() {
+        return List.copyOf(JDBC.values());
+    }
+
+    /** What a mistyped name may have meant. */
+    static List<String> suggestions() {
+        return LIBPQ.values().stream()
+                .filter(parameter -> parameter.use != Use.FORBIDDEN && parameter.use != Use.UNSUPPORTED)
+                .map(UriParameter::name)
+                .toList();
+    }
+
+    @SafeVarargs
+    private static Map<String, UriParameter> byName(List<UriParameter>... groups) {
+        Map<String, UriParameter> rows = new LinkedHashMap<>();
+        for (List<UriParameter> group : groups) {
+            group.forEach(row -> rows.put(row.name, row));
+        }
+        return Collections.unmodifiableMap(rows);
+    }
+
+    private static List<UriParameter> components() {
+        return Stream.of("user", "password", "dbname", "host", "port", "sslpassword")
+                .map(name -> new UriParameter(name, Use.COMPONENT, null, List.of(), ""))
+                .toList();
+    }
+
+    private static List<UriParameter> tlsKeys() {
+        return List.of(
+                key("sslmode", Key.SSLMODE),
+                key("sslrootcert", Key.SSLROOTCERT),
+                key("sslcert", Key.SSLCERT),
+                key("sslkey", Key.SSLKEY),
+                key("sslcrl", Key.SSLCRL),
+                key("sslcrldir", Key.SSLCRL),
+                key("sslsni", Key.SSLSNI),
+                key("sslnegotiation", Key.SSLNEGOTIATION),
+                key("channel_binding", Key.CHANNEL_BINDING),
+                key("ssl_min_protocol_version", Key.SSL_MIN_VERSION),
+                key("ssl_max_protocol_version", Key.SSL_MAX_VERSION));
+    }
+
+    private static List<UriParameter> sessionKeys() {
+        return List.of(
+                key("connect_timeout", Key.CONNECT_TIMEOUT),
+                key("application_name", Key.APPLICATION_NAME),
+                key("options", Key.OPTIONS),
+                key("schema", Key.SCHEMA),
+                key("pool_size", Key.POOL_SIZE),
+                key("max_overflow", Key.MAX_OVERFLOW),
+                key("pool_timeout", Key.POOL_TIMEOUT),
+                key("pool_recycle", Key.POOL_RECYCLE));
+    }
+
+    private static List<UriParameter> neutral() {
+        return List.of(
+                neutral("target_session_attrs", "Penstock finds the roles itself", "any", "read-write", "primary"),
+                neutral("load_balance_hosts", "Penstock chooses among the replicas itself", "disable", "random"),
+                neutral("client_encoding", "The driver works in UTF-8", "auto", "UTF8", "UTF-8", "utf8", "utf-8"),
+                neutral("gssencmode", "GSS encryption is never used", "disable", "prefer"),
+                neutral("keepalives", "Keepalive is always on", "1"),
+                neutral("sslcompression", "TLS compression is never used", "0"),
+                neutral("sslcertmode", "A client certificate is sent when one is given", "allow"),
+                neutral("replication", "Penstock opens ordinary sessions", "false", "off", "no", "0"));
+    }
+
+    private static List<UriParameter> unsupported() {
+        return List.of(
+                unsupported(
+                        "hostaddr", "A Java driver dials the host it verifies; use tls.verify_name for another name"),
+                unsupported("passfile", "Use user_pw_file_path"),
+                unsupported("service", "Write the service's settings into the configuration"),
+                unsupported("fallback_application_name", "Use application_name"),
+                unsupported("require_auth", "Not offered yet; channel_binding=require proves the server"),
+                unsupported("connection_limit", "Use pool_size and max_overflow"),
+                unsupported("pgbouncer", "Use the key pooler: transaction"),
+                unsupported("socket_timeout", "Use the key statement_timeout; the socket follows it"));
+    }
+
+    private static List<UriParameter> beyondJava() {
+        return Stream.of(
+                        "keepalives_idle",
+                        "keepalives_interval",
+                        "keepalives_count",
+                        "tcp_user_timeout",
+                        "requirepeer",
+                        "krbsrvname",
+                        "gsslib",
+                        "gssdelegation",
+                        "sslkeylogfile",
+                        "min_protocol_version",
+                        "max_protocol_version",
+                        "scram_client_key",
+                        "scram_server_key",
+                        "oauth_issuer",
+                        "oauth_client_id",
+                        "oauth_client_secret",
+                        "oauth_scope")
+                .map(name -> unsupported(name, "A Java driver cannot do it; leave it out"))
+                .toList();
+    }
+
+    private static List<UriParameter> forbidden() {
+        return Stream.of(
+                        forbidden(
+                                "It names a class to load; configure TLS with the tls keys",
+                                "sslfactory",
+                                "sslfactoryarg",
+                                "sslhostnameverifier",
+                                "sslpasswordcallback",
+                                "socketFactory",
+                                "socketFactoryArg",
+                                "authenticationPluginClassName",
+                                "connectExecutor",
+                                "connectExecutorArg",
+                                "xmlFactoryFactory",
+                                "classLoaderStrategy"),
+                        forbidden("It makes the driver write a log, passwords included", "loggerFile", "loggerLevel"),
+                        forbidden(
+                                "It redirects the connection; write host and database where they belong",
+                                "PGHOST",
+                                "PGPORT",
+                                "PGDBNAME",
+                                "localSocketAddress"),
+                        forbidden("It changes how the JVM logs in", "jaasApplicationName", "jaasLogin", "useSpnego"),
+                        forbidden(
+                                "It weakens verification or means something else elsewhere; use sslmode and sslrootcert",
+                                "sslaccept",
+                                "sslidentity",
+                                "trustServerCertificate"))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<UriParameter> jdbcNames() {
+        return List.of(
+                key("currentSchema", Key.SCHEMA),
+                key("ApplicationName", Key.APPLICATION_NAME),
+                key("connectTimeout", Key.CONNECT_TIMEOUT),
+                key("channelBinding", Key.CHANNEL_BINDING),
+                key("sslNegotiation", Key.SSLNEGOTIATION),
+                neutral("tcpKeepAlive", "Keepalive is always on", "true"),
+                neutral("targetServerType", "Penstock finds the roles itself", "any", "primary"));
+    }
+
+    private static UriParameter key(String name, Key key) {
+        return new UriParameter(name, Use.KEY, key, List.of(), "");
+    }
+
+    private static UriParameter neutral(String name, String reason, String... values) {
+        return new UriParameter(name, Use.NEUTRAL, null, List.of(values), reason);
+    }
+
+    private static UriParameter unsupported(String name, String reason) {
+        return new UriParameter(name, Use.UNSUPPORTED, null, List.of(), reason);
+    }
+
+    private static List<UriParameter> forbidden(String reason, String... names) {
+        return Arrays.stream(names)
+                .map(name -> new UriParameter(name, Use.FORBIDDEN, null, List.of(), reason))
+                .toList();
+    }
+}

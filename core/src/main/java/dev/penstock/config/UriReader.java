@@ -1,0 +1,235 @@
+package dev.penstock.config;
+
+import dev.penstock.config.UriParts.Form;
+import dev.penstock.config.UriParts.HostPart;
+import dev.penstock.config.UriParts.Parameter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the parts of a connection string into their meaning: expands and decodes each by itself, then judges hosts,
+ * ports and parameters. Everything wrong is gathered. Not thread-safe; used once.
+ */
+final class UriReader {
+    private static final String NAME = "[A-Za-z][A-Za-z_.]{0,40}";
+
+    private final Scalar scalar;
+    private final UriText text;
+    private final Substitution substitution;
+    private final UriParts parts;
+    private final Mistakes mistakes = new Mistakes();
+    private final Map<Key, Scalar> keys = new EnumMap<>(Key.class);
+    private final Map<String, String> components = new LinkedHashMap<>();
+    private final List<ConfigWarning> warnings = new ArrayList<>();
+
+    UriReader(Scalar scalar, UriText text, Substitution substitution) {
+        this.scalar = scalar;
+        this.text = text;
+        this.substitution = substitution;
+        this.parts = text.split();
+    }
+
+    ConnectionUri read() {
+        parts.parameters().forEach(this::parameter);
+        String user = component("user", parts.user());
+        String database = component("dbname", parts.database());
+        UriPassword password = password(components.getOrDefault("password", parts.password()));
+        UriPassword keyPassword = password(components.get("sslpassword"));
+        List<Endpoint> endpoints = endpoints(hosts());
+        if (user != null) {
+            keys.put(Key.USER, written("user", user));
+        }
+        if (database != null) {
+            keys.put(Key.APP_DB, written("dbname", database));
+        }
+        mistakes.throwIfAny();
+        return new ConnectionUri(endpoints, user, password, database, keyPassword, keys, warnings);
+    }
+
+    private void parameter(Parameter parameter) {
+        String name = decoded(parameter.name());
+        if (name == null) {
+            return;
+        }
+        if (name.equals("ssl")) {
+            ssl(parameter);
+            return;
+        }
+        UriParameter known = UriParameter.named(name, parts.form()).orElse(null);
+        if (known == null) {
+            mistakes.add(unknown(name));
+            return;
+        }
+        switch (known.use()) {
+            case COMPONENT -> component(name, parameter);
+            case KEY -> key(Objects.requireNonNull(known.key()), name, parameter);
+            case NEUTRAL -> neutral(known, parameter);
+            case FORBIDDEN ->
+                mistakes.add(refused(known, "URL_PARAMETER_FORBIDDEN", "is not taken from a connection string"));
+            case UNSUPPORTED -> mistakes.add(refused(known, "URL_PARAMETER_UNSUPPORTED", "is not supported"));
+        }
+    }
+
+    private void component(String name, Parameter parameter) {
+        if (components.put(name, parameter.value()) != null || isInFront(name)) {
+            repeated(name);
+        }
+    }
+
+    private boolean isInFront(String name) {
+        return switch (name) {
+            case "user" -> isPresent(parts.user());
+            case "password" -> isPresent(parts.password());
+            case "dbname" -> isPresent(parts.database());
+            default -> false;
+        };
+    }
+
+    private static boolean isPresent(@Nullable String part) {
+        return part != null && !part.isEmpty();
+    }
+
+    private void key(Key key, String name, Parameter parameter) {
+        String value = decoded(parameter.value());
+        if (value != null && keys.put(key, written(name, value)) != null) {
+            repeated(name);
+        }
+    }
+
+    /** libpq reads {@code ssl=true} as require; the Java driver, in a URL of its own, as verify-full. */
+    private void ssl(Parameter parameter) {
+        if (!parameter.value().equals("true")) {
+            mistakes.add(
+                    problem("ssl", "URL_PARAMETER_UNKNOWN", "is no parameter, except as ssl=true", "Use sslmode."));
+            return;
+        }
+        keys.put(Key.SSLMODE, written("sslmode", parts.form() == Form.JDBC ? "verify-full" : "require"));
+    }
+
+    private void neutral(UriParameter known, Parameter parameter) {
+        String value = decoded(parameter.value());
+        if (value != null && !known.values().contains(value)) {
+            mistakes.add(problem(
+                    known.name(),
+                    "URL_PARAMETER_UNSUPPORTED",
+                    "is accepted only as " + String.join(", ", known.values()),
+                    known.reason() + "; leave it out."));
+        }
+    }
+
+    private Violation unknown(String name) {
+        boolean showable = name.matches(NAME);
+        String remedy = showable
+                ? Suggestions.didYouMean(
+                        name, UriParameter.suggestions(), "The parameters are listed in docs/configuration.md.")
+                : "The parameters are listed in docs/configuration.md.";
+        return problem(showable ? name : "?", "URL_PARAMETER_UNKNOWN", "is not a known parameter", remedy);
+    }
+
+    private Violation refused(UriParameter known, String code, String message) {
+        return problem(known.name(), code, message, known.reason() + ".");
+    }
+
+    private Violation problem(String name, String code, String message, String remedy) {
+        return new Violation(name, code, "", message, scalar.origin(), remedy);
+    }
+
+    private void repeated(String name) {
+        warnings.add(new ConfigWarning(
+                scalar.path() + "." + name,
+                "URL_REPEATED",
+                "is given more than once; the last one counts, as in libpq",
+                scalar.origin(),
+                "Keep one of them."));
+    }
+
+    private Scalar written(String name, String value) {
+        return new Scalar(value, scalar.path() + "." + name, scalar.origin(), Scalar.Kind.DECODED);
+    }
+
+    private @Nullable String component(String name, @Nullable String part) {
+        String raw = components.getOrDefault(name, part);
+        String value = raw == null ? null : decoded(raw);
+        return isPresent(value) ? value : null;
+    }
+
+    private @Nullable UriPassword password(@Nullable String raw) {
+        if (!isPresent(raw)) {
+            return null;
+        }
+        String component = Objects.requireNonNull(raw);
+        String variable = Substitution.soleVariable(component, text.syntax());
+        if (variable != null) {
+            return UriPassword.ofVariable(variable);
+        }
+        boolean plain = Substitution.mask(component, text.syntax()).equals(component);
+        String value = decoded(component);
+        return isPresent(value) ? UriPassword.ofValue(Objects.requireNonNull(value), plain && text.literal()) : null;
+    }
+
+    private @Nullable String decoded(String raw) {
+        return mistakes.attempt(
+                "",
+                scalar.origin(),
+                () -> substitution.expand(
+                        raw, text.syntax(), parts.form().isEncoded() ? PercentCode::decode : piece -> piece));
+    }
+
+    /** The list in front, unless it is empty and {@code host=} or {@code port=} fill it; never both. */
+    private List<HostPart> hosts() {
+        List<HostPart> front = parts.hosts();
+        String host = components.get("host");
+        String port = components.get("port");
+        boolean namesHost = front.stream().anyMatch(part -> !part.host().isEmpty());
+        boolean namesPort = front.stream().anyMatch(part -> isPresent(part.port()));
+        if ((host != null && namesHost) || (port != null && (namesPort || (namesHost && front.size() > 1)))) {
+            mistakes.add(problem(
+                    host != null && namesHost ? "host" : "port",
+                    "URL_PARAMETER_FORBIDDEN",
+                    "would redirect the connection",
+                    "Write hosts and ports in one place."));
+            return List.of();
+        }
+        return host == null && port == null
+                ? front
+                : listed(host == null ? front.get(0).host() : host, port);
+    }
+
+    private List<HostPart> listed(String host, @Nullable String port) {
+        String[] hosts = Objects.requireNonNullElse(decoded(host), "").split(",", -1);
+        String[] ports = port == null
+                ? new String[] {""}
+                : Objects.requireNonNullElse(decoded(port), "").split(",", -1);
+        if (ports.length != 1 && ports.length != hosts.length) {
+            mistakes.add(
+                    problem("port", "URL_PORT", "has another count than the hosts", "Write one port, or one each."));
+            return List.of();
+        }
+        List<HostPart> parts = new ArrayList<>();
+        for (int i = 0; i < hosts.length; i++) {
+            parts.add(new HostPart(hosts[i], ports[ports.length == 1 ? 0 : i], false));
+        }
+        return parts;
+    }
+
+    private List<Endpoint> endpoints(List<HostPart> hosts) {
+        boolean decodedAlready = components.containsKey("host") || components.containsKey("port");
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (HostPart part : hosts) {
+            String host = decodedAlready ? part.host() : decoded(part.host());
+            String written = part.port() == null ? "" : part.port();
+            String port = decodedAlready ? written : decoded(written);
+            if (host != null && port != null) {
+                Endpoint endpoint = mistakes.attempt("", scalar.origin(), () -> UriHost.endpoint(host, port));
+                endpoints.addAll(endpoint == null ? Collections.emptyList() : List.of(endpoint));
+            }
+        }
+        return endpoints;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.penstock.config;
+
+import dev.penstock.secret.FilePermissions;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the text of a setting into a value of its kind, or into a violation. A wrong value is replaced by the default. */
+final class Values {
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})\\s*(ms|s|min|h|d)?");
+    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,9}");
+    private static final Pattern SHARE = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,9})?|\\.[0-9]{1,9}");
+
+    private final Settings settings;
+    private final Mistakes mistakes;
+
+    Values(Settings settings, Mistakes mistakes) {
+        this.settings = settings;
+        this.mistakes = mistakes;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    int integer(Key key) {
+        Integer value = read(key, setting -> {
+            if (!INTEGER.matcher(setting.text()).matches()) {
+                return refuse(
+                        setting,
+                        "NOT_A_NUMBER",
+                        "must be a whole number, " + key.spec().bounds());
+            }
+            int number = Integer.parseInt(setting.text());
+            return isWithin(key, number, 1) ? number : outside(setting);
+        });
+        return value == null ? Integer.parseInt(defaultOf(key)) : value;
+    }
+
+    Duration duration(Key key) {
+        Duration value = read(key, setting -> {
+            Matcher matcher = DURATION.matcher(setting.text());
+            if (!matcher.matches()) {
+                return refuse(setting, "NOT_A_DURATION", "must be seconds, or a number with ms, s, min, h or d");
+            }
+            Duration duration = durationOf(Long.parseLong(matcher.group(1)), matcher.group(2));
+            return isWithin(key, duration.toMillis(), 1000) ? duration : outside(setting);
+        });
+        return value == null ? Duration.ofSeconds(Long.parseLong(defaultOf(key))) : value;
+    }
+
+    @Nullable
+    Double share(Key key) {
+        return read(key, setting -> {
+            if (!SHARE.matcher(setting.text()).matches()) {
+                return refuse(
+                        setting,
+                        "NOT_A_NUMBER",
+                        "must be a number, " + key.spec().bounds());
+            }
+            double value = Double.parseDouble(setting.text());
+            return value <= 1 ? value : outside(setting);
+        });
+    }
+
+    /** The constant with that name in small letters; dashes count as underscores there. */
+    <E extends Enum<E>> E word(Key key, Class<E> type) {
+        String word = word(key);
+        return Enum.valueOf(type, constant(word == null ? defaultOf(key) : word));
+    }
+
+    FilePermissions permissions(Key key) {
+        return word(key, FilePermissions.class);
+    }
+
+    /** One of the key's words, or null when it is unset or wrong. */
+    @Nullable
+    String word(Key key) {
+        return read(key, this::word);
+    }
+
+    @Nullable
+    String word(Setting setting) {
+        if (setting.key().spec().words().contains(setting.text())) {
+            return setting.text();
+        }
+        String remedy = Suggestions.didYouMean(
+                setting.text(), setting.key().spec().words(), "Write one of them, in small letters as shown.");
+        mistakes.add(setting.violation(
+                "NOT_A_WORD", "must be one of " + setting.key().spec().bounds(), remedy));
+        return null;
+    }
+
+    /** A text that is not blank, or null when it is unset or wrong. */
+    @Nullable
+    String text(Key key) {
+        return read(
+                key,
+                setting -> setting.text().isBlank() ? refuse(setting, "BLANK", "must not be blank") : setting.text());
+    }
+
+    private <T> @Nullable T read(Key key, Function<Setting, @Nullable T> reader) {
+        Optional<Setting> setting = settings.get(key);
+        return setting.isPresent() ? reader.apply(setting.get()) : null;
+    }
+
+    private <T> @Nullable T outside(Setting setting) {
+        return refuse(setting, "OUT_OF_RANGE", "must be " + setting.key().spec().bounds());
+    }
+
+    private <T> @Nullable T refuse(Setting setting, String code, String message) {
+        mistakes.add(setting.violation(code, message, remedy(setting.key())));
+        return null;
+    }
+
+    private static String remedy(Key key) {
+        String byDefault = key.spec().byDefault();
+        return byDefault == null
+                ? "Leave it out, or mend the value."
+                : "Mend the value, or leave it out for " + byDefault + ".";
+    }
+
+    private static boolean isWithin(Key key, long value, long unit) {
+        return value >= key.spec().min() * unit && value <= key.spec().max() * unit;
+    }
+
+    private static Duration durationOf(long number, @Nullable String unit) {
+        return switch (unit == null ? "s" : unit) {
+            case "ms" -> Duration.ofMillis(number);
+            case "min" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            case "d" -> Duration.ofDays(number);
+            default -> Duration.ofSeconds(number);
+        };
+    }
+
+    private static String defaultOf(Key key) {
+        return Objects.requireNonNull(key.spec().byDefault(), key.name());
+    }
+
+    private static String constant(String word) {
+        return word.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+}

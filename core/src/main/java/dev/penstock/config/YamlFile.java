@@ -1,0 +1,119 @@
+package dev.penstock.config;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.snakeyaml.engine.v2.schema.FailsafeSchema;
+
+/**
+ * A YAML file as a tree of nodes, each with its line. Failsafe schema: every scalar is text, nothing is guessed to be a
+ * number or a date, no type can be named. Unknown keys are none of this class's business.
+ */
+final class YamlFile {
+    private final String label;
+    private final @Nullable MappingNode root;
+
+    private YamlFile(String label, @Nullable MappingNode root) {
+        this.label = label;
+        this.root = root;
+    }
+
+    /** @throws InvalidConfigException when the file is missing or not YAML; names line and column */
+    static YamlFile read(Path file) {
+        Path name = file.getFileName();
+        String label = name == null ? file.toString() : name.toString();
+        return parse(content(file), label);
+    }
+
+    static YamlFile parse(String text, String label) {
+        LoadSettings settings = LoadSettings.builder()
+                .setSchema(new FailsafeSchema())
+                .setLabel(label)
+                .build();
+        try {
+            Optional<Node> top =
+                    new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text))).getSingleNode();
+            return new YamlFile(
+                    label,
+                    top.filter(MappingNode.class::isInstance)
+                            .map(MappingNode.class::cast)
+                            .orElse(null));
+        } catch (MarkedYamlEngineException e) {
+            String place = e.getProblemMark()
+                    .map(mark -> label + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
+                    .orElse(label);
+            throw notYaml(place);
+        } catch (YamlEngineException e) {
+            throw notYaml(label);
+        }
+    }
+
+    String label() {
+        return label;
+    }
+
+    /** The keys of the file's outermost level, in order; empty when it is not a mapping. */
+    Map<String, Node> topLevel() {
+        Map<String, Node> keys = new LinkedHashMap<>();
+        if (root != null) {
+            root.getValue().forEach(tuple -> keys.put(keyOf(tuple), tuple.getValueNode()));
+        }
+        return keys;
+    }
+
+    /** {@code config.yaml:12}. */
+    String origin(Node node) {
+        return label
+                + node.getStartMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
+    }
+
+    /** The text of a scalar key; empty for a key that is itself a mapping or a list. */
+    static String keyOf(NodeTuple tuple) {
+        return tuple.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException missing) {
+            throw unreadable(file, "does not exist");
+        } catch (MalformedInputException notUtf8) {
+            throw unreadable(file, "is not UTF-8 text");
+        } catch (IOException failed) {
+            throw unreadable(file, "cannot be read (" + failed.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private static InvalidConfigException unreadable(Path file, String why) {
+        return new InvalidConfigException(new Violation(
+                "file", "FILE", file.toString(), why, file.toString(), "Name an existing configuration file."));
+    }
+
+    /** The library's own words are left out: they quote the text, which may be a password. */
+    private static InvalidConfigException notYaml(String place) {
+        return new InvalidConfigException(new Violation(
+                "file",
+                "YAML",
+                "",
+                "is not YAML at this place",
+                place,
+                "Look at the indentation, and put values with @ % * & # : { } or ${…:-…} between double quotes."));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.penstock.config;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** Reads the keys below {@code database:} or {@code databases.<name>:}; what is not a key is a violation. */
+final class YamlSection {
+    private static final int SHOWN_KEY = 40;
+
+    private final YamlFile file;
+    private final Mistakes mistakes;
+    private final Map<Key, Scalar> values = new EnumMap<>(Key.class);
+    private final Map<String, String> seen = new HashMap<>();
+
+    private YamlSection(YamlFile file, Mistakes mistakes) {
+        this.file = file;
+        this.mistakes = mistakes;
+    }
+
+    static Map<Key, Scalar> read(YamlFile file, Node node, String path, Mistakes mistakes) {
+        YamlSection section = new YamlSection(file, mistakes);
+        section.mapping(node, path, "");
+        return section.values;
+    }
+
+    private void mapping(Node node, String path, String section) {
+        if (!(node instanceof MappingNode mapping)) {
+            mistakes.add(
+                    violation(node, path, "NOT_A_SECTION", "must be a section of keys", "Write its keys below it."));
+            return;
+        }
+        mapping.getValue().forEach(tuple -> entry(tuple, path, section));
+    }
+
+    private void entry(NodeTuple tuple, String path, String section) {
+        String written = YamlFile.keyOf(tuple);
+        String here = path + "." + shown(written);
+        Node value = tuple.getValueNode();
+        String name = section.isEmpty() ? written : section + "." + written;
+        if (section.isEmpty() && written.equals(Key.TLS_SECTION)) {
+            mapping(value, here, written);
+            return;
+        }
+        boolean outside = section.isEmpty() && written.contains(".");
+        Key key = outside ? null : Key.named(name).orElse(null);
+        if (key == null || (!section.isEmpty() && !key.yamlName().equals(name))) {
+            String remedy = outside && Key.named(written).isPresent()
+                    ? "Write the section " + Key.TLS_SECTION + ": and the key below it."
+                    : Suggestions.didYouMean(
+                            written, Key.namesIn(section), "The keys are listed in docs/configuration.md.");
+            mistakes.add(violation(tuple.getKeyNode(), here, "UNKNOWN_KEY", "is not a key of a database", remedy));
+            return;
+        }
+        add(key, value, here, file.origin(tuple.getKeyNode()));
+    }
+
+    private void add(Key key, Node node, String path, String origin) {
+        String before = seen.putIfAbsent(key.name(), origin);
+        if (before != null) {
+            mistakes.add(new Violation(
+                    path, "DUPLICATE_KEY", "", "is given twice, first at " + before, origin, "Keep one of them."));
+            return;
+        }
+        if (node instanceof ScalarNode scalar && !isMissing(scalar)) {
+            values.put(key, new Scalar(scalar.getValue(), path, origin, Scalar.Kind.FILE));
+        } else if (node instanceof ScalarNode) {
+            mistakes.add(new Violation(
+                    path,
+                    "NO_VALUE",
+                    "",
+                    "has no value",
+                    origin,
+                    "Give a value, between quotes when it begins with #; or take the key out for its default."));
+        } else if (key == Key.REPLICA_URL && node instanceof SequenceNode list && isAllText(list.getValue())) {
+            String joined = list.getValue().stream()
+                    .map(item -> ((ScalarNode) item).getValue())
+                    // No connection string spans lines.
+                    .collect(Collectors.joining("\n"));
+            values.put(key, new Scalar(joined, path, origin, Scalar.Kind.FILE));
+        } else {
+            mistakes.add(violation(node, path, "NOT_A_SCALAR", "must be a single value", "Write it on one line."));
+        }
+    }
+
+    /** {@code key:} with nothing behind it, or with a comment. A value between quotes is there, even when empty. */
+    private static boolean isMissing(ScalarNode scalar) {
+        return scalar.getValue().isEmpty() && scalar.isPlain();
+    }
+
+    private static boolean isAllText(List<Node> items) {
+        return !items.isEmpty() && items.stream().allMatch(ScalarNode.class::isInstance);
+    }
+
+    private Violation violation(Node node, String path, String code, String message, String remedy) {
+        return new Violation(path, code, "", message, file.origin(node), remedy);
+    }
+
+    /** A key is shown as it stands unless it looks like something else. */
+    private static String shown(String key) {
+        return key.matches("[A-Za-z0-9_.-]{1," + SHOWN_KEY + "}") ? key : "?";
+    }
+}

@@ -1,0 +1,126 @@
+package dev.penstock.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Everything wrong is said in one exception, with its place and its remedy. */
+class MistakesAtOnceTest {
+    @Test
+    void ten_faults_in_one_file_are_ten_violations_with_their_lines() {
+        List<Violation> found =
+                Loading.violations(() -> DatabaseConfig.load(Loading.fixture("ten-faults.yaml"), Map.of()));
+
+        assertThat(found)
+                .extracting(Violation::path, Violation::code, Violation::origin)
+                .containsExactlyInAnyOrder(
+                        tuple("database.url", "URL_PORT", "ten-faults.yaml:4"),
+                        tuple("database.replica_url", "SQLITE", "ten-faults.yaml:5"),
+                        tuple("database.pool_sise", "UNKNOWN_KEY", "ten-faults.yaml:6"),
+                        tuple("database.max_overflow", "OUT_OF_RANGE", "ten-faults.yaml:7"),
+                        tuple("database.pool_timeout", "NOT_A_DURATION", "ten-faults.yaml:8"),
+                        tuple("database.pool_recycle", "OUT_OF_RANGE", "ten-faults.yaml:9"),
+                        tuple("database.environment_mode", "NOT_A_WORD", "ten-faults.yaml:10"),
+                        tuple("database.password", "PASSWORD_EXPRESSION", "ten-faults.yaml:11"),
+                        tuple("database.application_name", "UNSET_VARIABLE", "ten-faults.yaml:12"),
+                        tuple("database.tls.mode", "NOT_A_WORD", "ten-faults.yaml:14"));
+        assertThat(found).allSatisfy(violation -> assertThat(violation.remedy()).isNotBlank());
+    }
+
+    @Test
+    void the_report_has_one_line_for_every_mistake() {
+        String report = new InvalidConfigException(
+                        Loading.violations(() -> DatabaseConfig.load(Loading.fixture("ten-faults.yaml"), Map.of())))
+                .getMessage();
+
+        assertThat(report.lines()).hasSize(11);
+        assertThat(report)
+                .startsWith("The database configuration has 10 mistakes:")
+                .contains(
+                        "database.pool_sise is not a key of a database (ten-faults.yaml:6). Did you mean 'pool_size'?",
+                        "database.max_overflow must be 0 to 100, was '101' (ten-faults.yaml:7).",
+                        "Use user_pw_env_var: SHOP_PASSWORD",
+                        "needs the variable SHOP_NAME, which is not set");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            a_misspelt_key              | poolsize: 5             | UNKNOWN_KEY     | database.poolsize    | Did you mean 'pool_size'?
+            a_key_of_the_tls_section    | certvalidation: none    | UNKNOWN_KEY     | database.certvalidation | Did you mean 'cert_validation'?
+            an_unknown_key              | frobnicate: 5           | UNKNOWN_KEY     | database.frobnicate  | The keys are listed in docs/configuration.md.
+            a_dotted_key                | tls.mode: require       | UNKNOWN_KEY     | database.tls.mode    | Write the section tls:
+            a_key_without_a_value       | pool_size:              | NO_VALUE        | database.pool_size   | Give a value
+            a_comment_for_a_value       | app_db: #shop           | NO_VALUE        | database.app_db      | Give a value
+            a_list_for_a_value          | pool_size: [1, 2]       | NOT_A_SCALAR    | database.pool_size   | one line
+            a_value_for_a_section       | tls: require            | NOT_A_SECTION   | database.tls         | Write its keys below it.
+            a_word_in_capitals          | read_role: RO_USER      | NOT_A_WORD      | database.read_role   | Did you mean 'ro_user'?
+            a_float_for_a_number        | pool_size: 5.7          | NOT_A_NUMBER    | database.pool_size   | for 20
+            an_exponent_for_a_number    | pool_size: 1e1          | NOT_A_NUMBER    | database.pool_size   | for 20
+            a_huge_number               | pool_size: 99999999999  | NOT_A_NUMBER    | database.pool_size   | for 20
+            a_blank_name                | schema: "  "            | BLANK           | database.schema      | Leave it out
+            an_option_of_ours           | options: -c role=x      | RESERVED_SETTING | database.options    | owner_user
+            options_that_are_no_setting | options: --single       | OPTIONS         | database.options     | -c
+            idle_beyond_recycling       | idle_timeout: 1800      | IDLE_OUTLIVES_RECYCLE | database.idle_timeout | Lower idle_timeout
+            a_value_for_a_variable_name | user_pw_env_var: p/w=   | NOT_A_VARIABLE  | database.user_pw_env_var | its name here
+            a_key_without_certificate   | sslkey: a.key           | KEY_WITHOUT_CERTIFICATE | database.sslkey | Set sslcert too.
+            an_operator_of_the_shell    | schema: ${A:=b}         | SUBSTITUTION    | database.schema      | Use one of
+            """)
+    void a_fault_is_told_with_its_place_and_remedy(String name, String line, String code, String path, String remedy) {
+        List<Violation> found = Loading.violations(() -> Loading.keys(line));
+
+        assertThat(found).hasSize(1);
+        assertThat(found.get(0)).returns(code, Violation::code).returns(path, Violation::path);
+        assertThat(found.get(0).remedy()).contains(remedy);
+        assertThat(found.get(0).origin()).isEqualTo("config.yaml:3");
+    }
+
+    @Test
+    void a_key_given_twice_is_told_with_both_lines() {
+        List<Violation> found = Loading.violations(() -> Loading.keys("sslmode: require", "tls:", "  mode: prefer"));
+
+        assertThat(found).extracting(Violation::code).containsExactly("DUPLICATE_KEY");
+        assertThat(found.get(0).toString()).contains("config.yaml:3", "config.yaml:5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'database:\n  url: @x\n', config.yaml:2:8",
+        "'database: [\n', config.yaml:2:1",
+        "'a: b: c\n', config.yaml:1:5"
+    })
+    void a_file_that_is_not_yaml_is_told_with_line_and_column(String text, String place) {
+        List<Violation> found = Loading.violations(() -> Loading.yaml(text, Map.of()));
+
+        assertThat(found).extracting(Violation::code, Violation::origin).containsExactly(tuple("YAML", place));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "databse, 'The file has ''databse'': write database: there.'",
+        "databases, The file has databases: read it with loadAll."
+    })
+    void a_missing_root_is_told_with_what_is_there_instead(String root, String remedy) {
+        List<Violation> found = Loading.violations(() -> Loading.yaml(root + ":\n  x: {}\n", Map.of()));
+
+        assertThat(found).extracting(Violation::remedy).containsExactly(remedy);
+    }
+
+    @Test
+    void keys_and_variables_outside_the_database_are_not_looked_at() {
+        DatabaseConfig config =
+                Loading.yaml("app:\n  frob: ${NOT_SET}\ndatabase:\n  url: postgresql://app@localhost/shop\n", Map.of());
+
+        assertThat(config.database()).isEqualTo("shop");
+    }
+
+    @Test
+    void a_missing_file_is_a_violation_too() {
+        assertThat(Loading.codes(() -> DatabaseConfig.load(java.nio.file.Path.of("/no/such.yaml"), Map.of())))
+                .containsExactly("FILE");
+    }
+}
