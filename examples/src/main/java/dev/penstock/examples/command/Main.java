@@ -60,13 +60,21 @@ public final class Main {
         } catch (InterruptedException e) {
             return INTERRUPTED;
         } catch (SQLException | InvalidConfigException | PostgresClusterException e) {
-            // What fails while everything is being taken down says nothing.
             return interruption.happened() ? INTERRUPTED : say(command, e, FAILED);
+        } catch (RuntimeException e) {
+            // What fails while everything is being taken down says nothing.
+            if (interruption.happened()) {
+                return INTERRUPTED;
+            }
+            throw e;
         }
     }
 
     private int say(Command command, Exception failure, int status) {
         terminal.err().println("penstock " + command.name() + ": " + failure.getMessage());
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            terminal.err().println("  caused by " + cause);
+        }
         return status;
     }
 

@@ -3,6 +3,7 @@ package dev.penstock.examples.dev;
 import dev.penstock.testkit.PostgresCluster;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -23,7 +24,7 @@ public final class DevCluster {
     /**
      * Prints the variables on {@code out} as a shell reads them, and stays.
      *
-     * @return 1 when a port is in use; otherwise it does not return
+     * @return 1 when a port is in use; otherwise it does not return normally
      * @throws InterruptedException when asked to end; everything is removed then
      */
     public int run(PrintStream out, PrintStream err) throws InterruptedException {
@@ -35,8 +36,9 @@ public final class DevCluster {
         }
         try {
             serve(out);
-        } finally {
-            out.println("# Stopped; the data is gone.");
+        } catch (InterruptedException e) {
+            out.println("# Stopped; servers and data are removed.");
+            throw e;
         }
         return 0;
     }
@@ -63,7 +65,7 @@ public final class DevCluster {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName(address), port));
             return true;
-        } catch (java.net.BindException e) {
+        } catch (BindException e) {
             // A machine without IPv6 cannot have the port in use there.
             return !String.valueOf(e.getMessage()).contains("in use");
         } catch (IOException e) {

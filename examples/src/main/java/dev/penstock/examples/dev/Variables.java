@@ -53,10 +53,11 @@ record Variables(List<String> lines) {
     }
 
     private static void addRoles(PostgresCluster cluster, List<String> lines) {
-        lines.add("# appuser reads and writes rows; backupuser reads, password in " + cluster.secretFile("backupuser"));
-        lines.add(
-                "# migrator changes the schema after SET ROLE appowner, password in " + cluster.secretFile("migrator"));
-        lines.add("# psql: PGPASSWORD=$(cat \"$DATABASE_PASSWORD_FILE_PATH\") psql \"$DATABASE_URL\"");
+        lines.add("# appuser reads and writes rows; backupuser only reads; migrator changes the schema as appowner.");
+        lines.add("# Their passwords: " + cluster.secretFile("appuser").getParent() + "/<role>");
+        lines.add("# Rows:   PGPASSWORD=$(cat \"$DATABASE_PASSWORD_FILE_PATH\") psql \"$DATABASE_URL\"");
+        lines.add("# Schema: PGOPTIONS='-c role=appowner' PGPASSWORD=$(cat '" + cluster.secretFile("migrator")
+                + "') psql \"${DATABASE_URL/appuser/migrator}\"");
     }
 
     /** As libpq reads it; the password stays in its file. */

@@ -1,0 +1,63 @@
+package dev.penstock.examples;
+
+import dev.penstock.Database;
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.secret.PasswordSource;
+import dev.penstock.tls.TlsConfig;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** The program of docs/quickstart.md, for the cluster of {@code ./penstock dev}. A test compares and runs it. */
+public final class Quickstart {
+    private Quickstart() {}
+
+    public static void main(String[] arguments) throws SQLException {
+        use(config());
+    }
+
+    static DatabaseConfig config() {
+        // begin quickstart
+        DatabaseConfig config = DatabaseConfig.builder()
+                .primary("localhost:25430")
+                .replicas("localhost:25431")
+                .database("appdb")
+                .user("appuser")
+                .password(PasswordSource.file(Path.of(System.getenv("DATABASE_PASSWORD_FILE_PATH"))))
+                .tls(TlsConfig.verifyFull(Path.of(System.getenv("PGSSLROOTCERT"))))
+                .build();
+
+        // end quickstart
+        return config;
+    }
+
+    static void use(DatabaseConfig config) throws SQLException {
+        // begin quickstart
+        try (Database db = Database.open(config)) {
+            db.write(c -> insertVisit(c, "first"));
+            long visits = db.read(c -> countVisits(c));
+            System.out.println(visits + " visits");
+        }
+        // end quickstart
+    }
+
+    // begin closures
+    private static void insertVisit(Connection connection, String note) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("insert into visit (note) values (?)")) {
+            insert.setString(1, note);
+            insert.executeUpdate();
+        }
+    }
+
+    private static long countVisits(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("select count(*) from visit")) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+    // end closures
+}
