@@ -34,7 +34,9 @@ final class Login {
         Credentials current = passwords.current();
         SQLException refusal = breaker.holdsBack(current);
         if (refusal != null) {
-            throw refusal;
+            // A new one for each caller: the Diagnosis around it is theirs, and its cause must not gather what they
+            // suppress.
+            throw new SQLException(refusal.getMessage(), refusal.getSQLState(), refusal);
         }
         try {
             return accepted(breaker, current, dial.with(current));

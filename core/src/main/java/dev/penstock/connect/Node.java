@@ -58,8 +58,10 @@ public final class Node {
     public void changeState(NodeState next) {
         stateLock.lock();
         try {
-            state = next;
-            stateChanged.signalAll();
+            if (state != next) {
+                state = next;
+                stateChanged.signalAll();
+            }
         } finally {
             stateLock.unlock();
         }
@@ -105,14 +107,24 @@ public final class Node {
         live.remove(connection);
     }
 
-    /** Waits until the node is not known to be down, or until the time is over. */
-    public void awaitReachable(Duration atMost) throws InterruptedException {
-        long left = atMost.toNanos();
+    /** Waits until the node's state is no longer {@code seen}, somebody calls {@link #wakeParked}, or the time is over. */
+    public void awaitChange(NodeState seen, Duration atMost) throws InterruptedException {
         stateLock.lock();
         try {
-            while (state == NodeState.DOWN && left > 0) {
-                left = stateChanged.awaitNanos(left);
+            // Waking too early is welcome: the caller looks again anyway.
+            if (state == seen && !stateChanged.await(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+                ConnectLog.LOG.trace("{} was still {} after {}", this, seen, atMost);
             }
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    /** Lets everybody who is parked look around: a pool is closing. */
+    public void wakeParked() {
+        stateLock.lock();
+        try {
+            stateChanged.signalAll();
         } finally {
             stateLock.unlock();
         }

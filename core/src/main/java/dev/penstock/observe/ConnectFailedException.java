@@ -16,10 +16,31 @@ public final class ConnectFailedException extends SQLException {
 
     public ConnectFailedException(
             String node, String code, String what, String remedy, String sqlState, @Nullable Throwable cause) {
-        super(node + ": " + what + " [" + code + "]." + (remedy.isEmpty() ? "" : " " + remedy), sqlState, cause);
+        this(
+                node + ": " + what + " [" + code + "]." + (remedy.isEmpty() ? "" : " " + remedy),
+                sqlState,
+                cause,
+                node,
+                code,
+                remedy);
+    }
+
+    private ConnectFailedException(
+            String message,
+            @Nullable String sqlState,
+            @Nullable Throwable cause,
+            String node,
+            String code,
+            String remedy) {
+        super(message, sqlState, cause);
         this.node = node;
         this.code = code;
         this.remedy = remedy;
+    }
+
+    /** The same failure for another caller: exceptions gather suppressed ones, so no two callers may share one. */
+    public ConnectFailedException again() {
+        return new ConnectFailedException(String.valueOf(getMessage()), getSQLState(), this, node, code, remedy);
     }
 
     /** The node that was dialled, with its host and port. */

@@ -15,12 +15,14 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Hikari gets its physical connections from. It keeps the node's ceiling, and it parks while the node is down or
- * full instead of failing: Hikari answers each failure with a growing pause of up to five seconds, which would delay the
+ * Where Hikari gets its physical connections from. It keeps the node's ceiling, and it parks while the node is down, full or
+ * refuses us, instead of failing: Hikari answers each failure with a growing pause of up to five seconds, which would delay the
  * first good connection after an outage by as much. Thread-safe.
  */
 final class PhysicalSource implements DataSource {
     private static final Duration PARK = Duration.ofSeconds(1);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
 
     private final Node node;
     private final Purpose purpose;
@@ -41,21 +43,41 @@ final class PhysicalSource implements DataSource {
         this.makeRoom = makeRoom;
     }
 
+    /** Returns a connection or, once the pool is closing, fails; what goes wrong before that is in {@link #lastFailure}. */
     @Override
     public Connection getConnection() throws SQLException {
         try {
-            awaitNode();
-            if (!slots.take(() -> !closed, makeRoom)) {
-                throw closing();
+            Duration pause = SHORTEST_PAUSE;
+            while (true) {
+                awaitNode();
+                if (!slots.take(() -> !closed, makeRoom)) {
+                    throw closing();
+                }
+                Connection connection = openInSlot();
+                if (connection != null) {
+                    return connection;
+                }
+                node.awaitChange(node.state(), pause);
+                pause = isHeldBack() ? SHORTEST_PAUSE : longer(pause);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while opening a connection to " + node, "08001", e);
         }
-        return openInSlot();
     }
 
-    private Connection openInSlot() throws SQLException {
+    /** A refused login is not repeated by asking again: the breaker answers, and a new password is noticed soon. */
+    private boolean isHeldBack() {
+        SQLException failure = lastFailure;
+        return failure != null && ErrorClass.of(failure) == ErrorClass.AUTHENTICATION;
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration doubled = pause.multipliedBy(2);
+        return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+
+    private @Nullable Connection openInSlot() throws SQLException {
         boolean opened = false;
         try {
             Connection connection = connector.open(node, purpose, connectTimeout, slots::release);
@@ -63,11 +85,14 @@ final class PhysicalSource implements DataSource {
             lastFailure = null;
             return connection;
         } catch (SQLException e) {
+            if (closed) {
+                throw e;
+            }
             lastFailure = e;
             if (ErrorClass.of(e).isNodeSignal()) {
                 node.reportError(e);
             }
-            throw e;
+            return null;
         } finally {
             if (!opened) {
                 slots.release();
@@ -80,7 +105,7 @@ final class PhysicalSource implements DataSource {
             if (closed) {
                 throw closing();
             }
-            node.awaitReachable(PARK);
+            node.awaitChange(NodeState.DOWN, PARK);
         }
     }
 
@@ -92,6 +117,7 @@ final class PhysicalSource implements DataSource {
 
     void close() {
         closed = true;
+        node.wakeParked();
     }
 
     private SQLException closing() {

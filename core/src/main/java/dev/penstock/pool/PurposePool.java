@@ -7,6 +7,7 @@ import dev.penstock.connect.Connector;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.Purpose;
+import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.observe.PoolSnapshot;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -57,10 +58,17 @@ final class PurposePool {
         } catch (SQLTransientConnectionException e) {
             SQLException failure = source.lastFailure();
             if (failure != null && ErrorClass.of(failure).isFinal() && pool.getTotalConnections() == 0) {
-                throw failure;
+                throw forThisCaller(failure);
             }
             return null;
         }
+    }
+
+    /** Exceptions gather suppressed ones, so no two callers may be given the same. */
+    private static SQLException forThisCaller(SQLException failure) {
+        return failure instanceof ConnectFailedException failed
+                ? failed.again()
+                : new SQLException(failure.getMessage(), failure.getSQLState(), failure);
     }
 
     private HikariDataSource started() throws SQLException {

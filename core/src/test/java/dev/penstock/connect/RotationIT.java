@@ -122,7 +122,7 @@ class RotationIT {
             first.run();
             moreThan(served, 100);
             Future<?> between = threads.submit(() -> growPool(db, failures));
-            moreThan(served, 100);
+            await().atMost(SOON).until(() -> db.status().nodes().get(0).checkedOut() >= 4);
             second.run();
             moreThan(served, 100);
             between.get();
@@ -162,6 +162,7 @@ class RotationIT {
                 served.incrementAndGet();
             } catch (SQLException e) {
                 failures.add(e);
+                return;
             }
         }
     }
