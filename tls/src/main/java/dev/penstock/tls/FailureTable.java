@@ -1,5 +1,8 @@
 package dev.penstock.tls;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,10 +72,22 @@ final class FailureTable {
         for (Throwable link : chain) {
             if (link instanceof SSLException) {
                 String text = String.valueOf(link.getMessage());
-                return Optional.of(TlsFailure.of(match(ALERTS, text).orElse(TlsReason.TLS_HANDSHAKE), text));
+                return match(ALERTS, text)
+                        .or(() -> isBrokenOff(chain) ? Optional.empty() : Optional.of(TlsReason.TLS_HANDSHAKE))
+                        .map(reason -> TlsFailure.of(reason, text));
             }
         }
         return Optional.empty();
+    }
+
+    /** End of stream, reset or timeout in mid-handshake: the server was lost, which says nothing about trust. */
+    private static boolean isBrokenOff(List<Throwable> chain) {
+        return chain.stream().anyMatch(link -> link instanceof IOException && !(link instanceof SSLException));
+    }
+
+    /** Reset, broken pipe or end of stream, and no timeout. */
+    static boolean isCutOff(Throwable thrown) {
+        return chain(thrown).stream().anyMatch(link -> link instanceof SocketException || link instanceof EOFException);
     }
 
     private static Optional<TlsFailure> refused(List<Throwable> chain) {

@@ -64,26 +64,39 @@ public final class TlsAttempt implements AutoCloseable {
 
     /**
      * The reason in what the driver threw for this attempt; empty when it has nothing to do with TLS. Knows more than
-     * {@link TlsFailure#of(Throwable)}: what the configuration asks for and whether TLS was begun.
+     * {@link TlsFailure#of(Throwable)}: what the configuration asks for and whether TLS was begun. A connection that the server cuts while
+     * a client certificate is configured counts as {@link TlsReason#CLIENT_CERT_REJECTED} here and not there: the alert is often lost with the
+     * connection, but a server that died at that moment looks the same, so decide on fail-over by the static one.
      */
     public Optional<TlsFailure> failure(Throwable thrown) {
         Optional<TlsFailure> known = FailureTable.of(thrown);
-        if (known.isEmpty() && !wasTlsBegun() && FailureTable.isRejectedConnection(thrown)) {
+        if (known.isEmpty() && wasTlsDeclined(thrown)) {
             return Optional.of(TlsFailure.of(TlsReason.TLS_NOT_OFFERED, String.valueOf(thrown.getMessage())));
+        }
+        if (known.isEmpty() && socket != null && hasClientCertificate() && FailureTable.isCutOff(thrown)) {
+            return Optional.of(
+                    TlsFailure.of(
+                            TlsReason.CLIENT_CERT_REJECTED,
+                            "the server cut the connection during the handshake, as it does when it refuses a client certificate"));
         }
         return known.map(this::withCertificateInMind);
     }
 
-    /** The driver answers the server's "no" in the language of the JVM; that TLS never began says the same in all. */
-    private boolean wasTlsBegun() {
-        return socket != null || !context.config().mode().requiresEncryption();
+    /** The driver words the server's "no" in the language of the JVM; that TLS never began says the same in all. */
+    private boolean wasTlsDeclined(Throwable thrown) {
+        return socket == null
+                && context.config().mode().requiresEncryption()
+                && FailureTable.isRejectedConnection(thrown);
     }
 
     private TlsFailure withCertificateInMind(TlsFailure failure) {
-        boolean configured = context.config().clientCertificate() != null;
-        return failure.reason() == TlsReason.CLIENT_CERT_REQUIRED && configured
+        return failure.reason() == TlsReason.CLIENT_CERT_REQUIRED && hasClientCertificate()
                 ? TlsFailure.of(TlsReason.CLIENT_CERT_NOT_SENT, failure.message())
                 : failure;
+    }
+
+    private boolean hasClientCertificate() {
+        return context.config().clientCertificate() != null;
     }
 
     /** The number of the {@link TlsContext#material()} that the handshake used; 0 when there was none. */

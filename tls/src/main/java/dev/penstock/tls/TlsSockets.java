@@ -1,7 +1,5 @@
 package dev.penstock.tls;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.net.Socket;
 import java.security.cert.CertificateException;
@@ -74,9 +72,9 @@ final class TlsSockets {
             return List.of();
         }
         try {
-            // By bytes, because the text form refuses the underscore that Compose service names have.
-            return List.of(new SNIHostName(name.name().getBytes(UTF_8)));
+            return List.of(new SNIHostName(name.name()));
         } catch (IllegalArgumentException notAHostName) {
+            // JSSE sends letters, digits and hyphens only: no name for the underscore that a Compose service may have.
             return List.of();
         }
     }

@@ -1,0 +1,158 @@
+package dev.penstock.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.penstock.secret.PasswordSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TlsConfigTest {
+    private static final Path FILE = Path.of("ca.pem");
+    private static final TlsSource CA = TlsSource.file(FILE);
+
+    static Stream<Arguments> contradictions() {
+        return Stream.of(
+                row(SslMode.VERIFY_CA, b -> b, "tls.ca: sslmode=verify-ca has nothing to verify against"),
+                row(SslMode.VERIFY_FULL, b -> b, "tls.ca: sslmode=verify-full has nothing to verify against"),
+                row(SslMode.VERIFY_CA, b -> b.ca(TlsSource.system()), "tls.ca: system trust needs sslmode=verify-full"),
+                row(SslMode.REQUIRE, b -> b.ca(TlsSource.system()), "tls.ca: system trust needs sslmode=verify-full"),
+                row(SslMode.DISABLE, b -> b.ca(CA), "tls.ca: is not used with sslmode=disable"),
+                row(SslMode.DISABLE, b -> b.crl(CA), "tls.crl: is not used with sslmode=disable"),
+                row(
+                        SslMode.DISABLE,
+                        b -> b.clientCertificate(ClientCertificate.of(FILE)),
+                        "tls.cert: is not used with sslmode=disable"),
+                row(
+                        SslMode.VERIFY_FULL,
+                        b -> b.ca(CA).certValidation(CertValidation.NONE),
+                        "tls.cert_validation: none contradicts sslmode=verify-full"),
+                row(
+                        SslMode.REQUIRE,
+                        b -> b.ca(CA).certValidation(CertValidation.NONE),
+                        "tls.cert_validation: none contradicts tls.ca"),
+                row(SslMode.REQUIRE, b -> b.crl(CA), "tls.crl: is not used when no certificate is verified"),
+                row(SslMode.VERIFY_CA, b -> b.ca(CA).crl(TlsSource.system()), "tls.crl: cannot be system"),
+                row(
+                        SslMode.VERIFY_CA,
+                        b -> b.ca(CA).verifyName("db"),
+                        "tls.verify_name: is not used with sslmode=verify-ca"),
+                row(SslMode.VERIFY_FULL, b -> b.ca(CA).verifyName(" "), "tls.verify_name: is blank"),
+                row(
+                        SslMode.REQUIRE,
+                        b -> b.minVersion(TlsVersion.TLS_1_3).maxVersion(TlsVersion.TLS_1_2),
+                        "tls.min_version: TLSv1.3 is above tls.max_version TLSv1.2"),
+                row(
+                        SslMode.PREFER,
+                        b -> b.negotiation(SslNegotiation.DIRECT),
+                        "tls.negotiation: direct needs sslmode=require or stronger"),
+                row(
+                        SslMode.DISABLE,
+                        b -> b.channelBinding(ChannelBinding.REQUIRE),
+                        "tls.channel_binding: require needs TLS"),
+                row(
+                        SslMode.PREFER,
+                        b -> b.reloadInterval(Duration.ofMillis(999)),
+                        "tls.reload_interval: is below 1 s"));
+    }
+
+    private static Arguments row(SslMode mode, UnaryOperator<TlsConfigBuilder> change, String message) {
+        return Arguments.of(mode, change, message);
+    }
+
+    @ParameterizedTest
+    @MethodSource("contradictions")
+    void contradictions_are_refused_with_the_key(SslMode mode, UnaryOperator<TlsConfigBuilder> change, String message) {
+        TlsConfigBuilder builder = change.apply(TlsConfig.builder(mode));
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidTlsConfigException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void all_contradictions_are_reported_at_once() {
+        TlsConfigBuilder builder = TlsConfig.builder(SslMode.DISABLE)
+                .ca(CA)
+                .crl(CA)
+                .channelBinding(ChannelBinding.REQUIRE)
+                .negotiation(SslNegotiation.DIRECT)
+                .reloadInterval(Duration.ZERO);
+        InvalidTlsConfigException refused = catchThrowableOfType(InvalidTlsConfigException.class, builder::build);
+        assertThat(refused.faults())
+                .extracting(InvalidTlsConfigException.Fault::path)
+                .containsExactly("tls.ca", "tls.crl", "tls.negotiation", "tls.channel_binding", "tls.reload_interval");
+    }
+
+    @ParameterizedTest
+    @EnumSource(SslMode.class)
+    void a_CA_makes_every_mode_with_TLS_verify_the_chain(SslMode mode) {
+        if (mode != SslMode.DISABLE) {
+            assertThat(TlsConfig.builder(mode).ca(CA).build().verifiesChain()).isTrue();
+        }
+    }
+
+    @Test
+    void the_factories_say_what_they_are_named() {
+        assertThat(TlsConfig.disabled().mode()).isEqualTo(SslMode.DISABLE);
+        assertThat(TlsConfig.prefer().verifiesChain()).isFalse();
+        assertThat(TlsConfig.require().verifiesChain()).isFalse();
+        assertThat(TlsConfig.verifyCa(FILE).mode()).isEqualTo(SslMode.VERIFY_CA);
+        assertThat(TlsConfig.verifyFull(FILE).ca()).isEqualTo(CA);
+        assertThat(TlsConfig.verifyFull().ca()).isEqualTo(TlsSource.system());
+        assertThat(TlsConfig.require().minVersion()).isEqualTo(TlsVersion.TLS_1_2);
+    }
+
+    @Test
+    void a_copy_changes_one_thing() {
+        TlsConfig config = TlsConfig.verifyFull(FILE).withVerifyName("db.example.org");
+        assertThat(config.withClientCertificate(FILE, Path.of("key.pem")).verifyName())
+                .isEqualTo("db.example.org");
+        assertThat(config.toBuilder().build()).isEqualTo(config);
+    }
+
+    @Test
+    void it_lists_every_file_it_names() {
+        TlsConfig config = TlsConfig.verifyFull(FILE)
+                .withClientCertificate(ClientCertificate.of(Path.of("cert.pem"), Path.of("key.pem"))
+                        .withKeyPassword(PasswordSource.file(Path.of("key.pw"))))
+                .toBuilder()
+                .crl(TlsSource.file(Path.of("ca.crl")))
+                .build();
+        assertThat(config.files())
+                .extracting(Path::toString)
+                .containsExactlyInAnyOrder("ca.pem", "cert.pem", "key.pem", "key.pw", "ca.crl");
+    }
+
+    @Test
+    void it_prints_no_inline_key() {
+        ClientCertificate inline = new ClientCertificate(
+                TlsSource.inline("-----BEGIN CERTIFICATE-----canary"),
+                TlsSource.inline("-----BEGIN PRIVATE KEY-----canary"),
+                PasswordSource.literal("canary"));
+        assertThat(TlsConfig.require().withClientCertificate(inline).toString()).doesNotContain("canary");
+    }
+
+    @Test
+    void a_configuration_value_is_system_or_PEM_or_a_path() {
+        assertThat(TlsSource.of("system")).isEqualTo(TlsSource.system());
+        assertThat(TlsSource.of("/run/secrets/ca.crt")).isEqualTo(TlsSource.file(Path.of("/run/secrets/ca.crt")));
+        assertThat(TlsSource.of("-----BEGIN CERTIFICATE-----\nx")).isInstanceOf(TlsSource.Inline.class);
+    }
+
+    @Test
+    void a_server_name_that_is_switched_off_has_no_name() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Sni(false, "x"))
+                .withMessageContaining("tls.sni");
+        assertThatIllegalArgumentException().isThrownBy(() -> Sni.of(" "));
+    }
+}
