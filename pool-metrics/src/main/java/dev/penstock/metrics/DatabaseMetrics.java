@@ -60,107 +60,62 @@ public final class DatabaseMetrics implements MeterBinder, AutoCloseable {
         Tags own = tags.and("member", member);
         gauge(
                 registry,
-                "penstock.member.up",
-                "1 while the member serves",
-                "members",
+                new Spec("penstock.member.up", "1 while the member serves", "members"),
                 own,
-                member,
                 node -> node.state().serves() ? 1 : 0);
+        Spec plays = new Spec("penstock.member.role", "1 for the role that the member plays", "members");
         for (Role role : Role.values()) {
             Tags ofRole = own.and("role", role.name().toLowerCase(Locale.ROOT));
-            gauge(
-                    registry,
-                    "penstock.member.role",
-                    "1 for the role that the member plays",
-                    "members",
-                    ofRole,
-                    member,
-                    node -> node.role() == role ? 1 : 0);
+            gauge(registry, plays, ofRole, node -> node.role() == role ? 1 : 0);
         }
         gauge(
                 registry,
-                "penstock.replica.lag",
-                "Time behind the primary; NaN while unknown",
-                "seconds",
+                new Spec("penstock.replica.lag", "Time behind the primary; NaN while unknown", "seconds"),
                 own,
-                member,
                 node -> node.lag().map(DatabaseMetrics::seconds).orElse(Double.NaN));
         gauge(
                 registry,
-                "penstock.replica.lag.bytes",
-                "WAL behind the primary; NaN while unknown",
-                "bytes",
+                new Spec("penstock.replica.lag.bytes", "WAL behind the primary; NaN while unknown", "bytes"),
                 own,
-                member,
                 node -> node.lagBytes().map(Long::doubleValue).orElse(Double.NaN));
     }
 
     private void bindPool(MeterRegistry registry, String member, String purpose) {
         Tags own = tags.and("member", member, "purpose", purpose);
-        pool(
-                registry,
-                "penstock.connections",
-                "Connections that callers hold",
-                own.and("state", "active"),
-                PoolSnapshot::checkedOut);
-        pool(
-                registry,
-                "penstock.connections",
-                "Connections that are idle",
-                own.and("state", "idle"),
-                PoolSnapshot::checkedIn);
-        pool(
-                registry,
-                "penstock.connections.pending",
-                "Callers that wait for a connection",
-                own,
-                PoolSnapshot::waiting);
+        Spec held = new Spec("penstock.connections", "Connections, by whether a caller holds them", "connections");
+        Spec pending = new Spec("penstock.connections.pending", "Callers that wait for a connection", "callers");
+        gauge(registry, held, own.and("state", "active"), sum(purpose, PoolSnapshot::checkedOut));
+        gauge(registry, held, own.and("state", "idle"), sum(purpose, PoolSnapshot::checkedIn));
+        gauge(registry, pending, own, sum(purpose, PoolSnapshot::waiting));
     }
 
-    private void pool(
-            MeterRegistry registry, String name, String description, Tags own, ToDoubleFunction<PoolSnapshot> value) {
-        String member = tag(own, "member");
-        String purpose = tag(own, "purpose");
-        gauge(
-                registry,
-                name,
-                description,
-                "connections",
-                own,
-                member,
-                node -> node.pools().stream()
-                        .filter(pool -> pool.purpose().equals(purpose))
-                        .mapToDouble(value)
-                        .sum());
+    private static ToDoubleFunction<NodeStatus> sum(String purpose, ToDoubleFunction<PoolSnapshot> value) {
+        return node -> node.pools().stream()
+                .filter(pool -> pool.purpose().equals(purpose))
+                .mapToDouble(value)
+                .sum();
     }
 
-    private static String tag(Tags tags, String key) {
-        return tags.stream()
-                .filter(tag -> tag.getKey().equals(key))
+    /** What every meter says of itself. */
+    private record Spec(String name, String description, String unit) {}
+
+    private void gauge(MeterRegistry registry, Spec spec, Tags own, ToDoubleFunction<NodeStatus> value) {
+        String member = own.stream()
+                .filter(tag -> tag.getKey().equals("member"))
                 .findFirst()
                 .orElseThrow()
                 .getValue();
-    }
-
-    private void gauge(
-            MeterRegistry registry,
-            String name,
-            String description,
-            String unit,
-            Tags own,
-            String member,
-            ToDoubleFunction<NodeStatus> value) {
         // Held by a strong reference: a gauge whose source was collected reads NaN for ever.
         keep(
                 registry,
                 Gauge.builder(
-                                name,
+                                spec.name(),
                                 database,
                                 db -> db.status().node(member).stream()
                                         .mapToDouble(value)
                                         .sum())
-                        .description(description)
-                        .baseUnit(unit)
+                        .description(spec.description())
+                        .baseUnit(spec.unit())
                         .tags(own)
                         .strongReference(true)
                         .register(registry));
