@@ -41,6 +41,7 @@ final class DataDirectory {
 
     /** Becomes a copy of a running server that is in backup mode; what was here before is gone. */
     void copyRunning(Path source) throws IOException {
+        PidFile.read(path).ifPresent(PidFile::releaseSharedMemory);
         FileTree.delete(path);
         FileTree.copy(source, path, owner, DataDirectory::belongsInCopy);
         for (String empty : List.of("pg_wal/archive_status", "pg_wal/summaries")) {

@@ -60,11 +60,14 @@ final class ServerProcess {
 
     void resume() {
         tree().resume();
+        // `runuser` has stopped itself when it saw its child stopped.
+        new ProcessTree(launched.toHandle()).signalPostmaster("CONT");
     }
 
     void kill() {
         if (launched.isAlive()) {
             tree().kill();
+            launched.destroyForcibly();
             awaitEnd(Duration.ofSeconds(10));
         }
     }

@@ -43,7 +43,9 @@ public final class TcpProxy implements AutoCloseable {
     private volatile boolean closed;
 
     /** Guarded by {@code this}; null while new connections are refused. */
-    private @Nullable ServerSocket listener;
+    private @Nullable Listener listener;
+
+    private record Listener(ServerSocket socket, Thread acceptor) {}
 
     private TcpProxy(InetSocketAddress target, int port) {
         this.target = target;
@@ -121,10 +123,14 @@ public final class TcpProxy implements AutoCloseable {
 
     /** New connections are refused; present ones go on. */
     public synchronized void refuse() {
-        if (listener != null) {
-            closeQuietly(listener);
-            listener = null;
+        if (listener == null) {
+            return;
         }
+        Listener ended = listener;
+        listener = null;
+        closeQuietly(ended.socket);
+        // A pending accept keeps the socket open in the kernel until it has returned.
+        Deadline.in(CLOSE_LIMIT).require(() -> !ended.acceptor.isAlive(), () -> this + " goes on accepting");
     }
 
     /** Ends every fault. Held bytes are delivered; half-open connections are reset, as their next packet would be. */
@@ -205,8 +211,9 @@ public final class TcpProxy implements AutoCloseable {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
-            listener = socket;
-            thread("acceptor", () -> accept(socket)).start();
+            Thread acceptor = thread("acceptor", () -> accept(socket));
+            listener = new Listener(socket, acceptor);
+            acceptor.start();
         } catch (IOException e) {
             throw new PostgresClusterException("cannot listen on port " + port, e);
         }
@@ -216,6 +223,10 @@ public final class TcpProxy implements AutoCloseable {
         while (!socket.isClosed()) {
             try {
                 Socket client = socket.accept();
+                if (socket.isClosed()) {
+                    closeQuietly(client);
+                    return;
+                }
                 accepted.incrementAndGet();
                 thread("connector", () -> connect(client)).start();
             } catch (IOException e) {
