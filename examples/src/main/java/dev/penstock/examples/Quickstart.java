@@ -2,9 +2,6 @@ package dev.penstock.examples;
 
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.secret.PasswordSource;
-import dev.penstock.tls.TlsConfig;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,25 +13,13 @@ public final class Quickstart {
     private Quickstart() {}
 
     public static void main(String[] arguments) throws SQLException {
-        use(config());
-    }
-
-    static DatabaseConfig config() {
         // begin quickstart
-        DatabaseConfig config = DatabaseConfig.builder()
-                .primary("localhost:25430")
-                .replicas("localhost:25431")
-                .database("appdb")
-                .user("appuser")
-                .password(PasswordSource.file(Path.of(System.getenv("DATABASE_PASSWORD_FILE_PATH"))))
-                .tls(TlsConfig.verifyFull(Path.of(System.getenv("PGSSLROOTCERT"))))
-                .build();
-
+        DatabaseConfig config = DatabaseConfig.fromEnvironment();
         // end quickstart
-        return config;
+        run(config);
     }
 
-    static void use(DatabaseConfig config) throws SQLException {
+    static void run(DatabaseConfig config) throws SQLException {
         // begin quickstart
         try (Database db = Database.open(config)) {
             db.write(c -> insertVisit(c, "first"));

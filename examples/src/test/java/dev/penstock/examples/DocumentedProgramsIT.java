@@ -43,7 +43,7 @@ class DocumentedProgramsIT {
                 .execute("set role appowner; drop table if exists app.visit; create table app.visit (note text)");
         cluster.awaitReplicas();
 
-        Quickstart.use(config());
+        Quickstart.run(config());
 
         assertThat(cluster.primary().execute("select note from app.visit").get(0))
                 .containsExactly("first");

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.secret.PasswordSource;
-import dev.penstock.tls.TlsConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -44,7 +42,8 @@ class DevIT {
         BufferedReader out = dev.inputReader();
         Map<String, String> variables = variables(out);
 
-        try (Database database = Database.open(config(variables))) {
+        assertThat(variables).containsEntry("POSTGRES_SSL_MODE", "verify-full").containsKey("PGSSLROOTCERT");
+        try (Database database = Database.open(DatabaseConfig.fromEnvironment(variables))) {
             database.write(c -> assertThat(isInRecovery(c)).isFalse());
             assertThat(database.<Boolean>read(DevIT::isInRecovery)).isTrue();
         }
@@ -97,20 +96,6 @@ class DevIT {
             }
         }
         return variables;
-    }
-
-    private static DatabaseConfig config(Map<String, String> variables) {
-        assertThat(variables).containsEntry("POSTGRES_SSL_MODE", "verify-full");
-        URI primary = URI.create(variable(variables, "DATABASE_URL"));
-        URI replica = URI.create(variable(variables, "DATABASE_REPLICA_URL"));
-        return DatabaseConfig.builder()
-                .primary(primary.getHost() + ":" + primary.getPort())
-                .replicas(replica.getHost() + ":" + replica.getPort())
-                .database(variable(variables, "APP_DB"))
-                .user(variable(variables, "APP_DB_USER"))
-                .password(PasswordSource.file(Path.of(variable(variables, "DATABASE_PASSWORD_FILE_PATH"))))
-                .tls(TlsConfig.verifyFull(Path.of(variable(variables, "PGSSLROOTCERT"))))
-                .build();
     }
 
     private static String variable(Map<String, String> variables, String name) {
