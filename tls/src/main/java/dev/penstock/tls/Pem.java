@@ -5,20 +5,24 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** One block of a PEM text (RFC 7468): its label, such as {@code RSA PRIVATE KEY}, and its bytes. */
 record Pem(String label, boolean legacyEncrypted, byte[] der) {
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*(?:-[^-]+)*)-----END \\1-----");
+    private static final String BEGIN = "-----BEGIN ";
+    private static final String DASHES = "-----";
 
     /** All blocks in order; text between them, such as OpenSSL's dump of a certificate, is passed over. */
     static List<Pem> parse(String text) {
         List<Pem> blocks = new ArrayList<>();
-        Matcher matcher = BLOCK.matcher(text);
-        while (matcher.find()) {
-            blocks.add(block(matcher.group(1), matcher.group(2)));
+        int begin = text.indexOf(BEGIN);
+        while (begin >= 0) {
+            int labelEnd = text.indexOf(DASHES, begin + BEGIN.length());
+            String label = labelEnd < 0 ? "" : text.substring(begin + BEGIN.length(), labelEnd);
+            int end = text.indexOf("-----END " + label + DASHES, begin);
+            if (labelEnd >= 0 && end > labelEnd) {
+                blocks.add(block(label, text.substring(labelEnd + DASHES.length(), end)));
+            }
+            begin = text.indexOf(BEGIN, Math.max(end, begin + 1));
         }
         return blocks;
     }
@@ -30,8 +34,16 @@ record Pem(String label, boolean legacyEncrypted, byte[] der) {
     /** OpenSSL's traditional encryption (RFC 1421 headers) is recognised and left closed: its bytes are not DER. */
     private static Pem block(String label, String body) {
         boolean legacyEncrypted = body.contains("Proc-Type:") && body.contains("ENCRYPTED");
-        byte[] der = legacyEncrypted ? new byte[0] : Base64.getMimeDecoder().decode(body);
-        return new Pem(label, legacyEncrypted, der);
+        return new Pem(label, legacyEncrypted, legacyEncrypted ? new byte[0] : decode(body));
+    }
+
+    /** Nothing for a block that was cut or damaged: whoever wanted it says so. */
+    private static byte[] decode(String body) {
+        try {
+            return Base64.getMimeDecoder().decode(body);
+        } catch (IllegalArgumentException damaged) {
+            return new byte[0];
+        }
     }
 
     boolean isCertificate() {

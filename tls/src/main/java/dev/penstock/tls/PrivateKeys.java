@@ -66,6 +66,9 @@ final class PrivateKeys {
     }
 
     private PrivateKey fromPkcs8(byte[] der) {
+        if (Der.parse(der).isEmpty()) {
+            throw unreadable("is a damaged key", "Copy the file again.");
+        }
         for (String algorithm : ALGORITHMS) {
             Optional<PrivateKey> key = tryAs(algorithm, der);
             if (key.isPresent()) {

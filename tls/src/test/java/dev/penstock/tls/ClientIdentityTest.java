@@ -131,7 +131,13 @@ class ClientIdentityTest {
     void any_bytes_are_a_key_or_a_typed_refusal() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        byte[] good = new KeyFiles(ISSUED.get(KeyKind.EC)).pkcs8Der();
+        KeyFiles files = new KeyFiles(ISSUED.get(KeyKind.EC));
+        for (byte[] good : List.of(files.pkcs8Der(), files.pkcs8().getBytes())) {
+            mutate(good, random, seed);
+        }
+    }
+
+    private static void mutate(byte[] good, Random random, long seed) {
         for (int round = 0; round < 300; round++) {
             byte[] bytes = good.clone();
             for (int flip = 0; flip <= random.nextInt(4); flip++) {
