@@ -73,7 +73,9 @@ final class Binding {
                 .replicaLogins(logins.replicas(primary, uri == null ? null : uri.password(), replicas));
         return build(
                 builder.provenance(new Provenance(
-                        origins(settings, primary), warnings.stream().distinct().toList())),
+                        sources.path(),
+                        origins(settings, primary),
+                        warnings.stream().distinct().toList())),
                 settings);
     }
 

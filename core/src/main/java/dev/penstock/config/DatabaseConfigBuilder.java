@@ -171,7 +171,7 @@ public final class DatabaseConfigBuilder {
                         session,
                         start,
                         replicaLogins,
-                        provenance == null ? new Provenance(origins, List.of()) : provenance));
+                        provenance == null ? new Provenance("", origins, List.of()) : provenance));
         mistakes.throwIfAny();
         return Objects.requireNonNull(config);
     }

@@ -20,9 +20,9 @@ public final class InvalidConfigException extends IllegalArgumentException {
         this.violations = sorted(violations);
     }
 
-    /** Every mistake, ordered by path. */
+    /** Every mistake, ordered by path. Empty after serialization. */
     public List<Violation> violations() {
-        return violations;
+        return violations == null ? List.of() : violations;
     }
 
     private static List<Violation> sorted(List<Violation> violations) {

@@ -27,37 +27,41 @@ record KeySpec(
         SECRET
     }
 
-    private static KeySpec of(String component, String name, Kind kind, long min, long max, List<String> words) {
-        return new KeySpec(component, name, "", "", kind, null, min, max, words, "");
+    private static KeySpec of(String component, String name, Kind kind, String... words) {
+        return new KeySpec(component, name, "", "", kind, null, 0, 0, List.of(words), "");
     }
 
     static KeySpec text(String component, String name) {
-        return of(component, name, Kind.TEXT, 0, 0, List.of());
+        return of(component, name, Kind.TEXT);
     }
 
     static KeySpec path(String component, String name) {
-        return of(component, name, Kind.PATH, 0, 0, List.of());
+        return of(component, name, Kind.PATH);
     }
 
     static KeySpec secret(String component, String name) {
-        return of(component, name, Kind.SECRET, 0, 0, List.of());
+        return of(component, name, Kind.SECRET);
     }
 
     static KeySpec integer(String component, String name, long min, long max) {
-        return of(component, name, Kind.INTEGER, min, max, List.of());
+        return of(component, name, Kind.INTEGER).between(min, max);
     }
 
     /** Bounds in seconds; a value without a unit is seconds too. */
     static KeySpec duration(String component, String name, long minSeconds, long maxSeconds) {
-        return of(component, name, Kind.DURATION, minSeconds, maxSeconds, List.of());
+        return of(component, name, Kind.DURATION).between(minSeconds, maxSeconds);
     }
 
     static KeySpec share(String component, String name) {
-        return of(component, name, Kind.SHARE, 0, 1, List.of());
+        return of(component, name, Kind.SHARE).between(0, 1);
     }
 
     static KeySpec word(String component, String name, String... words) {
-        return of(component, name, Kind.WORD, 0, 0, List.of(words));
+        return of(component, name, Kind.WORD, words);
+    }
+
+    private KeySpec between(long least, long most) {
+        return new KeySpec(component, name, alias, variable, kind, byDefault, least, most, words, why);
     }
 
     /** The libpq name that is accepted as well, directly below {@code database:} and in a connection string. */

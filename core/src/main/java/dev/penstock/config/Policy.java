@@ -153,7 +153,7 @@ final class Policy {
 
     private static ConfigWarning warning(
             DatabaseConfig config, String component, String code, String message, String remedy) {
-        String path = Key.ofComponent(component).map(Key::yamlName).orElse(component);
-        return new ConfigWarning(path, code, message, config.provenance().originOf(component), remedy);
+        Provenance places = config.provenance();
+        return new ConfigWarning(places.pathOf(component), code, message, places.originOf(component), remedy);
     }
 }

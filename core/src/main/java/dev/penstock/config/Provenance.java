@@ -4,18 +4,27 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Where the values came from and what was odd about them. Immutable; holds names of places, no values.
  *
+ * @param section what keys are prefixed with in messages: {@code database}, {@code databases.shop}, or empty
  * @param origins by key ({@code pool_size}, {@code tls.mode}): {@code config.yaml:12}, a variable's name,
  *     {@code builder} or {@code default}; in the order of the documentation
  * @param warnings what was noticed while reading
  */
-public record Provenance(Map<String, String> origins, List<ConfigWarning> warnings) {
-    public Provenance(Map<String, String> origins, List<ConfigWarning> warnings) {
+public record Provenance(String section, Map<String, String> origins, List<ConfigWarning> warnings) {
+    public Provenance(String section, Map<String, String> origins, List<ConfigWarning> warnings) {
+        this.section = Objects.requireNonNull(section, "section");
         this.origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
         this.warnings = List.copyOf(warnings);
+    }
+
+    /** The key of that component as the reader of the configuration finds it. */
+    String pathOf(String component) {
+        String key = Key.ofComponent(component).map(Key::yamlName).orElse(component);
+        return section.isEmpty() ? key : section + "." + key;
     }
 
     String originOf(String component) {

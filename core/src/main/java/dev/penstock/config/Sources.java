@@ -1,6 +1,7 @@
 package dev.penstock.config;
 
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 
 /**
@@ -8,14 +9,21 @@ import java.util.Map;
  *
  * @param path what its keys are prefixed with in messages: {@code database}, {@code databases.shop}, or empty
  * @param written what a file or the program says
- * @param environment what variables say; empty for a named database, which takes them by <code>${…}</code> only
+ * @param environment what variables say; a named database takes them by <code>${…}</code>, the environment mode aside
  * @param isUnnamed whether the defaults of names and secrets hold
  */
 record Sources(String path, Map<Key, Scalar> written, Map<Key, Scalar> environment, boolean isUnnamed) {
 
-    /** The keys of a file's section; the unnamed database completes them from the variables. */
+    /**
+     * The keys of a file's section. The unnamed database completes them from the variables; a named one only asks for
+     * the environment mode, which is the process's and not the database's.
+     */
     static Sources file(String path, Map<Key, Scalar> written, Map<String, String> environment, boolean isUnnamed) {
-        return new Sources(path, written, isUnnamed ? variables(path, environment) : Map.of(), isUnnamed);
+        Map<Key, Scalar> variables = variables(path, environment);
+        if (!isUnnamed) {
+            variables.keySet().retainAll(EnumSet.of(Key.ENVIRONMENT_MODE));
+        }
+        return new Sources(path, written, variables, isUnnamed);
     }
 
     static Sources environment(Map<String, String> environment) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.tls.CertValidation;
 import dev.penstock.tls.SslMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -110,13 +112,43 @@ class OperatorFilesTest {
     @Test
     void a_named_database_declares_its_own_names_and_password() {
         List<Violation> found = Loading.violations(() -> {
-            java.nio.file.Path file = java.nio.file.Files.createTempFile("config", ".yaml");
-            java.nio.file.Files.writeString(file, "databases:\n  jobs:\n    url: postgresql://db-1\n");
+            Path file = Files.createTempFile("config", ".yaml");
+            Files.writeString(file, "databases:\n  jobs:\n    url: postgresql://db-1\n");
             return DatabaseConfig.loadAll(file, Map.of("APP_DB", "shop", "APP_DB_USER", "app"));
         });
 
         assertThat(found)
                 .extracting(Violation::path)
                 .containsExactly("databases.jobs.app_db", "databases.jobs.password", "databases.jobs.user");
+    }
+
+    @Test
+    void a_named_database_lives_in_the_environment_of_the_process() throws Exception {
+        Path file = Files.writeString(
+                Files.createTempFile("config", ".yaml"),
+                "databases:\n  jobs:\n    url: postgresql://app@db-1/jobs\n    user_pw_env_var: JOBS_PW\n");
+        DatabaseConfig jobs = DatabaseConfig.loadAll(
+                        file, Map.of("APP_ENVIRONMENT", "production", "DATABASE_POOL_SIZE", "5"))
+                .get("jobs");
+
+        assertThat(jobs.environmentMode()).isEqualTo(EnvironmentMode.PRODUCTION);
+        assertThat(jobs.pool().size()).isEqualTo(20);
+    }
+
+    @Test
+    void the_example_of_an_env_file_loads_and_names_variables_that_exist() throws Exception {
+        Path example = Path.of("..", ".env.example");
+        List<String> uncommented = Files.readAllLines(example).stream()
+                .map(line -> line.matches("#[A-Z_]+=.*") ? line.substring(1) : line)
+                .toList();
+
+        assertThat(DatabaseConfig.fromEnvironment(EnvFile.read(example, Map.of()))
+                        .database())
+                .isEqualTo("appdb");
+        assertThat(EnvFile.parse(uncommented, ".env.example").keySet())
+                .filteredOn(name -> !name.matches("POSTGRES_APP_(USER|RO)_PW"))
+                .allSatisfy(name -> assertThat(Key.values())
+                        .as(name)
+                        .anyMatch(key -> key.variables().contains(name)));
     }
 }
