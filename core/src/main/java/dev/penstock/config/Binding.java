@@ -44,8 +44,10 @@ final class Binding {
             warnings.addAll(uri.warnings());
         }
         replicas.forEach(replica -> warnings.addAll(replica.uri().warnings()));
-        warnings.addAll(settings.overridden());
-        return assemble(uri, replicas, new Values(settings, mistakes));
+        warnings.addAll(settings.overriddenWarnings());
+        Values values = new Values(settings, mistakes);
+        values.judgeOverridden();
+        return assemble(uri, replicas, values);
     }
 
     private @Nullable DatabaseConfig assemble(@Nullable ConnectionUri uri, List<ReplicaUri> replicas, Values values) {

@@ -23,7 +23,6 @@ import java.util.regex.Pattern;
  */
 public final class EnvFile {
     private static final Pattern LINE = Pattern.compile("\\s*(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
-    private static final Pattern DOUBLE_QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"\\s*(?:#.*)?");
     private static final Pattern SINGLE_QUOTED = Pattern.compile("'([^']*)'\\s*(?:#.*)?");
     private static final Pattern COMMENT = Pattern.compile("(?:^|\\s)#.*$");
 
@@ -73,12 +72,11 @@ public final class EnvFile {
         if (single.matches()) {
             return single.group(1);
         }
-        Matcher quoted = DOUBLE_QUOTED.matcher(written);
-        if (quoted.matches()) {
-            return unescaped(quoted.group(1));
+        if (written.startsWith("\"")) {
+            return doubleQuoted(written);
         }
-        if (written.startsWith("\"") || written.startsWith("'")) {
-            throw malformed("has a quote that is not closed on its line", "Close the quote, or leave both out.");
+        if (written.startsWith("'")) {
+            throw unclosed();
         }
         return COMMENT.matcher(written).replaceFirst("").strip();
     }
@@ -91,13 +89,22 @@ public final class EnvFile {
         return matcher;
     }
 
-    private static String unescaped(String text) {
+    private static String doubleQuoted(String written) {
         StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            plain.append(c == '\\' ? escape(text.charAt(++i)) : String.valueOf(c));
+        int i = 1;
+        while (i < written.length() && written.charAt(i) != '"') {
+            boolean escaped = written.charAt(i) == '\\' && i + 1 < written.length();
+            plain.append(escaped ? escape(written.charAt(i + 1)) : String.valueOf(written.charAt(i)));
+            i += escaped ? 2 : 1;
+        }
+        if (i >= written.length() || !written.substring(i + 1).matches("\\s*(?:#.*)?")) {
+            throw unclosed();
         }
         return plain.toString();
+    }
+
+    private static InvalidConfigException unclosed() {
+        return malformed("has a quote that is not closed on its line", "Close the quote, or leave both out.");
     }
 
     private static String escape(char c) {

@@ -80,21 +80,29 @@ final class Settings {
         return origins;
     }
 
-    /** One warning for every key that is written twice with different values, where the connection string won. */
-    List<ConfigWarning> overridden() {
-        List<ConfigWarning> warnings = new ArrayList<>();
+    /** What lost to another value in the connection string. */
+    List<Setting> overridden() {
+        List<Setting> losers = new ArrayList<>();
         uri.forEach((key, winner) -> {
-            Setting other = written.get(key) != null ? written.get(key) : environment.get(key);
+            Setting other = written.getOrDefault(key, environment.get(key));
             // A variable for sslmode is a floor, judged elsewhere.
             boolean floor = key == Key.SSLMODE && other == environment.get(key);
             if (other != null && !floor && !other.text().equals(winner.text())) {
-                warnings.add(other.warning(
-                        "OVERRIDDEN",
-                        "is not used: the connection string (" + winner.origin() + ") says otherwise and wins",
-                        "Keep one of them."));
+                losers.add(other);
             }
         });
-        return warnings;
+        return losers;
+    }
+
+    /** One warning for each of them. */
+    List<ConfigWarning> overriddenWarnings() {
+        return overridden().stream()
+                .map(loser -> loser.warning(
+                        "OVERRIDDEN",
+                        "is not used: the connection string ("
+                                + get(loser.key()).map(Setting::origin).orElse("") + ") says otherwise and wins",
+                        "Keep one of them."))
+                .toList();
     }
 
     private Optional<Setting> byDefault(Key key) {

@@ -78,6 +78,11 @@ final class Substitution {
      * written. Any other text stands for itself.
      */
     Chosen choose(String text) {
+        return choose(text, 1);
+    }
+
+    private Chosen choose(String text, int depth) {
+        requireShallow(depth);
         List<Piece> pieces = pieces(text, Syntax.COMPOSE);
         String variable = pieces.size() == 1 ? pieces.get(0).variable : null;
         if (variable == null) {
@@ -91,7 +96,7 @@ final class Substitution {
             return new Chosen(value, Syntax.BRACES, variable);
         }
         if (present || piece.operator.endsWith("-")) {
-            return choose(piece.text);
+            return choose(piece.text, depth + 1);
         }
         return new Chosen(value(piece, variable, 1), Syntax.BRACES, variable);
     }
@@ -129,14 +134,18 @@ final class Substitution {
     }
 
     private String word(String text, int depth) {
-        if (depth > MAX_DEPTH) {
-            throw malformed("nests defaults more than " + MAX_DEPTH + " deep", "Use one default.");
-        }
+        requireShallow(depth);
         StringBuilder result = new StringBuilder();
         for (Piece piece : pieces(text, Syntax.COMPOSE)) {
             result.append(piece.variable == null ? piece.text : value(piece, piece.variable, depth + 1));
         }
         return result.toString();
+    }
+
+    private static void requireShallow(int depth) {
+        if (depth > MAX_DEPTH) {
+            throw malformed("nests defaults more than " + MAX_DEPTH + " deep", "Use one default.");
+        }
     }
 
     private static List<Piece> pieces(String text, Syntax syntax) {

@@ -1,6 +1,5 @@
 package dev.penstock.config;
 
-import dev.penstock.secret.FilePermissions;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -29,53 +28,67 @@ final class Values {
     }
 
     int integer(Key key) {
-        Integer value = read(key, setting -> {
-            if (!INTEGER.matcher(setting.text()).matches()) {
-                return refuse(
-                        setting,
-                        "NOT_A_NUMBER",
-                        "must be a whole number, " + key.spec().bounds());
-            }
-            int number = Integer.parseInt(setting.text());
-            return isWithin(key, number, 1) ? number : outside(setting);
-        });
+        Integer value = read(key, this::integer);
         return value == null ? Integer.parseInt(defaultOf(key)) : value;
     }
 
     Duration duration(Key key) {
-        Duration value = read(key, setting -> {
-            Matcher matcher = DURATION.matcher(setting.text());
-            if (!matcher.matches()) {
-                return refuse(setting, "NOT_A_DURATION", "must be seconds, or a number with ms, s, min, h or d");
-            }
-            Duration duration = durationOf(Long.parseLong(matcher.group(1)), matcher.group(2));
-            return isWithin(key, duration.toMillis(), 1000) ? duration : outside(setting);
-        });
+        Duration value = read(key, this::duration);
         return value == null ? Duration.ofSeconds(Long.parseLong(defaultOf(key))) : value;
     }
 
     @Nullable
     Double share(Key key) {
-        return read(key, setting -> {
-            if (!SHARE.matcher(setting.text()).matches()) {
-                return refuse(
-                        setting,
-                        "NOT_A_NUMBER",
-                        "must be a number, " + key.spec().bounds());
+        return read(key, this::share);
+    }
+
+    /** Judges what lost to the connection string as well: it is wrong all the same, and counts once that is gone. */
+    void judgeOverridden() {
+        for (Setting setting : settings.overridden()) {
+            switch (setting.key().spec().kind()) {
+                case INTEGER -> integer(setting);
+                case DURATION -> duration(setting);
+                case WORD -> word(setting);
+                case SHARE, TEXT, PATH, SECRET -> {}
             }
-            double value = Double.parseDouble(setting.text());
-            return value <= 1 ? value : outside(setting);
-        });
+        }
+    }
+
+    private @Nullable Integer integer(Setting setting) {
+        if (!INTEGER.matcher(setting.text()).matches()) {
+            return refuse(
+                    setting,
+                    "NOT_A_NUMBER",
+                    "must be a whole number, " + setting.key().spec().bounds());
+        }
+        int number = Integer.parseInt(setting.text());
+        return isWithin(setting.key(), number, 1) ? (Integer) number : outside(setting);
+    }
+
+    private @Nullable Duration duration(Setting setting) {
+        Matcher matcher = DURATION.matcher(setting.text());
+        if (!matcher.matches()) {
+            return refuse(setting, "NOT_A_DURATION", "must be seconds, or a number with ms, s, min, h or d");
+        }
+        Duration duration = durationOf(Long.parseLong(matcher.group(1)), matcher.group(2));
+        return isWithin(setting.key(), duration.toMillis(), 1000) ? duration : outside(setting);
+    }
+
+    private @Nullable Double share(Setting setting) {
+        if (!SHARE.matcher(setting.text()).matches()) {
+            return refuse(
+                    setting,
+                    "NOT_A_NUMBER",
+                    "must be a number, " + setting.key().spec().bounds());
+        }
+        double value = Double.parseDouble(setting.text());
+        return value <= 1 ? (Double) value : outside(setting);
     }
 
     /** The constant with that name in small letters; dashes count as underscores there. */
     <E extends Enum<E>> E word(Key key, Class<E> type) {
         String word = word(key);
         return Enum.valueOf(type, constant(word == null ? defaultOf(key) : word));
-    }
-
-    FilePermissions permissions(Key key) {
-        return word(key, FilePermissions.class);
     }
 
     /** One of the key's words, or null when it is unset or wrong. */

@@ -60,7 +60,9 @@ final class YamlFile {
                     .map(mark -> label + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
                     .orElse(label);
             throw notYaml(place);
-        } catch (YamlEngineException e) {
+        } catch (YamlEngineException | StackOverflowError e) {
+            // The composer descends by recursion: brackets by the ten thousand exhaust the stack, and it is free again
+            // here.
             throw notYaml(label);
         }
     }
@@ -73,7 +75,18 @@ final class YamlFile {
     Map<String, Node> topLevel() {
         Map<String, Node> keys = new LinkedHashMap<>();
         if (root != null) {
-            root.getValue().forEach(tuple -> keys.put(keyOf(tuple), tuple.getValueNode()));
+            for (NodeTuple tuple : root.getValue()) {
+                String key = keyOf(tuple);
+                if (keys.put(key, tuple.getValueNode()) != null && key.matches("databases?")) {
+                    throw new InvalidConfigException(new Violation(
+                            key,
+                            "DUPLICATE_KEY",
+                            "",
+                            "is given twice",
+                            origin(tuple.getKeyNode()),
+                            "Keep one of them."));
+                }
+            }
         }
         return keys;
     }

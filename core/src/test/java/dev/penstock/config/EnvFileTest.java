@@ -48,4 +48,12 @@ class EnvFileTest {
     void a_missing_file_is_told() {
         assertThat(Loading.codes(() -> EnvFile.read(Path.of("/no/such/.env")))).containsExactly("ENV_FILE");
     }
+
+    @Test
+    void a_long_quoted_value_is_read() {
+        String pem = "MIIB\\n".repeat(20_000);
+
+        assertThat(EnvFile.parse(List.of("PEM=\"" + pem + "\""), ".env").get("PEM"))
+                .hasLineCount(20_000);
+    }
 }

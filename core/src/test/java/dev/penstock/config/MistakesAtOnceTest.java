@@ -123,4 +123,33 @@ class MistakesAtOnceTest {
         assertThat(Loading.codes(() -> DatabaseConfig.load(java.nio.file.Path.of("/no/such.yaml"), Map.of())))
                 .containsExactly("FILE");
     }
+
+    @Test
+    void a_value_that_loses_to_the_connection_string_is_judged_all_the_same() {
+        String text = "database:\n  url: postgresql://app@localhost/shop?pool_size=5\n  pool_size: 500\n";
+
+        assertThat(Loading.violations(() -> Loading.yaml(text, Map.of())))
+                .extracting(Violation::code, Violation::origin)
+                .containsExactly(tuple("OUT_OF_RANGE", "config.yaml:3"));
+    }
+
+    @Test
+    void a_root_given_twice_is_told() {
+        String text = "database:\n  url: postgresql://a/b\ndatabase:\n  url: postgresql://c/d\n";
+
+        assertThat(Loading.violations(() -> Loading.yaml(text, Map.of())))
+                .extracting(Violation::code, Violation::origin)
+                .containsExactly(tuple("DUPLICATE_KEY", "config.yaml:3"));
+    }
+
+    @Test
+    void nesting_without_end_is_a_mistake_and_no_stack_overflow() {
+        String brackets = "database: " + "[".repeat(200_000);
+        String defaults = "database:\n  url: " + "${A:-".repeat(5_000) + "x" + "}".repeat(5_000) + "\n";
+        String itself = "database: &a\n  url: postgresql://app@localhost/shop\n  tls: *a\n";
+
+        assertThat(Loading.codes(() -> Loading.yaml(brackets, Map.of()))).containsExactly("YAML");
+        assertThat(Loading.codes(() -> Loading.yaml(defaults, Map.of()))).containsExactly("SUBSTITUTION");
+        assertThat(Loading.codes(() -> Loading.yaml(itself, Map.of()))).containsOnly("UNKNOWN_KEY");
+    }
 }
