@@ -77,6 +77,8 @@ public final class Demo {
                 .password(PasswordSource.file(cluster.secretFile("appuser")))
                 .tls(TlsConfig.verifyFull(cluster.certificates().caFile()))
                 .maxLag(DemoPlan.MAX_LAG)
+                // Servers and clients share this machine, which may be small and busy.
+                .timeouts(Duration.ofSeconds(30), Duration.ofSeconds(60))
                 .applicationName("penstock-demo")
                 .build();
     }

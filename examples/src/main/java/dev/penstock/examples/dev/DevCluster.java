@@ -3,11 +3,10 @@ package dev.penstock.examples.dev;
 import dev.penstock.testkit.PostgresCluster;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** A cluster on fixed ports that lives until this thread is interrupted. */
@@ -24,13 +23,15 @@ public final class DevCluster {
     /**
      * Prints the variables on {@code out} as a shell reads them, and stays.
      *
-     * @return 1 when a port is in use; otherwise it does not return normally
+     * @return 1 when a port cannot be used; otherwise it does not return normally
      * @throws InterruptedException when asked to end; everything is removed then
      */
     public int run(PrintStream out, PrintStream err) throws InterruptedException {
         for (int port : ports) {
-            if (!isFree(port)) {
-                err.println("penstock dev: port " + port + " is in use; choose others with --port");
+            Optional<String> obstacle = obstacle(port);
+            if (obstacle.isPresent()) {
+                err.println("penstock dev: cannot listen on port " + port + ": " + obstacle.get()
+                        + "; choose others with --port");
                 return 1;
             }
         }
@@ -55,21 +56,20 @@ public final class DevCluster {
         }
     }
 
-    /** The servers listen on both loopback addresses. */
-    private static boolean isFree(int port) {
-        return Arrays.stream(new String[] {"127.0.0.1", "::1"}).allMatch(address -> canListen(address, port));
+    /** The servers listen on both loopback addresses; a machine may have no IPv6. */
+    private static Optional<String> obstacle(int port) {
+        Optional<String> obstacle = failureToListen("127.0.0.1", port);
+        boolean hasIpv6 = failureToListen("::1", 0).isEmpty();
+        return obstacle.isEmpty() && hasIpv6 ? failureToListen("::1", port) : obstacle;
     }
 
-    private static boolean canListen(String address, int port) {
+    private static Optional<String> failureToListen(String address, int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName(address), port));
-            return true;
-        } catch (BindException e) {
-            // A machine without IPv6 cannot have the port in use there.
-            return !String.valueOf(e.getMessage()).contains("in use");
+            return Optional.empty();
         } catch (IOException e) {
-            return true;
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 }

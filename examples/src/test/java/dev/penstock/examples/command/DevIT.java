@@ -66,7 +66,8 @@ class DevIT {
             Process dev = dev("--port", "" + port, "--replicas", "0");
 
             assertThat(dev.errorReader().readLine())
-                    .isEqualTo("penstock dev: port " + port + " is in use; choose others with --port");
+                    .startsWith("penstock dev: cannot listen on port " + port + ": Address already in use")
+                    .endsWith("; choose others with --port");
             assertThat(dev.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(dev.exitValue()).isEqualTo(1);
             assertThat(dev.inputReader().readLine()).isNull();
