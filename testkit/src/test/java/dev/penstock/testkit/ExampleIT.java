@@ -18,9 +18,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ExampleIT {
     @Nested
     class Quickstart {
+        @Nested
         // doc: quickstart
         @PostgresTest(replicas = 2, tls = true)
-        static class FailoverTest {
+        class FailoverTest {
             @Test
             void writes_go_on_after_the_loss_of_the_primary(PostgresCluster cluster) throws Exception {
                 cluster.primary().execute("create table visits (id int); insert into visits values (1)");
@@ -96,9 +97,10 @@ class ExampleIT {
 
     @Nested
     class RolledBack {
+        @Nested
         // doc: rollback
         @PostgresTest(replicas = 0, sharing = Sharing.JVM, isolation = Isolation.ROLLBACK)
-        static class OrdersTest {
+        class OrdersTest {
             @Test
             void what_the_code_commits_is_gone_after_the_test(DataSource primary) throws Exception {
                 try (Connection c = primary.getConnection()) {
