@@ -4,4 +4,5 @@ module dev.penstock.examples {
     requires static org.jspecify;
     requires dev.penstock;
     requires dev.penstock.testkit;
+    requires com.fasterxml.jackson.core;
 }

@@ -4,6 +4,7 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.InvalidConfigException;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
+import dev.penstock.observe.DriverSettings;
 import dev.penstock.routing.ReadWork;
 import dev.penstock.routing.RoutedDataSource;
 import dev.penstock.routing.Router;
@@ -23,6 +24,8 @@ public final class Database implements Access, AutoCloseable {
     private final WriteWork writes;
     private final DataSource reader;
     private final DataSource writer;
+    private final DataSource migrations;
+    private final DataSource unpooled;
 
     private Database(Router router) {
         this.router = router;
@@ -30,6 +33,8 @@ public final class Database implements Access, AutoCloseable {
         this.writes = new WriteWork(router);
         this.reader = new RoutedDataSource("reader", router::borrowReader);
         this.writer = new RoutedDataSource("writer", router::borrowWriter);
+        this.migrations = new RoutedDataSource("migrations", router::openForMigrations);
+        this.unpooled = new RoutedDataSource("unpooled", router::openUnpooled);
     }
 
     /**
@@ -48,6 +53,11 @@ public final class Database implements Access, AutoCloseable {
             database.close();
             throw e;
         }
+    }
+
+    /** What the driver would be told for {@code config}; needs no server and no secret. */
+    public static DriverSettings settings(DatabaseConfig config) {
+        return Router.settings(config);
     }
 
     @Override
@@ -76,6 +86,22 @@ public final class Database implements Access, AutoCloseable {
     @Override
     public DataSource writer() {
         return writer;
+    }
+
+    /**
+     * Sessions on the primary for migration tools: as {@code migration_user}, with the owner's role taken at the start
+     * of the session, in no pool and without a statement deadline. The owner itself cannot log in, and must not be granted
+     * to the application's role, which would bypass row-level security.
+     *
+     * @throws InvalidConfigException at {@code getConnection()} when no {@code migration_user} is configured
+     */
+    public DataSource migrations() {
+        return migrations;
+    }
+
+    /** Sessions on the primary outside of the pools, without a statement deadline: for LISTEN and long jobs. */
+    public DataSource unpooled() {
+        return unpooled;
     }
 
     /** Nodes, roles, lag and pools as last observed. No I/O. */

@@ -1,6 +1,8 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.Login;
+import dev.penstock.observe.DriverSettings;
 import dev.penstock.secret.Credentials;
 import dev.penstock.tls.TlsAttempt;
 import dev.penstock.tls.TlsContext;
@@ -29,7 +31,7 @@ import org.postgresql.Driver;
 public final class Connector implements AutoCloseable {
     private final DatabaseConfig config;
     private final TlsContext tls;
-    private final Login login;
+    private final Authentication authentication;
     private final DriverProperties properties;
     private final Driver driver = new Driver();
     private final ExecutorService threads;
@@ -37,10 +39,15 @@ public final class Connector implements AutoCloseable {
     public Connector(DatabaseConfig config, Identity identity) {
         this.config = config;
         this.tls = identity.tls();
-        this.login = new Login(identity.passwords());
+        this.authentication = new Authentication(identity);
         this.properties = new DriverProperties(config);
         this.threads =
                 new ThreadPoolExecutor(0, 64, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), this::connectThread);
+    }
+
+    /** What pgjdbc will be told, without connecting to anything. */
+    public static DriverSettings settings(DatabaseConfig config) {
+        return new DriverProperties(config).describe();
     }
 
     private Thread connectThread(Runnable work) {
@@ -96,7 +103,8 @@ public final class Connector implements AutoCloseable {
             attempt.abandon();
             throw e;
         } catch (ExecutionException e) {
-            throw Diagnosis.of(node, config, e.getCause() == null ? e : e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw Diagnosis.of(node, config, purpose.login(config, node.endpoint()), cause);
         }
     }
 
@@ -112,7 +120,9 @@ public final class Connector implements AutoCloseable {
     private Connection connect(Node node, Purpose purpose, Duration whole, ConnectAttempt attempt) throws SQLException {
         attempt.enter();
         try {
-            Connection connection = login.to(node, credentials -> dial(node, purpose, whole, credentials));
+            Login login = purpose.login(config, node.endpoint());
+            Connection connection =
+                    authentication.to(node, login, credentials -> dial(node, purpose, whole, orOf(login, credentials)));
             if (attempt.isAbandoned()) {
                 connection.close();
                 throw new SQLException("the connect deadline is over", "08001");
@@ -123,16 +133,34 @@ public final class Connector implements AutoCloseable {
         }
     }
 
+    private Connection shakeHands(TlsAttempt handshake, String url, Properties p) throws SQLException {
+        try {
+            Connection connection = driver.connect(url, p);
+            if (connection == null) {
+                throw new SQLException("pgjdbc did not accept " + url, "08001");
+            }
+            return connection;
+        } catch (SQLException e) {
+            // The attempt knows more than the exception: what was asked for, and whether TLS was begun.
+            Optional<TlsFailure> failure = handshake.failure(e);
+            throw failure.isPresent() && ErrorClass.of(e).isFinal()
+                    ? failure.get().toException(e)
+                    : e;
+        }
+    }
+
+    /** A provider may give the role as well as its password; else it is the configured one. */
+    private static Credentials orOf(Login login, Credentials credentials) {
+        return credentials.user() == null ? new Credentials(login.user(), credentials.password()) : credentials;
+    }
+
     private Connection dial(Node node, Purpose purpose, Duration whole, Credentials credentials) throws SQLException {
         try (TlsAttempt handshake = tls.attempt(node.endpoint().host())) {
             Properties p = properties.forPurpose(purpose, whole);
             p.putAll(handshake.driverProperties());
-            p.setProperty("user", credentials.user() == null ? config.user() : credentials.user());
+            p.setProperty("user", String.valueOf(credentials.user()));
             p.setProperty("password", credentials.password().reveal());
-            Connection connection = driver.connect(properties.jdbcUrl(node.endpoint()), p);
-            if (connection == null) {
-                throw new SQLException("pgjdbc did not accept " + properties.jdbcUrl(node.endpoint()), "08001");
-            }
+            Connection connection = shakeHands(handshake, properties.jdbcUrl(node.endpoint()), p);
             Optional<TlsFailure> failure = handshake.proof();
             if (failure.isPresent()) {
                 connection.close();

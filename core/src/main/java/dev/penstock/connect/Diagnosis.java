@@ -1,6 +1,7 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.Login;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.SecretUnavailableException;
 import dev.penstock.tls.TlsFailure;
@@ -29,7 +30,7 @@ final class Diagnosis {
 
     private Diagnosis() {}
 
-    static SQLException of(Node node, DatabaseConfig config, Throwable cause) {
+    static SQLException of(Node node, DatabaseConfig config, Login login, Throwable cause) {
         Optional<TlsFailure> tls = TlsFailure.of(cause);
         if (tls.isPresent()) {
             return finding(tls.get()).on(node, state(cause, "08006"), cause);
@@ -38,7 +39,8 @@ final class Diagnosis {
             return new Finding("SECRET_UNAVAILABLE", String.valueOf(missing.getMessage()), "").on(node, "28000", cause);
         }
         String state = state(cause, "08001");
-        return finding(node, config, state, cause).on(node, state, cause);
+        Finding finding = state.equals("28P01") ? refused(login) : finding(node, config, state, cause);
+        return finding.on(node, state, cause);
     }
 
     /** A connection that was opened, but is not as safe as it must be. */
@@ -50,15 +52,17 @@ final class Diagnosis {
         return new Finding(failure.reason().name(), failure.message(), failure.remedy());
     }
 
+    private static Finding refused(Login login) {
+        return new Finding(
+                "AUTH_FAILED",
+                "the server refused the password of role '" + login.user() + "'",
+                "The password came from " + login.password().describe()
+                        + "; compare it with the role's on the server (ALTER ROLE ... PASSWORD).");
+    }
+
     private static Finding finding(Node node, DatabaseConfig config, String state, Throwable cause) {
         String server = said(cause);
         return switch (state) {
-            case "28P01" ->
-                new Finding(
-                        "AUTH_FAILED",
-                        "the server refused the password of role '" + config.user() + "'",
-                        "The password came from " + config.password().describe()
-                                + "; compare it with the role's on the server (ALTER ROLE ... PASSWORD).");
             case "28000" ->
                 new Finding(
                         "HBA_REJECTED",

@@ -2,10 +2,16 @@ package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
+import dev.penstock.observe.DriverSettings;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What pgjdbc is told, and nothing it could be told otherwise: the URL holds host, port and database alone, because its
@@ -24,6 +30,18 @@ final class DriverProperties {
         return "jdbc:postgresql://" + endpoint + "/" + database;
     }
 
+    /** What a session that writes is opened with, for people; the password is masked. */
+    DriverSettings describe() {
+        Properties p = forPurpose(Purpose.WRITE, config.timeouts().connect());
+        p.remove("socketFactory");
+        Map<String, String> shown = new TreeMap<>();
+        p.stringPropertyNames().forEach(name -> shown.put(name, p.getProperty(name)));
+        shown.put("user", config.login(config.primary()).user());
+        shown.put("password", "***");
+        shown.put("sslmode", config.tls().mode().libpqName());
+        return new DriverSettings(jdbcUrl(config.primary()), shown);
+    }
+
     /** Everything but user, password and TLS. {@code whole} bounds each wait of the attempt itself. */
     Properties forPurpose(Purpose purpose, Duration whole) {
         Properties p = new Properties();
@@ -33,7 +51,11 @@ final class DriverProperties {
         p.setProperty("options", startupOptions(purpose));
         p.setProperty("connectTimeout", seconds(whole));
         p.setProperty("sslResponseTimeout", String.valueOf(whole.toMillis()));
-        p.setProperty("socketTimeout", seconds(socketTimeout(purpose, whole)));
+        p.setProperty("socketTimeout", socketTimeout(purpose, whole));
+        String schema = config.session().schema();
+        if (schema != null) {
+            p.setProperty("currentSchema", schema);
+        }
         // The whole attempt is bounded by its socket (ConnectAttempt); the driver's own bound would leave a thread
         // behind.
         p.setProperty("loginTimeout", "0");
@@ -45,19 +67,30 @@ final class DriverProperties {
         return p;
     }
 
+    /** Settings ride in the startup packet: a session costs no round trip more than a plain one. */
     private String startupOptions(Purpose purpose) {
-        StringBuilder options = new StringBuilder();
+        List<String> options = new ArrayList<>();
+        options.add(config.session().startupOptions());
         if (purpose.isReadOnly()) {
             // Holds in autocommit too, where the driver's setReadOnly is not enforced.
-            options.append("-c default_transaction_read_only=on ");
+            options.add("-c default_transaction_read_only=on");
         }
-        return options.append("-c statement_timeout=")
-                .append(config.timeouts().statement().toMillis())
-                .toString();
+        if (purpose.hasStatementDeadline()) {
+            options.add("-c statement_timeout=" + config.timeouts().statement().toMillis());
+        }
+        String owner = config.roles().ownerUser();
+        if (purpose == Purpose.MIGRATION && owner != null) {
+            options.add("-c role=" + owner.replace("\\", "\\\\").replace(" ", "\\ "));
+        }
+        return options.stream().filter(option -> !option.isEmpty()).collect(Collectors.joining(" "));
     }
 
-    private Duration socketTimeout(Purpose purpose, Duration whole) {
-        return purpose == Purpose.MONITOR ? whole : config.timeouts().socket();
+    /** Seconds; 0 waits for ever. Without a statement deadline the monitor ends the session when its node is gone. */
+    private String socketTimeout(Purpose purpose, Duration whole) {
+        if (purpose == Purpose.MONITOR) {
+            return seconds(whole);
+        }
+        return purpose.hasStatementDeadline() ? seconds(config.timeouts().socket()) : "0";
     }
 
     /** pgjdbc counts in whole seconds, and zero means for ever. */

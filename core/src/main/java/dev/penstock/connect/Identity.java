@@ -1,7 +1,9 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.Endpoint;
 import dev.penstock.config.InvalidConfigException;
+import dev.penstock.config.Login;
 import dev.penstock.config.Violation;
 import dev.penstock.secret.FileWatcher;
 import dev.penstock.secret.RotatingPassword;
@@ -10,21 +12,29 @@ import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsMaterialException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process shows to a server and what it asks to be shown: the role's password and the TLS material, both kept
+ * What this process shows to a server and what it asks to be shown: the passwords of its roles and the TLS material, kept
  * fresh while their files change. Thread-safe. Owns the one file watcher.
- *
- * @param passwords the role's password, as it is now
- * @param tls the material of new connections
- * @param watcher notices that the files behind both changed
  */
-public record Identity(RotatingPassword passwords, TlsContext tls, FileWatcher watcher) implements AutoCloseable {
+public final class Identity implements AutoCloseable {
     /** How long a change may go unnoticed where the file system reports none. */
     private static final Duration POLL = Duration.ofSeconds(10);
+
+    private final FileWatcher watcher;
+    private final Map<Login, RotatingPassword> passwords;
+    private final TlsContext tls;
+
+    private Identity(FileWatcher watcher, Map<Login, RotatingPassword> passwords, TlsContext tls) {
+        this.watcher = watcher;
+        this.passwords = passwords;
+        this.tls = tls;
+    }
 
     /**
      * Reads everything that the configuration points at, before the first connection.
@@ -33,27 +43,45 @@ public record Identity(RotatingPassword passwords, TlsContext tls, FileWatcher w
      */
     public static Identity open(DatabaseConfig config) {
         FileWatcher watcher = FileWatcher.start(POLL);
+        Map<String, String> environment = Map.copyOf(System.getenv());
+        Map<Login, RotatingPassword> passwords = new LinkedHashMap<>();
+        logins(config)
+                .forEach(login ->
+                        passwords.computeIfAbsent(login, l -> RotatingPassword.of(l.password(), environment, watcher)));
         List<Violation> found = new ArrayList<>();
-        RotatingPassword passwords = RotatingPassword.of(config.password(), Map.copyOf(System.getenv()), watcher);
-        checkPassword(config, passwords, found);
+        passwords.forEach((login, password) -> check(login, password, found));
         TlsContext tls = openTls(config, watcher, found);
         if (tls == null || !found.isEmpty()) {
             close(passwords, tls, watcher);
             throw new InvalidConfigException(found);
         }
-        return new Identity(passwords, tls, watcher);
+        return new Identity(watcher, passwords, tls);
     }
 
-    private static void checkPassword(DatabaseConfig config, RotatingPassword passwords, List<Violation> found) {
+    /** Every role that will log in somewhere. */
+    private static List<Login> logins(DatabaseConfig config) {
+        List<Login> logins = new ArrayList<>();
+        for (Endpoint endpoint : config.endpoints()) {
+            logins.add(config.login(endpoint));
+            logins.add(config.readLogin(endpoint));
+        }
+        Login migration = config.roles().migration();
+        if (migration != null) {
+            logins.add(migration);
+        }
+        return logins;
+    }
+
+    private static void check(Login login, RotatingPassword password, List<Violation> found) {
         try {
-            passwords.current();
+            password.current();
         } catch (SecretUnavailableException e) {
             found.add(new Violation(
                     "password",
                     "SECRET_UNAVAILABLE",
                     "",
-                    "cannot be read: " + e.getMessage(),
-                    config.password().describe(),
+                    "of role '" + login.user() + "' cannot be read: " + without(e.remedy(), e.getMessage()),
+                    login.password().describe(),
                     e.remedy()));
         }
     }
@@ -62,19 +90,31 @@ public record Identity(RotatingPassword passwords, TlsContext tls, FileWatcher w
         try {
             return TlsContext.open(config.tls(), watcher);
         } catch (TlsMaterialException e) {
-            found.add(new Violation(
-                    "tls",
-                    e.reason().name(),
-                    "",
-                    String.valueOf(e.getMessage()),
-                    String.valueOf(e.file()),
-                    e.remedy()));
+            String message = without(e.remedy(), e.getMessage());
+            found.add(new Violation("tls", e.reason().name(), "", message, e.file(), e.remedy()));
             return null;
         }
     }
 
-    private static void close(RotatingPassword passwords, @Nullable TlsContext tls, FileWatcher watcher) {
-        passwords.close();
+    /** The exceptions end their message with the remedy, which a violation tells by itself. */
+    private static String without(String remedy, @Nullable String message) {
+        String text = String.valueOf(message);
+        return text.endsWith(remedy)
+                ? text.substring(0, text.length() - remedy.length()).strip().replaceFirst("\\.$", "")
+                : text;
+    }
+
+    /** The password of one of the configured roles, as it is now. */
+    RotatingPassword passwordOf(Login login) {
+        return Objects.requireNonNull(passwords.get(login), () -> "No password was opened for " + login.user());
+    }
+
+    TlsContext tls() {
+        return tls;
+    }
+
+    private static void close(Map<Login, RotatingPassword> passwords, @Nullable TlsContext tls, FileWatcher watcher) {
+        passwords.values().forEach(RotatingPassword::close);
         if (tls != null) {
             tls.close();
         }

@@ -1,20 +1,28 @@
 package dev.penstock.connect;
 
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.Endpoint;
+import dev.penstock.config.InvalidConfigException;
+import dev.penstock.config.Login;
+import dev.penstock.config.Violation;
+
 /** What a connection is opened for. Fixed for its life, whatever role its node plays later. */
 public enum Purpose {
     /** Transactions on the primary. */
-    WRITE("write", false),
+    WRITE("write"),
     /** Reads, on a replica or on the primary; the session starts read-only and cannot write by accident. */
-    READ("read", true),
+    READ("read"),
     /** The monitor's own connection: never pooled, short deadlines; it must see the server's own defaults. */
-    MONITOR("monitor", false);
+    MONITOR("monitor"),
+    /** A caller's own session outside of the pools: LISTEN, long jobs. No statement deadline. */
+    UNPOOLED("unpooled"),
+    /** Migrations: as {@code migration_user}, which takes the owner's role. No statement deadline. */
+    MIGRATION("migration");
 
     private final String label;
-    private final boolean readOnly;
 
-    Purpose(String label, boolean readOnly) {
+    Purpose(String label) {
         this.label = label;
-        this.readOnly = readOnly;
     }
 
     /** The word used in pool names, metrics and messages. */
@@ -23,6 +31,34 @@ public enum Purpose {
     }
 
     boolean isReadOnly() {
-        return readOnly;
+        return this == READ;
+    }
+
+    /** Pools and monitors wait for a statement only so long; a caller's own session may take its time. */
+    boolean hasStatementDeadline() {
+        return this != UNPOOLED && this != MIGRATION;
+    }
+
+    /** Who logs in for this on that server. */
+    Login login(DatabaseConfig config, Endpoint endpoint) {
+        return switch (this) {
+            case READ -> config.readLogin(endpoint);
+            case WRITE, MONITOR, UNPOOLED -> config.login(endpoint);
+            case MIGRATION -> migrationLogin(config);
+        };
+    }
+
+    private static Login migrationLogin(DatabaseConfig config) {
+        Login migration = config.roles().migration();
+        if (migration == null) {
+            throw new InvalidConfigException(new Violation(
+                    "migration_user",
+                    "REQUIRED",
+                    "",
+                    "must be set to use migrations()",
+                    Violation.IN_CODE,
+                    "Name a role that may log in and is a member of owner_user, with its password."));
+        }
+        return migration;
     }
 }

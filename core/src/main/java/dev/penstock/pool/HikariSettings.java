@@ -28,6 +28,7 @@ final class HikariSettings {
         hikari.setConnectionTimeout(config.pool().timeout().toMillis());
         hikari.setValidationTimeout(VALIDATION_MILLIS);
         hikari.setMaxLifetime(config.pool().recycle().toMillis());
+        hikari.setIdleTimeout(config.pool().idleTimeout().toMillis());
         hikari.setKeepaliveTime(0);
         // Opening is ours: do not open one at construction, and do not fail there.
         hikari.setInitializationFailTimeout(-1);

@@ -14,19 +14,22 @@ import java.util.Map;
  * places first, and only then do the old connections go.
  */
 final class RoleChanges {
-    /** Reads may take a quarter of the primary while replicas exist: losing them all must not starve the writes. */
-    private static final int PRIMARY_READ_SHARE = 4;
-
     private final int ceiling;
-    private final boolean hasReplicas;
+    private final int primaryReads;
     private final Map<Node, NodePools> pools;
     private final Events events;
 
     RoleChanges(DatabaseConfig config, Map<Node, NodePools> pools, Events events) {
         this.ceiling = config.pool().ceiling();
-        this.hasReplicas = !config.replicas().isEmpty();
+        this.primaryReads = primaryReads(config);
         this.pools = pools;
         this.events = events;
+    }
+
+    /** A share that is not zero admits at least one read. */
+    private static int primaryReads(DatabaseConfig config) {
+        double share = config.pool().primaryReadShare(!config.replicas().isEmpty());
+        return (int) Math.ceil(share * config.pool().ceiling() - 1e-9);
     }
 
     void apply(TopologyView before, TopologyView after) {
@@ -43,7 +46,7 @@ final class RoleChanges {
             return;
         }
         if (wasPrimary != isPrimary) {
-            ofNode.limitReads(isPrimary && hasReplicas ? Math.max(1, ceiling / PRIMARY_READ_SHARE) : ceiling);
+            ofNode.limitReads(isPrimary ? primaryReads : ceiling);
         }
         if (was.state().serves() && !is.state().serves()) {
             giveUp(ofNode, is.state());

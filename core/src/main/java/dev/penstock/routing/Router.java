@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.StartPolicy;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.Identity;
 import dev.penstock.connect.Node;
@@ -8,6 +9,7 @@ import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
+import dev.penstock.observe.DriverSettings;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.pool.NodePools;
 import dev.penstock.topology.Topology;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +59,13 @@ public final class Router implements AutoCloseable {
         this.events = new Events();
         nodes(config).forEach(node -> pools.put(node, new NodePools(config, node, connector)));
         this.roleChanges = new RoleChanges(config, pools, events);
-        this.topology = new Topology(List.copyOf(pools.keySet()), config.maxLag(), connector, roleChanges::apply);
+        this.topology = new Topology(List.copyOf(pools.keySet()), config, connector, roleChanges::apply);
         pools.keySet().forEach(node -> node.onConnectionError((n, error) -> topology.suspect()));
+    }
+
+    /** What pgjdbc will be told, without connecting to anything. */
+    public static DriverSettings settings(DatabaseConfig config) {
+        return Connector.settings(config);
     }
 
     private static List<Node> nodes(DatabaseConfig config) {
@@ -67,22 +75,27 @@ public final class Router implements AutoCloseable {
     }
 
     /**
-     * Starts asking the nodes and waits for one that can be written.
+     * Starts asking the nodes and waits for one that can be written; for any that answers, with {@code start: any}.
      *
      * @throws SQLException with what each node said, when there is none within {@code atMost}, or as soon as every node
      *     has refused us for a reason that waiting will not mend
      */
     public void start(Duration atMost) throws SQLException {
         topology.start();
-        TopologyView view = await(atMost.toNanos());
-        if (view.primary().isEmpty()) {
-            throw NoNode.primary(view, atMost);
+        boolean any = config.start() == StartPolicy.ANY;
+        TopologyView view = await(now -> isReady(now, any), atMost.toNanos());
+        if (!isReady(view, any)) {
+            throw any ? NoNode.reader(view, atMost) : NoNode.primary(view, atMost);
         }
     }
 
-    private TopologyView await(long nanos) throws SQLException {
+    private static boolean isReady(TopologyView view, boolean any) {
+        return view.primary().isPresent() || (any && !view.readers().isEmpty());
+    }
+
+    private TopologyView await(Predicate<TopologyView> wanted, long nanos) throws SQLException {
         try {
-            return topology.await(view -> view.primary().isPresent() || view.isHopeless() || closed, nanos);
+            return topology.await(view -> wanted.test(view) || view.isHopeless() || closed, nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while waiting for a primary", "08001", e);
@@ -98,7 +111,7 @@ public final class Router implements AutoCloseable {
     private Connection borrowWriterUntil(long deadline) throws SQLException {
         while (true) {
             checkOpen();
-            TopologyView view = await(deadline - System.nanoTime());
+            TopologyView view = await(now -> isReady(now, false), deadline - System.nanoTime());
             Connection connection = onPrimary(view, deadline);
             if (connection != null) {
                 return connection;
@@ -111,6 +124,28 @@ public final class Router implements AutoCloseable {
 
     private @Nullable Connection onPrimary(TopologyView view, long deadline) throws SQLException {
         return view.primary().isEmpty() ? null : borrow(view.primary().get().node(), Purpose.WRITE, deadline);
+    }
+
+    /** A session of the caller's own on the primary, in no pool; closing it ends it. */
+    private Connection openOnPrimary(Purpose purpose) throws SQLException {
+        checkOpen();
+        TopologyView view =
+                await(now -> isReady(now, false), config.pool().timeout().toNanos());
+        if (view.primary().isEmpty()) {
+            throw NoNode.primary(view, config.pool().timeout());
+        }
+        return connector.open(
+                view.primary().get().node(), purpose, config.timeouts().connect(), () -> {});
+    }
+
+    /** {@link #openOnPrimary} for a caller's long work. */
+    public Connection openUnpooled() throws SQLException {
+        return openOnPrimary(Purpose.UNPOOLED);
+    }
+
+    /** {@link #openOnPrimary} for migrations. */
+    public Connection openForMigrations() throws SQLException {
+        return openOnPrimary(Purpose.MIGRATION);
     }
 
     /** A connection that reads: to a replica that is near enough, else to the primary. */

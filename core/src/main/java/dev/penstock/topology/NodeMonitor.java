@@ -31,12 +31,16 @@ final class NodeMonitor implements AutoCloseable {
     private final Thread thread;
     private final ReentrantLock paceLock = new ReentrantLock();
     private final Condition pace = paceLock.newCondition();
+    private final Duration firstConnect;
     private boolean wanted;
+    private boolean answered;
     private volatile boolean closed;
     private volatile @Nullable NodeConnection connection;
     private @Nullable PreparedStatement probe;
 
-    NodeMonitor(Topology topology, Node node, Connector connector) {
+    /** @param firstConnect how long the node's first answer may take: a busy machine is not a lost one */
+    NodeMonitor(Topology topology, Node node, Connector connector, Duration firstConnect) {
+        this.firstConnect = firstConnect;
         this.topology = topology;
         this.node = node;
         this.connector = connector;
@@ -79,6 +83,7 @@ final class NodeMonitor implements AutoCloseable {
         long asked = System.nanoTime();
         try {
             topology.answered(node, asked, ProbeAnswer.ask(probe()));
+            answered = true;
         } catch (SQLException e) {
             dropConnection();
             if (!closed) {
@@ -90,7 +95,8 @@ final class NodeMonitor implements AutoCloseable {
     private PreparedStatement probe() throws SQLException {
         PreparedStatement open = probe;
         if (open == null) {
-            NodeConnection opened = connector.open(node, Purpose.MONITOR, PROBE_TIMEOUT, () -> {});
+            NodeConnection opened =
+                    connector.open(node, Purpose.MONITOR, answered ? PROBE_TIMEOUT : firstConnect, () -> {});
             connection = opened;
             open = opened.prepareStatement(ProbeAnswer.SQL);
             probe = open;

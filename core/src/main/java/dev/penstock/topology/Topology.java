@@ -1,5 +1,6 @@
 package dev.penstock.topology;
 
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
@@ -48,15 +49,20 @@ public final class Topology implements AutoCloseable {
 
     /** @param onChange hears each view that differs from the one before, in order; it must not block */
     public Topology(
-            List<Node> nodes, Duration maxLag, Connector connector, BiConsumer<TopologyView, TopologyView> onChange) {
-        this.maxLag = maxLag;
+            List<Node> nodes,
+            DatabaseConfig config,
+            Connector connector,
+            BiConsumer<TopologyView, TopologyView> onChange) {
+        this.maxLag = config.maxLag();
         this.onChange = onChange;
         nodes.forEach(node -> views.put(node, NodeView.unknown(node)));
         this.view = new TopologyView(List.copyOf(views.values()), Optional.empty(), List.of());
         long now = System.nanoTime();
         this.primaryLostAt = now;
         this.panicUntil = now + PANIC_NANOS;
-        nodes.forEach(node -> monitors.add(new NodeMonitor(this, node, connector)));
+        // A little less than what opening waits for, so that the reason is known when it gives up.
+        Duration firstConnect = config.timeouts().connect().multipliedBy(4).dividedBy(5);
+        nodes.forEach(node -> monitors.add(new NodeMonitor(this, node, connector, firstConnect)));
     }
 
     /** Starts asking. */

@@ -42,6 +42,11 @@ final class Options {
         return rest.next();
     }
 
+    /** The value of an option that was given. */
+    String text(String name) {
+        return given.getOrDefault(name, "");
+    }
+
     boolean has(String flag) {
         return given.containsKey(flag);
     }

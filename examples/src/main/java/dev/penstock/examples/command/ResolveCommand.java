@@ -69,9 +69,8 @@ final class ResolveCommand implements Command {
     }
 
     private static DatabaseConfig read(Options options) {
-        Map<String, String> environment = options.has(ENV_FILE)
-                ? EnvFile.read(Path.of(options.text(ENV_FILE)))
-                : System.getenv();
+        Map<String, String> environment =
+                options.has(ENV_FILE) ? EnvFile.read(Path.of(options.text(ENV_FILE))) : System.getenv();
         if (options.has(CONFIG)) {
             return DatabaseConfig.load(Path.of(options.text(CONFIG)), environment);
         }
