@@ -61,6 +61,9 @@ class SubstitutionTest {
             $DOLLAR             | a${SET}b        | same
             ${DOLLAR}           | a${SET}b        | same
             ${UNSET:-$DOLLAR}   | a${SET}b        | same
+            ${DOLLAR:-x}        | a${SET}b        | same
+            ${DOLLAR-x}         | a${SET}b        | same
+            ${DOLLAR:?x}        | a${SET}b        | same
             ${BARE}             | a$SET           | same
             ${TWO}              | a$$b            | same
             ${BRACE}            | a}b             | same
