@@ -80,6 +80,13 @@ record ClusterPlan(
                         + others.stream().map(name -> '"' + name + '"').collect(Collectors.joining(", ")) + ")";
     }
 
+    /** {@code primary_conninfo} of a replica; over TLS where the upstream has it, whatever its certificate. */
+    String upstream(int port, String replica, Path passwordFile) {
+        return "host=127.0.0.1 port=" + port + " user=" + Roles.REPLICATOR + " passfile=" + passwordFile
+                + " application_name=" + replica + " gssencmode=disable sslmode="
+                + (tls.enabled ? "prefer" : "disable");
+    }
+
     /** {@code pg_hba.conf}: the testkit's own two doors, the user's lines, then the rule for everyone. */
     List<String> authentication() {
         List<String> lines = new ArrayList<>();

@@ -181,13 +181,17 @@ public final class PostgresCluster implements AutoCloseable {
         }
     }
 
-    /** Points every replica that is not cut off at the current primary, as {@link PostgresNode#promote()} does. */
+    /**
+     * Points every replica that is not cut off at the current primary, as {@link PostgresNode#promote()} does, and waits
+     * until they stream from it; for 2 s at most, since one that is ahead of the new primary cannot follow.
+     */
     public void followPrimary() {
-        for (PostgresNode replica : replicas()) {
-            if (!replica.isCut()) {
-                replica.follow(primary);
-            }
-        }
+        List<PostgresNode> followers =
+                replicas().stream().filter(node -> !node.isCut()).toList();
+        followers.forEach(node -> node.follow(primary));
+        followers.stream()
+                .filter(node -> node.isRunning() && !node.isSuspended())
+                .forEach(node -> new ReplayWait(primary, node).untilFollowing());
     }
 
     /** Where its files are: {@code <node>/data}, {@code <node>/server.log}, {@code secrets}, {@code tls}. */

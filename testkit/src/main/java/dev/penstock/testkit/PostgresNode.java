@@ -21,7 +21,6 @@ public final class PostgresNode {
     static final String HOST = "localhost";
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
-    private static final Duration PROMOTION_LIMIT = Duration.ofSeconds(30);
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(15);
 
     private final PostgresCluster cluster;
@@ -194,20 +193,11 @@ public final class PostgresNode {
     }
 
     /**
-     * Makes this replica the primary; returns when it accepts writes. {@link PostgresCluster#primary()} is this node then.
-     * The former primary is left as it is: stopping it first is the test's decision.
+     * Makes this replica the primary; returns when it accepts writes and those who follow stream from it.
+     * {@link PostgresCluster#primary()} is this node then. The former primary is left as it is: stopping it first is the test's decision.
      */
     public void promote(Followers followers) {
-        try (Connection session = session();
-                Statement statement = session.createStatement()) {
-            promoteNow();
-            Deadline.in(PROMOTION_LIMIT)
-                    .require(
-                            () -> Sql.isTrue(statement, "select not pg_is_in_recovery()"),
-                            () -> name + " was not promoted" + logTail());
-        } catch (SQLException e) {
-            throw failed("could not be promoted", e);
-        }
+        new Promotion(this).run();
         if (followers == Followers.FOLLOW) {
             cluster.followPrimary();
         }
@@ -319,12 +309,7 @@ public final class PostgresNode {
     }
 
     private void writeUpstream(@Nullable PostgresNode upstream) {
-        data.follow(
-                upstream == null
-                        ? ""
-                        : "host=127.0.0.1 port=" + upstream.port + " user=" + Roles.REPLICATOR + " passfile="
-                                + data.passwordFile() + " application_name=" + name + " gssencmode=disable sslmode="
-                                + (cluster.plan().tls().enabled() ? "prefer" : "disable"));
+        data.follow(upstream == null ? "" : cluster.plan().upstream(upstream.port, name, data.passwordFile()));
     }
 
     void reload() {

@@ -12,6 +12,8 @@ record ReplayWait(PostgresNode primary, PostgresNode replica) {
      * memory for many seconds. Then the end of what is flushed. Not the insert position: that one can lie behind the header
      * of a page which no replica reaches before somebody writes again.
      */
+    private static final Duration FOLLOW_LIMIT = Duration.ofSeconds(2);
+
     private static final String FLUSH = "select pg_logical_emit_message(true, 'penstock-testkit', '')";
 
     private static final String POSITION = """
@@ -34,6 +36,19 @@ record ReplayWait(PostgresNode primary, PostgresNode replica) {
             Deadline.in(limit).require(() -> isReached(statement, target), () -> report(target));
         } catch (SQLException e) {
             throw new PostgresClusterException(replica.name() + " cannot be asked how far it is", e);
+        }
+    }
+
+    /** Waits until the replica streams the primary's timeline; not for long, since one that has gone ahead never will. */
+    void untilFollowing() {
+        String timeline = target().timeline;
+        String following = "select exists (select 1 from pg_stat_wal_receiver where received_tli = " + timeline + ")"
+                + " and pg_last_wal_receive_lsn() >= pg_last_wal_replay_lsn()";
+        try (Connection connection = replica.session();
+                Statement statement = connection.createStatement()) {
+            Deadline.in(FOLLOW_LIMIT).waitFor(() -> Sql.isTrue(statement, following));
+        } catch (SQLException e) {
+            throw new PostgresClusterException(replica.name() + " cannot be asked whom it follows", e);
         }
     }
 

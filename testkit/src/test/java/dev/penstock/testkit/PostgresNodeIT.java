@@ -125,6 +125,23 @@ class PostgresNodeIT {
     }
 
     @Test
+    void a_replica_that_has_just_followed_one_promotion_can_be_promoted_itself() throws Exception {
+        first.stop();
+        second.promote();
+        second.suspend();
+        third.promote();
+        insert(third, 1);
+        assertThat(timeline(third)).isEqualTo("00000003");
+    }
+
+    @Test
+    void a_primary_is_not_promoted() {
+        assertThatThrownBy(first::promote)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("node-1 is not a replica");
+    }
+
+    @Test
     void replicas_can_be_left_behind_by_a_promotion_and_follow_later() throws Exception {
         first.stop();
         second.promote(Followers.STAY);
