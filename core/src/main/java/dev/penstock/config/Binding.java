@@ -158,12 +158,8 @@ final class Binding {
         Settings settings = values.settings();
         Map<String, String> parsed = attempt("session.settings", settings, () -> SessionOptions.parse(options));
         String schema = values.text(Key.SCHEMA);
-        Pooler pooler = values.word(Key.POOLER, Pooler.class);
-        Hygiene hygiene = values.word(Key.HYGIENE, Hygiene.class);
-        SessionConfig session = attempt(
-                "session",
-                settings,
-                () -> new SessionConfig(schema, parsed == null ? Map.of() : parsed, pooler, hygiene));
+        SessionConfig session =
+                attempt("session", settings, () -> new SessionConfig(schema, parsed == null ? Map.of() : parsed));
         return session == null ? SessionConfig.defaults() : session;
     }
 

@@ -58,7 +58,7 @@ final class ConfigValidation {
                 shown(broken.getInvalidValue()),
                 message,
                 Violation.IN_CODE,
-                "Set a value that " + message + ".");
+                "Set a value that " + message.replace("must not be", "is not").replace("must be", "is") + ".");
     }
 
     /** Numbers, durations and short words only: anything else may hold a secret. */

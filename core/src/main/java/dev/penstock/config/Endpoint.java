@@ -46,7 +46,7 @@ public record Endpoint(
             return new Endpoint(trimmed, DEFAULT_PORT);
         }
         if (trimmed.indexOf(':', colon + 1) >= 0) {
-            throw malformed(text, "write an IPv6 address in brackets: [::1]:5432");
+            throw malformed(text, "Write an IPv6 address in brackets: [::1]:5432");
         }
         return new Endpoint(trimmed.substring(0, colon), port(trimmed.substring(colon + 1), text));
     }
@@ -54,11 +54,11 @@ public record Endpoint(
     private static Endpoint parseBracketed(String text) {
         int end = text.indexOf(']');
         if (end < 0) {
-            throw malformed(text, "close the bracket: [::1]:5432");
+            throw malformed(text, "Close the bracket: [::1]:5432");
         }
         String rest = text.substring(end + 1);
         if (!rest.isEmpty() && !rest.startsWith(":")) {
-            throw malformed(text, "write [address]:port");
+            throw malformed(text, "Write [address]:port");
         }
         return new Endpoint(text.substring(1, end), rest.isEmpty() ? DEFAULT_PORT : port(rest.substring(1), text));
     }
@@ -66,7 +66,7 @@ public record Endpoint(
     private static int port(String digits, String text) {
         // Ten digits would overflow an int; a port has at most five.
         if (!digits.matches("[0-9]{1,9}")) {
-            throw malformed(text, "write host:port with a port between 1 and 65535");
+            throw malformed(text, "Write host:port with a port between 1 and 65535");
         }
         return Integer.parseInt(digits);
     }

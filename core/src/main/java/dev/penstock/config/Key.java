@@ -144,16 +144,6 @@ enum Key {
     OPTIONS(text("session.settings", "options")
             .variable("DATABASE_OPTIONS")
             .because("Server settings of every session, as libpq writes them: -c name=value")),
-    POOLER(
-            word("session.pooler", "pooler", "none", "session", "transaction")
-                    .variable("DATABASE_POOLER")
-                    .byDefault("none")
-                    .because(
-                            "What stands between here and the server; transaction (PgBouncer) turns off what cannot work there")),
-    HYGIENE(word("session.hygiene", "hygiene", "tainted", "always")
-            .variable("DATABASE_HYGIENE")
-            .byDefault("tainted")
-            .because("Which connections are reset (DISCARD ALL) when they come back")),
     START(word("start", "start", "primary", "any")
             .variable("DATABASE_START")
             .byDefault("primary")

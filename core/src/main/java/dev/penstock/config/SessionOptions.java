@@ -24,7 +24,8 @@ final class SessionOptions {
             "session_authorization", "Log in as that role.",
             "default_transaction_read_only", "Reads and writes are separated by db.read and db.write.",
             "client_encoding", "The driver works in UTF-8.",
-            "datestyle", "The driver works in ISO.");
+            "datestyle", "The driver works in ISO.",
+            "timezone", "The driver sets the time zone of the JVM: start it with -Duser.timezone.");
 
     private SessionOptions() {}
 

@@ -126,7 +126,7 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
                 unsupported("fallback_application_name", "Use application_name"),
                 unsupported("require_auth", "Not offered yet; channel_binding=require proves the server"),
                 unsupported("connection_limit", "Use pool_size and max_overflow"),
-                unsupported("pgbouncer", "Use the key pooler: transaction"),
+                unsupported("pgbouncer", "Connect to the server itself, or to a pooler that gives sessions"),
                 unsupported("socket_timeout", "Use the key statement_timeout; the socket follows it"));
     }
 

@@ -49,6 +49,7 @@ public final class Router implements AutoCloseable {
      * @throws dev.penstock.config.InvalidConfigException with every file or variable that is missing or unusable
      */
     public static Router open(DatabaseConfig config) {
+        config.warnings().forEach(warning -> RoutingLog.LOG.warn("{}", warning));
         return new Router(config, Identity.open(config));
     }
 

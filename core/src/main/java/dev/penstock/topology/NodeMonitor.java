@@ -94,14 +94,17 @@ final class NodeMonitor implements AutoCloseable {
 
     private PreparedStatement probe() throws SQLException {
         PreparedStatement open = probe;
-        if (open == null) {
-            NodeConnection opened =
-                    connector.open(node, Purpose.MONITOR, answered ? PROBE_TIMEOUT : firstConnect, () -> {});
-            connection = opened;
-            open = opened.prepareStatement(ProbeAnswer.SQL);
-            probe = open;
-        }
-        return open;
+        return open == null ? connect() : open;
+    }
+
+    private PreparedStatement connect() throws SQLException {
+        Duration limit = answered ? PROBE_TIMEOUT : firstConnect;
+        NodeConnection opened = connector.open(node, Purpose.MONITOR, limit, () -> {});
+        connection = opened;
+        opened.setNetworkTimeout(Runnable::run, (int) PROBE_TIMEOUT.toMillis());
+        PreparedStatement prepared = opened.prepareStatement(ProbeAnswer.SQL);
+        probe = prepared;
+        return prepared;
     }
 
     private void dropConnection() {
