@@ -111,7 +111,7 @@ public final class PostgresNode {
         }
         suspended = false;
         if (data.isMarkedStandby()) {
-            writeUpstream(cut ? null : cluster.primary());
+            follow(cut ? null : cluster.primary());
         }
         launch();
     }
@@ -302,14 +302,10 @@ public final class PostgresNode {
         cut = false;
     }
 
-    /** Streams from that node from now on, or from none. */
+    /** Streams from that node from now on (or the next start), or from none. */
     void follow(@Nullable PostgresNode upstream) {
-        writeUpstream(upstream);
-        reload();
-    }
-
-    private void writeUpstream(@Nullable PostgresNode upstream) {
         data.follow(upstream == null ? "" : cluster.plan().upstream(upstream.port, name, data.passwordFile()));
+        reload();
     }
 
     void reload() {
