@@ -70,9 +70,12 @@ class PostgresClusterBuilderIT {
                 .noneMatch(thread -> thread.getName().startsWith("penstock-testkit"));
     }
 
+    /** The run directories of this JVM; others may start and end clusters meanwhile. */
     private static List<Path> runs() {
+        String own = "run-" + ProcessHandle.current().pid() + "-";
         return Workspace.open().runs().stream()
                 .flatMap(PostgresClusterBuilderIT::list)
+                .filter(run -> run.getFileName().toString().startsWith(own))
                 .toList();
     }
 
