@@ -2,7 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.penstock.testkit {
     requires static org.jspecify;
-    requires static transitive org.junit.jupiter.api;
+    requires static org.junit.jupiter.api;
     requires transitive java.sql;
     requires java.logging;
     requires org.postgresql.jdbc;

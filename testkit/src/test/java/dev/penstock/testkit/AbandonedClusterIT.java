@@ -36,7 +36,8 @@ class AbandonedClusterIT {
     private record Child(Process process, Path directory) {}
 
     private static Child start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(hearingInterrupts());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path")
@@ -50,6 +51,11 @@ class AbandonedClusterIT {
         String directory = output.readLine();
         assertThat(directory).as("the child's first line").isNotNull();
         return new Child(process, Path.of(directory));
+    }
+
+    /** A build that runs in the background ignores SIGINT, and its children inherit that. */
+    private static List<String> hearingInterrupts() {
+        return System.getProperty("os.name").equals("Linux") ? List.of("env", "--default-signal=INT") : List.of();
     }
 
     private static void signal(String signal, Child child) throws InterruptedException {

@@ -74,8 +74,14 @@ class DevIT {
         }
     }
 
+    /** A build that runs in the background ignores SIGINT, and its children inherit that. */
+    private static List<String> hearingInterrupts() {
+        return System.getProperty("os.name").equals("Linux") ? List.of("env", "--default-signal=INT") : List.of();
+    }
+
     private Process dev(String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(hearingInterrupts());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
