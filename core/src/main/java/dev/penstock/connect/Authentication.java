@@ -20,10 +20,16 @@ final class Authentication {
     /** One for each node and role: a password just changed on the primary reaches its replicas a moment later. */
     private final Map<Door, LoginBreaker> breakers = new ConcurrentHashMap<>();
 
+    /** What each role last got in with. */
+    private final Map<Login, Credentials> lastAccepted = new ConcurrentHashMap<>();
+
+    private final LoginListener listener;
+
     private record Door(Node node, Login login) {}
 
-    Authentication(Identity identity) {
+    Authentication(Identity identity, LoginListener listener) {
         this.identity = identity;
+        this.listener = listener;
     }
 
     /** Connects to the server with the credentials given. */
@@ -33,37 +39,33 @@ final class Authentication {
     }
 
     Connection to(Node node, Login login, Dial dial) throws SQLException {
-        LoginBreaker breaker = breakers.computeIfAbsent(new Door(node, login), d -> new LoginBreaker(System::nanoTime));
-        RotatingPassword password = identity.passwordOf(login);
-        Credentials current = password.current();
+        Door door = new Door(node, login);
+        LoginBreaker breaker = breakers.computeIfAbsent(door, d -> new LoginBreaker(System::nanoTime));
+        Credentials current = identity.passwordOf(login).current();
         SQLException refusal = breaker.holdsBack(current);
         if (refusal != null) {
             // A new one for each caller: exceptions gather what their holders suppress.
             throw new SQLException(refusal.getMessage(), refusal.getSQLState(), refusal);
         }
         try {
-            Connection connection = dial.with(current);
-            password.accepted(current);
-            breaker.accepted();
-            return connection;
+            return accepted(door, breaker, current, dial.with(current));
         } catch (SQLException e) {
             if (!WRONG_PASSWORD.equals(e.getSQLState())) {
                 throw e;
             }
-            return tryAlternatives(breaker, password, new Refused(current, e), dial);
+            return tryAlternatives(door, breaker, new Refused(current, e), dial);
         }
     }
 
     private record Refused(Credentials credentials, SQLException answer) {}
 
-    private static Connection tryAlternatives(
-            LoginBreaker breaker, RotatingPassword password, Refused refused, Dial dial) throws SQLException {
+    private Connection tryAlternatives(Door door, LoginBreaker breaker, Refused refused, Dial dial)
+            throws SQLException {
+        listener.refused(door.node(), door.login().user());
+        RotatingPassword password = identity.passwordOf(door.login());
         for (Credentials other : password.alternativesTo(refused.credentials())) {
             try {
-                Connection connection = dial.with(other);
-                password.accepted(other);
-                breaker.accepted();
-                return connection;
+                return accepted(door, breaker, other, dial.with(other));
             } catch (SQLException e) {
                 if (!WRONG_PASSWORD.equals(e.getSQLState())) {
                     throw e;
@@ -73,5 +75,16 @@ final class Authentication {
         }
         breaker.refused(password.current(), refused.answer());
         throw refused.answer();
+    }
+
+    private Connection accepted(Door door, LoginBreaker breaker, Credentials credentials, Connection connection) {
+        identity.passwordOf(door.login()).accepted(credentials);
+        breaker.accepted();
+        Credentials before = lastAccepted.put(door.login(), credentials);
+        if (before != null && !before.sameAs(credentials)) {
+            String given = credentials.user();
+            listener.rotated(given == null ? door.login().user() : given);
+        }
+        return connection;
     }
 }

@@ -36,10 +36,10 @@ public final class Connector implements AutoCloseable {
     private final Driver driver = new Driver();
     private final ExecutorService threads;
 
-    public Connector(DatabaseConfig config, Identity identity) {
+    public Connector(DatabaseConfig config, Identity identity, LoginListener logins) {
         this.config = config;
         this.tls = identity.tls();
-        this.authentication = new Authentication(identity);
+        this.authentication = new Authentication(identity, logins);
         this.properties = new DriverProperties(config);
         this.threads =
                 new ThreadPoolExecutor(0, 64, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), this::connectThread);

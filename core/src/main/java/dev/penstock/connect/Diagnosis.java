@@ -73,6 +73,9 @@ final class Diagnosis {
                         "UNKNOWN_DATABASE",
                         "there is no database '" + config.database() + "'",
                         "Create it, or correct the configured name.");
+            case "42501" ->
+                new Finding(
+                        "NOT_ALLOWED", server, "Grant the role CONNECT on the database, or log in as another role.");
             case "53300" ->
                 new Finding(
                         "TOO_MANY_CONNECTIONS",

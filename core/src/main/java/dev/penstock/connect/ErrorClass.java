@@ -1,8 +1,10 @@
 package dev.penstock.connect;
 
+import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsReason;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -33,6 +35,9 @@ public enum ErrorClass {
     /** Everything else is the statement's own error. */
     STATEMENT(false, false);
 
+    /** While connecting these say that the database is closed to the role; later they are a statement's own errors. */
+    private static final Set<String> NOT_LET_IN = Set.of("42501", "55000");
+
     private final boolean nodeSignal;
     private final boolean readMayMove;
 
@@ -60,6 +65,9 @@ public enum ErrorClass {
     public static ErrorClass of(SQLException error) {
         if (TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent()) {
             return TLS;
+        }
+        if (error instanceof ConnectFailedException && NOT_LET_IN.contains(String.valueOf(error.getSQLState()))) {
+            return CONFIGURATION;
         }
         String state = error.getSQLState();
         ErrorClass own = state == null ? STATEMENT : ofState(state, error);

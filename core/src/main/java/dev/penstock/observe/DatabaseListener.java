@@ -17,6 +17,12 @@ public interface DatabaseListener {
     /** A node is kept away from, and why: an older timeline, a second primary, or another cluster. */
     default void nodeFenced(String node, String reason) {}
 
+    /** A server refused the password of {@code role}; it is not asked again with the same one for a while. */
+    default void loginRefused(String node, String role) {}
+
+    /** A server took another password of {@code role} than before: a rotation reached this process. */
+    default void passwordRotated(String role) {}
+
     /** A read failed on {@code node} without harm and runs again elsewhere. */
     default void readRetried(String node, String sqlState) {}
 }

@@ -56,8 +56,8 @@ public final class Router implements AutoCloseable {
     private Router(DatabaseConfig config, Identity identity) {
         this.config = config;
         this.identity = identity;
-        this.connector = new Connector(config, identity);
         this.events = new Events();
+        this.connector = new Connector(config, identity, new LoginEvents(events));
         nodes(config).forEach(node -> pools.put(node, new NodePools(config, node, connector)));
         this.roleChanges = new RoleChanges(config, pools, events);
         this.topology = new Topology(List.copyOf(pools.keySet()), config, connector, roleChanges::apply);

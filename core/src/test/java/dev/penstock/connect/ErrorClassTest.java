@@ -2,6 +2,7 @@ package dev.penstock.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.observe.ConnectFailedException;
 import java.sql.SQLException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
@@ -21,6 +22,11 @@ class ErrorClassTest {
 
     static Stream<Row> rows() {
         return Stream.of(
+                new Row(
+                        "not allowed to connect",
+                        new ConnectFailedException("node-1", "NOT_ALLOWED", "x", "y", "42501", null),
+                        ErrorClass.CONFIGURATION),
+                server("not allowed to read a table", "ERROR", "42501", "aclcheck_error", ErrorClass.STATEMENT),
                 client("could not connect", "08001", ErrorClass.CONNECTION),
                 client("closed on the client side", "08003", ErrorClass.CONNECTION),
                 client("connection lost", "08006", ErrorClass.CONNECTION),

@@ -53,7 +53,10 @@ public final class DatabaseMetrics implements MeterBinder, AutoCloseable {
         Counter elections = count(registry, "penstock.primary.elections", "Times that a node became the primary");
         Counter losses = count(registry, "penstock.primary.losses", "Times that there was no primary any more");
         Counter retries = count(registry, "penstock.reads.retried", "Reads that ran again on another node");
-        database.addListener(new Counting(elections, losses, retries));
+        Counter refusals =
+                count(registry, "penstock.logins.refused", "Logins that a server refused for their password");
+        Counter rotations = count(registry, "penstock.passwords.rotated", "Passwords that changed while in use");
+        database.addListener(new Counting(elections, losses, retries, refusals, rotations));
     }
 
     private void bindMember(MeterRegistry registry, String member) {
@@ -146,7 +149,8 @@ public final class DatabaseMetrics implements MeterBinder, AutoCloseable {
         meters.clear();
     }
 
-    private record Counting(Counter elections, Counter losses, Counter retries) implements DatabaseListener {
+    private record Counting(Counter elections, Counter losses, Counter retries, Counter refusals, Counter rotations)
+            implements DatabaseListener {
         @Override
         public void primaryElected(String node, int timeline) {
             elections.increment();
@@ -155,6 +159,16 @@ public final class DatabaseMetrics implements MeterBinder, AutoCloseable {
         @Override
         public void primaryLost(String node) {
             losses.increment();
+        }
+
+        @Override
+        public void loginRefused(String node, String role) {
+            refusals.increment();
+        }
+
+        @Override
+        public void passwordRotated(String role) {
+            rotations.increment();
         }
 
         @Override

@@ -42,6 +42,11 @@ class DatabaseMetricsIT {
             assertThat(value(registry, "penstock.member.role", "member", "node-1", "role", "replica"))
                     .isZero();
             assertThat(registry.getMeters()).allSatisfy(DatabaseMetricsIT::isDescribed);
+            assertThat(registry.getMeters().toString()
+                            + registry.getMeters().stream().map(Meter::getId).toList())
+                    .doesNotContain(cluster.password("appuser"));
+            assertThat(registry.get("penstock.passwords.rotated").counter().count())
+                    .isZero();
             metrics.close();
             assertThat(registry.getMeters()).isEmpty();
         }
