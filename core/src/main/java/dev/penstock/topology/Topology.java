@@ -248,10 +248,17 @@ public final class Topology implements AutoCloseable {
         }
     }
 
-    /** Ends every monitor; they stop side by side. */
+    /** Ends every monitor, side by side, and wakes everybody who waits for another view. */
     @Override
     public void close() {
         monitors.forEach(NodeMonitor::stop);
         monitors.forEach(NodeMonitor::close);
+        lock.lock();
+        try {
+            // No view will come any more: whoever waits for one looks around and finds the database closed.
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 }

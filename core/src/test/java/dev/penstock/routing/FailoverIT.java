@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.penstock.Database;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -149,6 +151,22 @@ class FailoverIT {
         readSomeMore();
         endLoad();
         assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void closing_tells_a_writer_that_waits_for_a_primary_at_once() throws Exception {
+        cluster.primary().kill();
+        await().atMost(SOON).until(() -> db.status().primary().isEmpty());
+        CompletableFuture<Thread> waiting = new CompletableFuture<>();
+        Future<?> writer = threads.submit(() -> {
+            waiting.complete(Thread.currentThread());
+            assertThatThrownBy(() -> db.write(c -> {}))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08003"));
+        });
+        await().atMost(SOON).until(() -> waiting.join().getState() == Thread.State.TIMED_WAITING);
+        db.close();
+        writer.get(5, TimeUnit.SECONDS);
     }
 
     /** Writes one row after the other, as a caller that repeats what failed, until {@code next} has taken one. */
