@@ -1,11 +1,13 @@
 package dev.penstock.config;
 
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorFactory;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
+import java.lang.annotation.Annotation;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.hibernate.validator.HibernateValidator;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +25,26 @@ final class ConfigValidation {
                 .configure()
                 .messageInterpolator(new ParameterMessageInterpolator())
                 .ignoreXmlConfiguration()
+                .constraintValidatorFactory(new OwnRules())
                 .buildValidatorFactory()
                 .getValidator();
+    }
+
+    /** Makes the rules of this package, which are nobody else's to see. */
+    private static final class OwnRules implements ConstraintValidatorFactory {
+        @Override
+        public <T extends ConstraintValidator<?, ?>> T getInstance(Class<T> rule) {
+            try {
+                return rule.getDeclaredConstructor().newInstance();
+            } catch (ReflectiveOperationException impossible) {
+                throw new IllegalStateException(rule.getName() + " has no plain constructor", impossible);
+            }
+        }
+
+        @Override
+        public void releaseInstance(ConstraintValidator<?, ?> rule) {
+            // Nothing is held.
+        }
     }
 
     /**
@@ -47,18 +67,22 @@ final class ConfigValidation {
     }
 
     private static Violation translate(ConstraintViolation<?> broken) {
-        String rule = broken.getConstraintDescriptor()
-                .getAnnotation()
-                .annotationType()
-                .getSimpleName();
         String message = broken.getMessage();
         return new Violation(
                 broken.getPropertyPath().toString(),
-                rule.toUpperCase(Locale.ROOT),
+                code(broken.getConstraintDescriptor().getAnnotation()),
                 shown(broken.getInvalidValue()),
                 message,
                 Violation.IN_CODE,
                 "Set a value that " + message.replace("must not be", "is not").replace("must be", "is") + ".");
+    }
+
+    /** The codes that a file's values get for the same mistakes. */
+    private static String code(Annotation rule) {
+        if (rule instanceof Within) {
+            return "OUT_OF_RANGE";
+        }
+        return rule instanceof Filled ? "BLANK" : "URL_HOST";
     }
 
     /** Numbers, durations and short words only: anything else may hold a secret. */

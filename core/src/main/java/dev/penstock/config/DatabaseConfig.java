@@ -2,7 +2,6 @@ package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsConfig;
-import jakarta.validation.constraints.NotBlank;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -11,8 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
  * One database and the servers that hold it: everything Penstock needs to know, validated. Immutable. If an instance
@@ -39,18 +36,17 @@ import org.hibernate.validator.constraints.time.DurationMin;
 public record DatabaseConfig(
         Endpoint primary,
         List<Endpoint> replicas,
-        @NotBlank(message = "must not be blank") String database,
-        @NotBlank(message = "must not be blank") String user,
+        @Filled String database,
+        @Filled String user,
         PasswordSource password,
         TlsConfig tls,
         PoolConfig pool,
         TimeoutConfig timeouts,
 
-        @DurationMin(seconds = 2, message = "must be at least 2 s")
-        @DurationMax(hours = 24, message = "must be at most 24 h")
+        @Within(min = 2, max = 86_400, message = "must be 2 s to 86400 s")
         Duration maxLag,
 
-        @NotBlank(message = "must not be blank") String applicationName,
+        @Filled String applicationName,
         EnvironmentMode environmentMode,
         RoleConfig roles,
         SessionConfig session,

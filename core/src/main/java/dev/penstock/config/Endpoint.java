@@ -1,8 +1,5 @@
 package dev.penstock.config;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.Pattern;
 import java.util.Objects;
 
 /**
@@ -12,17 +9,12 @@ import java.util.Objects;
  * @param port the TCP port, 1 to 65535; {@value #DEFAULT_PORT} when none is written
  */
 public record Endpoint(
-        @Pattern(regexp = Endpoint.HOST, message = "must be a host name or an IP address")
-        String host,
+        @HostName String host,
 
-        @Min(value = 1, message = "port must be between 1 and 65535")
-        @Max(value = 65_535, message = "port must be between 1 and 65535")
+        @Within(min = 1, max = 65_535, message = "port must be between 1 and 65535")
         int port) {
     /** PostgreSQL's registered port. */
     public static final int DEFAULT_PORT = 5432;
-
-    /** Nothing that could end a host in a URL. Underscores are common in Compose; a zone may follow an IPv6 address. */
-    static final String HOST = "[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})|[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,32})?";
 
     /** @throws InvalidConfigException when the host is blank or the port out of range */
     public Endpoint(String host, int port) {

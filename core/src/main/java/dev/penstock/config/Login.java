@@ -1,7 +1,6 @@
 package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
-import jakarta.validation.constraints.NotBlank;
 import java.util.Objects;
 
 /**
@@ -10,7 +9,7 @@ import java.util.Objects;
  * @param user the role that logs in
  * @param password read anew for every physical connection
  */
-public record Login(@NotBlank(message = "must not be blank") String user, PasswordSource password) {
+public record Login(@Filled String user, PasswordSource password) {
     /** @throws InvalidConfigException when the role is blank */
     public Login(String user, PasswordSource password) {
         this.user = Objects.requireNonNull(user, "user");

@@ -1,13 +1,7 @@
 package dev.penstock.config;
 
-import jakarta.validation.constraints.DecimalMax;
-import jakarta.validation.constraints.DecimalMin;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Objects;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,27 +19,22 @@ import org.jspecify.annotations.Nullable;
  *     {@link #primaryReadShare(boolean)}
  */
 public record PoolConfig(
-        @Min(value = 1, message = "must be at least 1") @Max(value = 100, message = "must be at most 100")
+        @Within(min = 1, max = 100, message = "must be 1 to 100")
         int size,
 
-        @Min(value = 0, message = "must be at least 0") @Max(value = 100, message = "must be at most 100")
+        @Within(min = 0, max = 100, message = "must be 0 to 100")
         int maxOverflow,
 
-        @DurationMin(seconds = 1, message = "must be at least 1 s")
-        @DurationMax(seconds = 300, message = "must be at most 300 s")
+        @Within(min = 1, max = 300, message = "must be 1 s to 300 s")
         Duration timeout,
 
-        @DurationMin(seconds = 300, message = "must be at least 300 s")
-        @DurationMax(seconds = 7200, message = "must be at most 7200 s")
+        @Within(min = 300, max = 7200, message = "must be 300 s to 7200 s")
         Duration recycle,
 
-        @DurationMin(seconds = 10, message = "must be at least 10 s")
-        @DurationMax(seconds = 7199, message = "must be at most 7199 s")
+        @Within(min = 10, max = 7199, message = "must be 10 s to 7199 s")
         Duration idleTimeout,
 
-        @DecimalMin(value = "0", message = "must be at least 0")
-        @DecimalMax(value = "1", message = "must be at most 1")
-        @Nullable
+        @Within(min = 0, max = 1, message = "must be 0 to 1") @Nullable
         Double primaryReadShare) {
 
     /** HikariCP drops an idle timeout that is not at least this far below the maximal lifetime. */

@@ -2,8 +2,6 @@ package dev.penstock.config;
 
 import java.time.Duration;
 import java.util.Objects;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
  * How long the steps below a borrow may take. Immutable.
@@ -14,12 +12,10 @@ import org.hibernate.validator.constraints.time.DurationMin;
  *     {@link #SOCKET_SLACK} later, so that a server that went silent cannot hold a caller for ever
  */
 public record TimeoutConfig(
-        @DurationMin(seconds = 1, message = "must be at least 1 s")
-        @DurationMax(seconds = 300, message = "must be at most 300 s")
+        @Within(min = 1, max = 300, message = "must be 1 s to 300 s")
         Duration connect,
 
-        @DurationMin(seconds = 1, message = "must be at least 1 s")
-        @DurationMax(hours = 24, message = "must be at most 24 h")
+        @Within(min = 1, max = 86_400, message = "must be 1 s to 86400 s")
         Duration statement) {
     /** What the socket waits beyond the statement timeout before it counts the server as gone. */
     public static final Duration SOCKET_SLACK = Duration.ofSeconds(5);

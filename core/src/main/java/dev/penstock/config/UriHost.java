@@ -19,7 +19,7 @@ final class UriHost {
                     "names a Unix socket, which a Java driver cannot dial",
                     "Name a host, such as localhost.");
         }
-        if (!host.matches(Endpoint.HOST)) {
+        if (!ConstraintRules.isHost(host)) {
             throw refused("URL_HOST", "names a host that is neither a name nor an IP address", "Check the host.");
         }
         return new Endpoint(host, port(port));

@@ -18,12 +18,16 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Our grammar against libpq's own {@code PQconninfoParse}, called through Python's ctypes: the forms of a table, and
  * seeded random ones. Where we refuse what libpq takes, the refusal must be one of the documented exceptions.
  */
 class LibpqComparisonTest {
+    @TempDir
+    private Path directory;
+
     /** Prints, for every base64 line, {@code !} or the parsed options as base64 pairs. */
     private static final String SCRIPT = """
             import base64, ctypes, ctypes.util, sys
@@ -155,7 +159,7 @@ class LibpqComparisonTest {
         return text.toString();
     }
 
-    private static void compare(List<String> texts) throws Exception {
+    private void compare(List<String> texts) throws Exception {
         List<String> answers = libpq(texts);
         List<String> differences = new ArrayList<>();
         int bothRead = 0;
@@ -204,9 +208,9 @@ class LibpqComparisonTest {
         return uri.endpoints().stream().map(part).collect(Collectors.joining(","));
     }
 
-    private static List<String> libpq(List<String> texts) throws IOException, InterruptedException {
-        Path script = Files.createTempFile("libpq", ".py");
-        Path input = Files.createTempFile("libpq", ".txt");
+    private List<String> libpq(List<String> texts) throws IOException, InterruptedException {
+        Path script = directory.resolve("libpq.py");
+        Path input = directory.resolve("libpq.txt");
         Files.writeString(script, SCRIPT);
         Files.writeString(
                 input,

@@ -29,8 +29,13 @@ final class Loading {
     static DatabaseConfig yaml(String text, Map<String, String> environment) {
         try {
             Path file = Files.createTempDirectory("config").resolve("config.yaml");
-            Files.writeString(file, text);
-            return DatabaseConfig.load(file, environment);
+            try {
+                Files.writeString(file, text);
+                return DatabaseConfig.load(file, environment);
+            } finally {
+                Files.delete(file);
+                Files.delete(file.getParent());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -10,9 +10,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The files that operators have already, loaded as they are. */
 class OperatorFilesTest {
+    @TempDir
+    private Path directory;
+
     @Test
     void the_yaml_file_of_a_python_service_loads_with_its_own_defaults() {
         DatabaseConfig config = DatabaseConfig.load(Loading.fixture("operators/config.yaml"), Map.of());
@@ -112,7 +116,7 @@ class OperatorFilesTest {
     @Test
     void a_named_database_declares_its_own_names_and_password() {
         List<Violation> found = Loading.violations(() -> {
-            Path file = Files.createTempFile("config", ".yaml");
+            Path file = directory.resolve("config.yaml");
             Files.writeString(file, "databases:\n  jobs:\n    url: postgresql://db-1\n");
             return DatabaseConfig.loadAll(file, Map.of("APP_DB", "shop", "APP_DB_USER", "app"));
         });
@@ -125,7 +129,7 @@ class OperatorFilesTest {
     @Test
     void a_named_database_lives_in_the_environment_of_the_process() throws Exception {
         Path file = Files.writeString(
-                Files.createTempFile("config", ".yaml"),
+                directory.resolve("config.yaml"),
                 "databases:\n  jobs:\n    url: postgresql://app@db-1/jobs\n    user_pw_env_var: JOBS_PW\n");
         DatabaseConfig jobs = DatabaseConfig.loadAll(
                         file, Map.of("APP_ENVIRONMENT", "production", "DATABASE_POOL_SIZE", "5"))
