@@ -158,8 +158,12 @@ final class Binding {
         Settings settings = values.settings();
         Map<String, String> parsed = attempt("session.settings", settings, () -> SessionOptions.parse(options));
         String schema = values.text(Key.SCHEMA);
-        SessionConfig session =
-                attempt("session", settings, () -> new SessionConfig(schema, parsed == null ? Map.of() : parsed));
+        Hygiene hygiene = values.word(Key.HYGIENE, Hygiene.class);
+        Pooler pooler = values.word(Key.POOLER, Pooler.class);
+        SessionConfig session = attempt(
+                "session",
+                settings,
+                () -> new SessionConfig(schema, parsed == null ? Map.of() : parsed, hygiene, pooler));
         return session == null ? SessionConfig.defaults() : session;
     }
 

@@ -144,6 +144,18 @@ enum Key {
     OPTIONS(text("session.settings", "options")
             .variable("DATABASE_OPTIONS")
             .because("Server settings of every session, as libpq writes them: -c name=value")),
+    HYGIENE(
+            word("session.hygiene", "hygiene", "tainted", "always")
+                    .variable("DATABASE_HYGIENE")
+                    .byDefault("tainted")
+                    .because(
+                            "When a session is reset (DISCARD ALL) before the next borrower gets it: when something may have been left behind, or after every borrow, for functions that hide what they set")),
+    POOLER(
+            word("session.pooler", "pooler", "none", "session", "transaction")
+                    .variable("DATABASE_POOLER")
+                    .byDefault("none")
+                    .because(
+                            "What stands in between. transaction (PgBouncer) leaves out what cannot work there: prepared statements, startup settings, resets")),
     START(word("start", "start", "primary", "any")
             .variable("DATABASE_START")
             .byDefault("primary")

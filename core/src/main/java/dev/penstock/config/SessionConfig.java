@@ -1,8 +1,11 @@
 package dev.penstock.config;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -11,23 +14,65 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schema the schema that unqualified names are looked up in; {@code null} when the server decides
  * @param settings server settings by name, in the order written; those that Penstock sets itself are refused
+ * @param hygiene when a session is reset before the next borrower gets it; {@link Hygiene#TAINTED} by default
+ * @param pooler what stands in between; {@link Pooler#NONE} by default
  */
-public record SessionConfig(@Nullable String schema, Map<String, String> settings) {
+public record SessionConfig(@Nullable String schema, Map<String, String> settings, Hygiene hygiene, Pooler pooler) {
 
-    /** @throws InvalidConfigException when the schema is blank or a setting is one that Penstock sets itself */
-    public SessionConfig(@Nullable String schema, Map<String, String> settings) {
+    /**
+     * @throws InvalidConfigException when the schema is blank, a setting is one that Penstock sets itself, or the pooler
+     *     would not carry what is asked for
+     */
+    public SessionConfig(@Nullable String schema, Map<String, String> settings, Hygiene hygiene, Pooler pooler) {
         this.schema = schema;
+        this.hygiene = Objects.requireNonNull(hygiene, "hygiene");
+        this.pooler = Objects.requireNonNull(pooler, "pooler");
         this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         if (schema != null && schema.isBlank()) {
             throw new InvalidConfigException(new Violation(
                     "schema", "BLANK", "", "must not be blank", Violation.IN_CODE, "Leave it out, or name a schema."));
         }
         SessionOptions.check(this.settings);
+        if (pooler == Pooler.TRANSACTION) {
+            refuseWhatLivesInASession();
+        }
+    }
+
+    /** With nothing in between, and sessions reset when they need it. */
+    public SessionConfig(@Nullable String schema, Map<String, String> settings) {
+        this(schema, settings, Hygiene.TAINTED, Pooler.NONE);
     }
 
     /** No schema and no settings. */
     public static SessionConfig defaults() {
         return new SessionConfig(null, Map.of());
+    }
+
+    /** The next transaction may run in another session, which never heard of any of this. */
+    private void refuseWhatLivesInASession() {
+        List<Violation> lost = new ArrayList<>();
+        if (schema != null) {
+            lost.add(contradicts("schema", "Set it for the role: ALTER ROLE … SET search_path = …."));
+        }
+        if (!settings.isEmpty()) {
+            lost.add(contradicts("settings", "Set them for the role: ALTER ROLE … SET name = value."));
+        }
+        if (hygiene == Hygiene.ALWAYS) {
+            lost.add(contradicts("hygiene", "Leave it out: the pooler gives out another session each time."));
+        }
+        if (!lost.isEmpty()) {
+            throw new InvalidConfigException(lost);
+        }
+    }
+
+    private static Violation contradicts(String component, String remedy) {
+        return new Violation(
+                component,
+                "POOLER",
+                "",
+                "does not reach the server through a pooler that gives sessions for one transaction only",
+                Violation.IN_CODE,
+                remedy);
     }
 
     /** The settings as a startup packet carries them: {@code -c name=value -c …}; empty for none. */
@@ -40,6 +85,7 @@ public record SessionConfig(@Nullable String schema, Map<String, String> setting
     /** Names only: a setting of one's own may hold anything. */
     @Override
     public String toString() {
-        return "SessionConfig[schema=" + schema + ", settings=" + settings.keySet() + "]";
+        return "SessionConfig[schema=" + schema + ", settings=" + settings.keySet() + ", hygiene=" + hygiene
+                + ", pooler=" + pooler + "]";
     }
 }

@@ -95,7 +95,7 @@ public final class Connector implements AutoCloseable {
         Future<Connection> answer = submit(() -> connect(node, purpose, whole, attempt));
         try {
             Connection physical = answer.get(Math.max(1, whole.toNanos()), TimeUnit.NANOSECONDS);
-            return new NodeConnection(physical, attempt, node, purpose, onClose);
+            return new NodeConnection(physical, attempt, node, SessionRules.of(config, purpose), onClose);
         } catch (TimeoutException e) {
             attempt.abandon();
             throw Diagnosis.connectTimedOut(node, whole);

@@ -19,7 +19,7 @@ import org.postgresql.jdbc.PgConnection;
  * <p>Concurrency: used by one borrower at a time; {@code close} and {@code abortNow} may come from any thread, and the
  * lease is an atomic reference for that reason.
  */
-public final class NodeConnection extends ForwardingConnection {
+public final class NodeConnection extends WatchedConnection {
     /** Given to Hikari as the pool's catalog: it sets it when a borrowed connection comes back. */
     public static final String RETURNED = "penstock:returned";
 
@@ -27,7 +27,7 @@ public final class NodeConnection extends ForwardingConnection {
     public static final String LENT = "penstock:lent";
 
     private final Node node;
-    private final Purpose purpose;
+    private final SessionRules rules;
     private final int epoch;
     private final PgConnection driver;
     private final ConnectAttempt attempt;
@@ -36,13 +36,13 @@ public final class NodeConnection extends ForwardingConnection {
     private volatile boolean ended;
     private int checkedDoubt;
 
-    NodeConnection(Connection physical, ConnectAttempt attempt, Node node, Purpose purpose, Runnable onClose)
+    NodeConnection(Connection physical, ConnectAttempt attempt, Node node, SessionRules rules, Runnable onClose)
             throws SQLException {
         super(physical);
         this.driver = physical.unwrap(PgConnection.class);
         this.attempt = attempt;
         this.node = node;
-        this.purpose = purpose;
+        this.rules = rules;
         this.epoch = attempt.epoch();
         this.checkedDoubt = node.doubt();
         this.closeAction = new AtomicReference<>(onClose);
@@ -54,7 +54,7 @@ public final class NodeConnection extends ForwardingConnection {
     }
 
     public Purpose purpose() {
-        return purpose;
+        return rules.purpose();
     }
 
     /** Whether it still stands, and its node kept its role since it was opened. No I/O. */
@@ -100,7 +100,22 @@ public final class NodeConnection extends ForwardingConnection {
     @Override
     public void setCatalog(String catalog) {
         if (RETURNED.equals(catalog)) {
+            cleanUp();
             endLease();
+        }
+    }
+
+    /** The next borrower finds the session as it began. One that cannot be brought back is broken instead. */
+    private void cleanUp() {
+        if (ended || !rules.needsReset(isTainted(), driver)) {
+            return;
+        }
+        try {
+            rules.reset(driver);
+            setClean();
+        } catch (SQLException e) {
+            ConnectLog.LOG.debug("A session on {} could not be reset and is closed", node, e);
+            abortNow();
         }
     }
 
@@ -114,6 +129,20 @@ public final class NodeConnection extends ForwardingConnection {
 
     @Override
     public void commit() throws SQLException {
+        refuseFailed();
+        physical.commit();
+    }
+
+    /** Switching autocommit on commits what is open, so it is refused as a commit would be. */
+    @Override
+    public void setAutoCommit(boolean on) throws SQLException {
+        if (on) {
+            refuseFailed();
+        }
+        physical.setAutoCommit(on);
+    }
+
+    private void refuseFailed() throws SQLException {
         if (driver.getTransactionState() == TransactionState.FAILED) {
             rollback();
             throw new SQLException(
@@ -121,7 +150,6 @@ public final class NodeConnection extends ForwardingConnection {
                             + " exception was caught and not acted on. Let it propagate, or use a savepoint.",
                     "25P02");
         }
-        physical.commit();
     }
 
     /** A connection that cannot roll back is of no use to anyone: it is broken rather than handed on. */
@@ -182,6 +210,6 @@ public final class NodeConnection extends ForwardingConnection {
 
     @Override
     public String toString() {
-        return purpose.label() + " connection to " + node;
+        return rules.purpose().label() + " connection to " + node;
     }
 }

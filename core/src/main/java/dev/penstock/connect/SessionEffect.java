@@ -1,0 +1,60 @@
+package dev.penstock.connect;
+
+/**
+ * Whether a SQL text may leave something behind in its session that the next borrower would find: a setting, a role, a
+ * temporary table, LISTEN, a cursor, a prepared statement, an advisory lock.
+ *
+ * <p>Told from the text alone, so that a session in which none of this was done pays nothing. What ends with its
+ * transaction does not count ({@code SET LOCAL}, {@code set_config(…, true)}, {@code pg_advisory_xact_lock}). When in
+ * doubt the answer is yes: it costs one round trip. What a function does inside cannot be seen from outside; {@code
+ * hygiene: always} is for that.
+ */
+final class SessionEffect {
+    private SessionEffect() {}
+
+    /** Pure. */
+    static boolean of(String sql) {
+        SqlWords words = new SqlWords(sql);
+        boolean more = words.next();
+        boolean first = true;
+        while (more) {
+            if (words.isEndOfStatement()) {
+                first = true;
+                more = words.next();
+            } else if (first && words.is("set")) {
+                first = false;
+                if (!words.next() || !words.isOneOf("local", "transaction", "constraints")) {
+                    return true;
+                }
+            } else if (words.is("set_config")) {
+                first = false;
+                int outside = words.depth();
+                boolean local = false;
+                while ((more = words.next()) && words.depth() > outside) {
+                    local = words.is("true");
+                }
+                if (!local) {
+                    return true;
+                }
+            } else if (first ? begins(words) : contains(words)) {
+                return true;
+            } else {
+                first = false;
+                more = words.next();
+            }
+        }
+        return false;
+    }
+
+    /** DO may do anything; a procedure is a function in this respect. */
+    private static boolean begins(SqlWords words) {
+        return words.isOneOf("listen", "declare", "prepare", "do");
+    }
+
+    private static boolean contains(SqlWords words) {
+        return words.isOneOf("temp", "temporary")
+                || words.startsWith("pg_temp")
+                || words.startsWith("pg_advisory_lock")
+                || words.startsWith("pg_try_advisory_lock");
+    }
+}

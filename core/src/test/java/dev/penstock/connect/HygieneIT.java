@@ -1,0 +1,281 @@
+package dev.penstock.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.penstock.Database;
+import dev.penstock.Served;
+import dev.penstock.SqlAction;
+import dev.penstock.TestConfigs;
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.Hygiene;
+import dev.penstock.config.Pooler;
+import dev.penstock.config.SessionConfig;
+import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.testkit.TcpProxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.PGConnection;
+
+/** What one borrower sets is not there for the next. With one connection, so that the next gets the very session. */
+@TestInstance(Lifecycle.PER_CLASS)
+class HygieneIT {
+    /** Everything a session can carry, in one row. */
+    private static final String STATE = """
+            select current_user, session_user,
+              (select count(*) from pg_settings where source = 'session'
+                 and name not in ('transaction_read_only', 'transaction_isolation')),
+              (select count(*) from pg_class where relpersistence = 't' and pg_table_is_visible(oid)),
+              (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()),
+              (select count(*) from pg_listening_channels()),
+              (select count(*) from pg_cursors where is_holdable),
+              (select count(*) from pg_prepared_statements where from_sql),
+              coalesce(current_setting('app.user_id', true), ''),
+              current_setting('search_path'), current_setting('application_name'),
+              current_setting('statement_timeout')""";
+
+    private PostgresCluster cluster;
+    private Database db;
+
+    @BeforeAll
+    void start() throws SQLException {
+        cluster = PostgresCluster.builder().tls(true).start();
+        db = Database.open(config().build());
+        cluster.primary().execute("grant pg_monitor to appuser");
+        cluster.primary()
+                .execute("create function public.hide() returns void language sql as"
+                        + " $$ select set_config('app.user_id', 'hidden', false) $$");
+    }
+
+    @AfterAll
+    void end() {
+        try (PostgresCluster ended = cluster) {
+            db.close();
+        }
+    }
+
+    static Stream<Named<SqlAction>> kinds() {
+        return Stream.of(
+                sql("a setting", "set statement_timeout = '7s'"),
+                sql("a setting of one's own", "set app.user_id = 'alice'"),
+                sql("a search path", "set search_path = pg_catalog"),
+                sql("a role", "set role pg_monitor"),
+                sql("read only", "set default_transaction_read_only = on"),
+                sql("an isolation level", "set session characteristics as transaction isolation level serializable"),
+                sql("a temporary table", "create temp table secrets (word text)"),
+                sql("LISTEN", "listen jobs"),
+                sql("a cursor", "begin; declare c cursor with hold for select 1; commit"),
+                sql("a prepared statement", "prepare p as select 1"),
+                sql("an advisory lock", "select pg_advisory_lock(42)"),
+                sql("an open transaction", "begin; select 1"),
+                Named.of("a failed transaction", HygieneIT::failedTransaction),
+                sql("an anonymous block", "do $$ begin perform set_config('app.user_id', 'x', false); end $$"),
+                Named.of("a schema", c -> c.setSchema("pg_catalog")),
+                Named.of("a client name", c -> c.setClientInfo("ApplicationName", "other")),
+                Named.of("a prepared set_config", HygieneIT::preparedSetting),
+                Named.of("the driver's own connection", HygieneIT::behindOurBack),
+                Named.of("a batch", HygieneIT::batch));
+    }
+
+    private static Named<SqlAction> sql(String name, String text) {
+        return Named.of(name, c -> Served.run(c, text));
+    }
+
+    private static void preparedSetting(Connection c) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement("select set_config('app.user_id', ?, false)")) {
+            statement.setString(1, "alice");
+            statement.execute();
+        }
+    }
+
+    private static void behindOurBack(Connection c) throws SQLException {
+        try (Statement statement = ((Connection) c.unwrap(PGConnection.class)).createStatement()) {
+            statement.execute("set app.user_id = 'alice'");
+        }
+    }
+
+    private static void failedTransaction(Connection c) throws SQLException {
+        Served.run(c, "begin; set app.user_id = 'alice'");
+        assertThatThrownBy(() -> Served.run(c, "select 1/0")).isInstanceOf(SQLException.class);
+    }
+
+    private static void batch(Connection c) throws SQLException {
+        try (Statement statement = c.createStatement()) {
+            statement.addBatch("select 1");
+            statement.addBatch("set app.user_id = 'alice'");
+            statement.executeBatch();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void what_a_borrower_leaves_behind_is_gone_for_the_next(SqlAction leave) throws SQLException {
+        String fresh = state();
+        try (Connection c = db.writer().getConnection()) {
+            leave.run(c);
+        }
+        assertThat(state()).isEqualTo(fresh);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void it_is_gone_as_well_when_the_borrower_leaves_by_an_exception(SqlAction leave) throws SQLException {
+        String fresh = state();
+        assertThatThrownBy(() -> db.write(c -> {
+                    leave.run(c);
+                    throw new IllegalStateException("leaving");
+                }))
+                .isInstanceOf(Exception.class);
+        assertThat(state()).isEqualTo(fresh);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void it_is_gone_as_well_when_the_borrower_is_interrupted_or_aborts(SqlAction leave) throws SQLException {
+        String fresh = state();
+        try (Connection c = db.writer().getConnection()) {
+            leave.run(c);
+            Thread.currentThread().interrupt();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(state()).isEqualTo(fresh);
+        try (Connection c = db.writer().getConnection()) {
+            leave.run(c);
+            c.abort(Runnable::run);
+        }
+        assertThat(state()).isEqualTo(fresh);
+    }
+
+    @Test
+    void notifications_for_one_borrower_do_not_reach_the_next() throws SQLException {
+        try (Connection c = db.writer().getConnection()) {
+            Served.run(c, "listen jobs");
+            Served.run(c, "notify jobs");
+        }
+        try (Connection c = db.writer().getConnection()) {
+            assertThat(c.unwrap(PGConnection.class).getNotifications()).isNullOrEmpty();
+        }
+    }
+
+    @Test
+    void a_session_that_cannot_be_reset_is_closed_and_replaced() throws SQLException {
+        int before = pid();
+        try (Connection c = db.writer().getConnection()) {
+            // The reset itself runs into this.
+            Served.run(c, "set statement_timeout = 1; set app.user_id = 'alice'");
+            Served.run(c, "listen jobs");
+            cluster.primary().execute("select pg_terminate_backend(" + before + ")");
+        }
+        assertThat(pid()).isNotEqualTo(before);
+        assertThat(state()).doesNotContain("alice");
+    }
+
+    @Test
+    void only_a_session_that_needs_it_pays_one_round_trip() throws Exception {
+        try (TcpProxy proxy = TcpProxy.open("localhost", cluster.primary().port());
+                Database counted = Database.open(behind(proxy, SessionConfig.defaults()))) {
+            long plain = turns(proxy, counted, "select 1");
+            assertThat(turns(proxy, counted, "select 2")).isEqualTo(plain);
+            assertThat(turns(proxy, counted, "set app.user_id = 'x'")).isEqualTo(plain + 1);
+        }
+    }
+
+    @Test
+    void hygiene_always_resets_what_a_function_hid() throws SQLException {
+        try (Connection c = db.writer().getConnection()) {
+            Served.run(c, "select public.hide()");
+        }
+        assertThat(state()).as("a function hides what it sets").contains("hidden");
+        try (Connection c = db.writer().getConnection()) {
+            Served.run(c, "set app.user_id = ''");
+        }
+        try (Database always =
+                Database.open(config().session(new SessionConfig(null, Map.of(), Hygiene.ALWAYS, Pooler.NONE))
+                        .build())) {
+            try (Connection c = always.writer().getConnection()) {
+                Served.run(c, "select public.hide()");
+            }
+            try (Connection c = always.writer().getConnection()) {
+                assertThat(row(c, STATE)).doesNotContain("hidden");
+            }
+        }
+    }
+
+    @Test
+    void switching_autocommit_on_does_not_turn_a_failed_transaction_into_a_silent_rollback() throws SQLException {
+        try (Connection c = db.writer().getConnection()) {
+            c.setAutoCommit(false);
+            assertThatThrownBy(() -> Served.run(c, "select 1/0")).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> c.setAutoCommit(true))
+                    .isInstanceOf(SQLException.class)
+                    .extracting(e -> ((SQLException) e).getSQLState())
+                    .isEqualTo("25P02");
+        }
+    }
+
+    /** One connection, so that two databases that share nothing else meet in one session. */
+    private DatabaseConfigBuilder config() {
+        return TestConfigs.of(cluster).pool(1, 0, Duration.ofSeconds(10));
+    }
+
+    private DatabaseConfig behind(TcpProxy proxy, SessionConfig session) {
+        return TestConfigs.of(cluster)
+                .primary("localhost:" + proxy.port())
+                .session(session)
+                .pool(1, 0, Duration.ofSeconds(10))
+                .build();
+    }
+
+    /** The monitor shares the proxy: the fewest of several tries is the borrower's own. */
+    private static long turns(TcpProxy proxy, Database counted, String sql) throws SQLException {
+        long fewest = Long.MAX_VALUE;
+        for (int i = 0; i < 20; i++) {
+            long before = proxy.clientTurns();
+            try (Connection c = counted.writer().getConnection()) {
+                Served.run(c, sql);
+            }
+            fewest = Math.min(fewest, proxy.clientTurns() - before);
+        }
+        return fewest;
+    }
+
+    private String state() throws SQLException {
+        try (Connection c = db.writer().getConnection()) {
+            return row(c, STATE);
+        }
+    }
+
+    private int pid() throws SQLException {
+        try (Connection c = db.writer().getConnection()) {
+            return Integer.parseInt(row(c, "select pg_backend_pid()"));
+        }
+    }
+
+    private static String row(Connection c, String sql) throws SQLException {
+        try (Statement statement = c.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            StringBuilder text = new StringBuilder();
+            for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                text.append(i > 1 ? "|" : "").append(row.getString(i));
+            }
+            return text.toString();
+        }
+    }
+}
