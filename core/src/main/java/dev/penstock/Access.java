@@ -1,5 +1,7 @@
 package dev.penstock;
 
+import dev.penstock.config.ReadOptions;
+import dev.penstock.config.WriteOptions;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
@@ -20,6 +22,12 @@ public interface Access {
     <T> T read(SqlFunction<T> work) throws SQLException;
 
     /**
+     * {@link #read(SqlFunction)} with options. When they set parameters, the work runs in a READ ONLY transaction that is
+     * committed when it returns.
+     */
+    <T> T read(ReadOptions options, SqlFunction<T> work) throws SQLException;
+
+    /**
      * Runs {@code work} in one transaction on the primary: commits when it returns, rolls back on anything it throws. Waits
      * for a primary while there is none, at most {@code pool.timeout}. Never runs the work twice.
      *
@@ -29,8 +37,14 @@ public interface Access {
      */
     void write(SqlAction work) throws SQLException;
 
-    /** {@link #write} with a result. */
+    /** {@link #write(SqlAction)} with options. */
+    void write(WriteOptions options, SqlAction work) throws SQLException;
+
+    /** {@link #write(SqlAction)} with a result. */
     <T> T writeReturning(SqlFunction<T> work) throws SQLException;
+
+    /** {@link #write(SqlAction)} with options and a result. */
+    <T> T writeReturning(WriteOptions options, SqlFunction<T> work) throws SQLException;
 
     /**
      * A view whose connections read: each {@code getConnection()} chooses a node as {@link #read} does. Nothing is run

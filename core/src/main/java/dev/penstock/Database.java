@@ -2,6 +2,8 @@ package dev.penstock;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.InvalidConfigException;
+import dev.penstock.config.ReadOptions;
+import dev.penstock.config.WriteOptions;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
@@ -62,12 +64,22 @@ public final class Database implements Access, AutoCloseable {
 
     @Override
     public <T> T read(SqlFunction<T> work) throws SQLException {
-        return reads.run(work::apply);
+        return read(ReadOptions.defaults(), work);
+    }
+
+    @Override
+    public <T> T read(ReadOptions options, SqlFunction<T> work) throws SQLException {
+        return reads.run(options, work::apply);
     }
 
     @Override
     public void write(SqlAction work) throws SQLException {
-        writes.run(connection -> {
+        write(WriteOptions.defaults(), work);
+    }
+
+    @Override
+    public void write(WriteOptions options, SqlAction work) throws SQLException {
+        writes.run(options, connection -> {
             work.run(connection);
             return Boolean.TRUE;
         });
@@ -75,7 +87,12 @@ public final class Database implements Access, AutoCloseable {
 
     @Override
     public <T> T writeReturning(SqlFunction<T> work) throws SQLException {
-        return writes.run(work::apply);
+        return writeReturning(WriteOptions.defaults(), work);
+    }
+
+    @Override
+    public <T> T writeReturning(WriteOptions options, SqlFunction<T> work) throws SQLException {
+        return writes.run(options, work::apply);
     }
 
     @Override

@@ -81,9 +81,21 @@ final class Diagnosis {
                         "TOO_MANY_CONNECTIONS",
                         server,
                         "Put a pooler in between, make the pools smaller, or raise max_connections.");
+            case "08P01" -> pooler(server);
             case "57P03" -> new Finding("SERVER_NOT_READY", server, "Wait until the server has started.");
             default -> unreachable(node, server, cause);
         };
+    }
+
+    /** PostgreSQL itself takes every startup parameter that we send. */
+    private static Finding pooler(String server) {
+        boolean always = server.contains("extra_float_digits");
+        return new Finding(
+                "POOLER",
+                server,
+                always
+                        ? "Set ignore_startup_parameters = extra_float_digits in pgbouncer.ini: the driver always sends it."
+                        : "A pooler stands in between: set pooler: transaction, or connect to the server itself.");
     }
 
     private static Finding unreachable(Node node, String server, Throwable cause) {

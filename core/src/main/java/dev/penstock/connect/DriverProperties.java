@@ -2,6 +2,7 @@ package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
+import dev.penstock.config.Pooler;
 import dev.penstock.observe.DriverSettings;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,12 @@ final class DriverProperties {
         p.setProperty("ApplicationName", config.applicationName());
         // Lets the driver send the application name with the startup packet: no extra round trip.
         p.setProperty("assumeMinServerVersion", "14");
-        p.setProperty("options", startupOptions(purpose));
+        if (config.session().pooler() == Pooler.TRANSACTION) {
+            // The next statement may run in a session that never saw it prepared.
+            p.setProperty("prepareThreshold", "0");
+        } else {
+            p.setProperty("options", startupOptions(purpose));
+        }
         p.setProperty("connectTimeout", seconds(whole));
         p.setProperty("sslResponseTimeout", String.valueOf(whole.toMillis()));
         p.setProperty("socketTimeout", socketTimeout(purpose, whole));

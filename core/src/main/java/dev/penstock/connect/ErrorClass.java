@@ -18,7 +18,7 @@ public enum ErrorClass {
     TLS(false, false),
     /** The role or its password was refused (28xxx, 08004). Never a reason to fail over. */
     AUTHENTICATION(false, false),
-    /** What was asked for does not exist or is not allowed (3D000, 42501, 55000 at connect). */
+    /** What was asked for does not exist or is not allowed (3D000; 42501, 55000 and 08P01 at connect). */
     CONFIGURATION(false, false),
     /** The connection is gone, or never came (08xxx, 57P01, 57P02, 58xxx with FATAL). */
     CONNECTION(true, true),
@@ -36,7 +36,7 @@ public enum ErrorClass {
     STATEMENT(false, false);
 
     /** While connecting these say that the database is closed to the role; later they are a statement's own errors. */
-    private static final Set<String> NOT_LET_IN = Set.of("42501", "55000");
+    private static final Set<String> NOT_LET_IN = Set.of("42501", "55000", "08P01");
 
     private final boolean nodeSignal;
     private final boolean readMayMove;

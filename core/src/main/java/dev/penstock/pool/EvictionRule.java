@@ -21,6 +21,7 @@ final class EvictionRule implements SQLExceptionOverride {
 
     @java.lang.Override
     public Override adjudicate(SQLException error) {
+        explainPooler(error);
         ErrorClass kind = ErrorClass.of(error);
         boolean staleRole = kind == ErrorClass.READ_ONLY && purpose == Purpose.WRITE;
         if (staleRole || (kind.isNodeSignal() && kind != ErrorClass.READ_ONLY)) {
@@ -30,6 +31,17 @@ final class EvictionRule implements SQLExceptionOverride {
             return Override.MUST_EVICT;
         }
         return "0A000".equals(error.getSQLState()) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
+    }
+
+    /** The driver prepared it in one session, and a pooler ran it in another. */
+    private static void explainPooler(SQLException error) {
+        String state = error.getSQLState();
+        boolean elsewhere = "26000".equals(state) || "42P05".equals(state);
+        if (elsewhere && error.getSuppressed().length == 0) {
+            error.addSuppressed(new SQLException(
+                    "If a pooler in transaction mode, such as PgBouncer, stands in between: set pooler: transaction",
+                    state));
+        }
     }
 
     private static boolean isGone(ErrorClass kind) {

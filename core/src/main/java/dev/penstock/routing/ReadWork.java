@@ -1,5 +1,6 @@
 package dev.penstock.routing;
 
+import dev.penstock.config.ReadOptions;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import java.sql.Connection;
@@ -22,7 +23,29 @@ public final class ReadWork {
         T run(Connection connection) throws SQLException;
     }
 
-    public <T> T run(Body<T> body) throws SQLException {
+    /** In autocommit; in a READ ONLY transaction when {@code options} set something for it. */
+    public <T> T run(ReadOptions options, Body<T> body) throws SQLException {
+        return run(needsTransaction(options) ? connection -> inTransaction(connection, options, body) : body);
+    }
+
+    /** Behind a pooler a session's own read-only default would not reach the server; a transaction's does. */
+    private boolean needsTransaction(ReadOptions options) {
+        return !options.parameters().isEmpty() || router.sharesSessions();
+    }
+
+    private static <T> T inTransaction(Connection connection, ReadOptions options, Body<T> body) throws SQLException {
+        TransactionStart.begin(connection, options.parameters());
+        try {
+            T result = body.run(connection);
+            connection.commit();
+            return result;
+        } catch (Throwable thrown) {
+            WriteWork.rollback(connection, thrown);
+            throw thrown;
+        }
+    }
+
+    private <T> T run(Body<T> body) throws SQLException {
         try (Connection connection = router.borrowReader()) {
             return attempt(connection, body);
         } catch (NodeLost lost) {

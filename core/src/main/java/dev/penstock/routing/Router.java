@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.Pooler;
 import dev.penstock.config.StartPolicy;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.Identity;
@@ -230,6 +231,11 @@ public final class Router implements AutoCloseable {
 
     long deadline() {
         return System.nanoTime() + config.pool().timeout().toNanos();
+    }
+
+    /** Whether a pooler gives out its sessions for one transaction only. */
+    boolean sharesSessions() {
+        return config.session().pooler() == Pooler.TRANSACTION;
     }
 
     /** The node behind a connection that this router lent. */

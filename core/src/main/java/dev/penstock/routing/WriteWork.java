@@ -1,5 +1,6 @@
 package dev.penstock.routing;
 
+import dev.penstock.config.WriteOptions;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import java.sql.Connection;
@@ -19,17 +20,18 @@ public final class WriteWork {
         this.router = router;
     }
 
-    public <T> T run(ReadWork.Body<T> body) throws SQLException {
+    public <T> T run(WriteOptions options, ReadWork.Body<T> body) throws SQLException {
         try (Connection connection = router.borrowWriter()) {
-            connection.setAutoCommit(false);
-            T result = bodyOf(connection, body);
+            T result = bodyOf(connection, options, body);
             commit(connection);
             return result;
         }
     }
 
-    private static <T> T bodyOf(Connection connection, ReadWork.Body<T> body) throws SQLException {
+    private static <T> T bodyOf(Connection connection, WriteOptions options, ReadWork.Body<T> body)
+            throws SQLException {
         try {
+            TransactionStart.begin(connection, options.parameters());
             return body.run(connection);
         } catch (Throwable thrown) {
             rollback(connection, thrown);
@@ -37,7 +39,7 @@ public final class WriteWork {
         }
     }
 
-    private static void rollback(Connection connection, Throwable reason) {
+    static void rollback(Connection connection, Throwable reason) {
         try {
             if (!connection.isClosed()) {
                 connection.rollback();
