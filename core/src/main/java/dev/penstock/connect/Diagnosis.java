@@ -89,13 +89,10 @@ final class Diagnosis {
 
     /** PostgreSQL itself takes every startup parameter that we send. */
     private static Finding pooler(String server) {
-        boolean always = server.contains("extra_float_digits");
         return new Finding(
                 "POOLER",
                 server,
-                always
-                        ? "Set ignore_startup_parameters = extra_float_digits in pgbouncer.ini: the driver always sends it."
-                        : "A pooler stands in between: set pooler: transaction, or connect to the server itself.");
+                "If a pooler in transaction mode, such as PgBouncer, stands in between: set pooler: transaction.");
     }
 
     private static Finding unreachable(Node node, String server, Throwable cause) {
