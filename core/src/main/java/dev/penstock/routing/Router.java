@@ -4,6 +4,7 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.StartPolicy;
 import dev.penstock.connect.Connector;
+import dev.penstock.connect.DriverVersion;
 import dev.penstock.connect.Identity;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
@@ -51,6 +52,7 @@ public final class Router implements AutoCloseable {
      */
     public static Router open(DatabaseConfig config) {
         config.warnings().forEach(warning -> RoutingLog.LOG.warn("{}", warning));
+        DriverVersion.warning().ifPresent(RoutingLog.LOG::warn);
         return new Router(config, Identity.open(config));
     }
 

@@ -1,0 +1,50 @@
+package dev.penstock.connect;
+
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.postgresql.util.DriverInfo;
+
+/** The pgjdbc that runs, which need not be the one we were built with: frameworks manage their own version. */
+public final class DriverVersion {
+    /** The first release with the security fixes of 2026. */
+    private static final String SECURE = "42.7.12";
+
+    private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)");
+
+    private DriverVersion() {}
+
+    /** What to tell the operator about the running driver; empty when there is nothing to tell. */
+    public static Optional<String> warning() {
+        return warning(running());
+    }
+
+    static Optional<String> warning(String version) {
+        return number(version) >= number(SECURE)
+                ? Optional.empty()
+                : Optional.of("pgjdbc " + version + " lacks security fixes: use " + SECURE
+                        + " or newer (in Spring Boot set postgresql.version)");
+    }
+
+    /** Asked by reflection: the compiler would copy the constant of the version that we were built with. */
+    private static String running() {
+        try {
+            return String.valueOf(DriverInfo.class.getField("DRIVER_VERSION").get(null));
+        } catch (ReflectiveOperationException unknown) {
+            ConnectLog.LOG.debug("The driver does not tell its version", unknown);
+            return "of an unknown version";
+        }
+    }
+
+    /** Three numbers as one that compares; 0 when there are none. */
+    private static long number(String version) {
+        Matcher matcher = NUMBERS.matcher(version);
+        if (!matcher.find()) {
+            return 0;
+        }
+        MatchResult parts = matcher.toMatchResult();
+        return (Long.parseLong(parts.group(1)) * 1000 + Long.parseLong(parts.group(2))) * 1000
+                + Long.parseLong(parts.group(3));
+    }
+}

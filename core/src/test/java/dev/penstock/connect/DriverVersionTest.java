@@ -1,0 +1,28 @@
+package dev.penstock.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DriverVersionTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"42.7.11", "42.6.99", "41.9.99", "42.7.9", "of an unknown version"})
+    void a_driver_without_the_security_fixes_is_named(String version) {
+        assertThat(DriverVersion.warning(version))
+                .hasValueSatisfying(text -> assertThat(text).contains(version, "42.7.12", "postgresql.version"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"42.7.12", "42.7.14", "42.8.0", "43.0.0", "42.7.13-SNAPSHOT"})
+    void a_driver_with_them_is_not(String version) {
+        assertThat(DriverVersion.warning(version)).isEmpty();
+    }
+
+    @Test
+    void the_running_driver_is_asked_and_not_the_one_we_were_built_with() {
+        boolean old = System.getProperty("pgjdbc.version", "42.7.14").equals("42.7.11");
+        assertThat(DriverVersion.warning().isPresent()).isEqualTo(old);
+    }
+}
