@@ -7,11 +7,13 @@ import dev.penstock.config.WriteOptions;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
+import dev.penstock.observe.WarmUp;
 import dev.penstock.routing.ReadWork;
 import dev.penstock.routing.RoutedDataSource;
 import dev.penstock.routing.Router;
 import dev.penstock.routing.WriteWork;
 import java.sql.SQLException;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -126,12 +128,27 @@ public final class Database implements Access, AutoCloseable {
         return router.status();
     }
 
+    /**
+     * Opens {@code pool_size} connections to the primary for writing and to each node that serves reads, side by side, so that
+     * the first callers after a start need not wait for them. Optional; never passes a ceiling. Waits at most
+     * {@code pool.timeout}.
+     *
+     * @return how it went, one line for each pool; a pool that could not be filled says why and is no error
+     * @throws SQLException 08003 when the database is closed; 08001 when interrupted
+     */
+    public List<WarmUp> warmUp() throws SQLException {
+        return router.warmUp();
+    }
+
     /** Tells {@code listener} of everything that happens from now on. */
     public void addListener(DatabaseListener listener) {
         router.addListener(listener);
     }
 
-    /** Ends monitors, pools and threads. Connections still in use are broken. Further calls fail with 08003. */
+    /**
+     * Hands out nothing more, waits for work in flight at most {@code timeouts.close}, then ends monitors, pools and threads.
+     * Connections still in use by then are broken. Further calls fail with 08003.
+     */
     @Override
     public void close() {
         router.close();

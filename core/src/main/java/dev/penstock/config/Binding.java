@@ -65,7 +65,7 @@ final class Binding {
                 // Stands in for what is already known to be wrong, so that the rest is still checked.
                 .tls(tls == null ? TlsConfig.verifyFull() : tls)
                 .pool(pool(values))
-                .timeouts(values.duration(Key.CONNECT_TIMEOUT), values.duration(Key.STATEMENT_TIMEOUT))
+                .timeouts(timeouts(values))
                 .maxLag(values.duration(Key.MAX_LAG))
                 .applicationName(Objects.requireNonNullElse(values.text(Key.APPLICATION_NAME), "penstock"))
                 .environmentMode(mode)
@@ -148,9 +148,19 @@ final class Binding {
         int overflow = values.integer(Key.MAX_OVERFLOW);
         Duration timeout = values.duration(Key.POOL_TIMEOUT);
         Double share = values.share(Key.PRIMARY_READ_SHARE);
-        PoolConfig pool =
-                attempt("pool", values.settings(), () -> new PoolConfig(size, overflow, timeout, recycle, idle, share));
+        int waiting = values.integer(Key.MAX_WAITING);
+        PoolConfig pool = attempt(
+                "pool",
+                values.settings(),
+                () -> new PoolConfig(size, overflow, timeout, recycle, idle, share, waiting));
         return pool == null ? PoolConfig.defaults() : pool;
+    }
+
+    private static TimeoutConfig timeouts(Values values) {
+        return new TimeoutConfig(
+                values.duration(Key.CONNECT_TIMEOUT),
+                values.duration(Key.STATEMENT_TIMEOUT),
+                values.duration(Key.CLOSE_TIMEOUT));
     }
 
     private SessionConfig session(Values values) {

@@ -90,6 +90,12 @@ public final class DatabaseConfigBuilder {
         return this;
     }
 
+    /** All deadlines below a borrow. */
+    public DatabaseConfigBuilder timeouts(TimeoutConfig config) {
+        timeouts = () -> config;
+        return this;
+    }
+
     /** How far a replica may be behind before reads avoid it; 10 s by default. */
     public DatabaseConfigBuilder maxLag(Duration limit) {
         maxLag = limit;

@@ -115,6 +115,10 @@ enum Key {
                     .byDefault("600")
                     .because(
                             "How long an unused connection is kept; at least 1 s below pool_recycle, or HikariCP would switch it off by itself")),
+    MAX_WAITING(integer("pool.maxWaiting", "max_waiting", 1, 1_000_000)
+            .variable("DATABASE_MAX_WAITING")
+            .byDefault("10000")
+            .because("How many callers may wait for one server; who comes then is refused at once (53300)")),
     PRIMARY_READ_SHARE(
             share("pool.primaryReadShare", "primary_read_share")
                     .variable("DATABASE_PRIMARY_READ_SHARE")
@@ -124,6 +128,10 @@ enum Key {
             .variable("DATABASE_CONNECT_TIMEOUT")
             .byDefault("10")
             .because("One physical connect as a whole: name resolution, TCP, TLS and authentication")),
+    CLOSE_TIMEOUT(duration("timeouts.close", "close_timeout", 0, 300)
+            .variable("DATABASE_CLOSE_TIMEOUT")
+            .byDefault("1")
+            .because("How long closing waits for work in flight before it breaks its connections")),
     STATEMENT_TIMEOUT(duration("timeouts.statement", "statement_timeout", 1, 86_400)
             .variable("DATABASE_STATEMENT_TIMEOUT")
             .byDefault("60")

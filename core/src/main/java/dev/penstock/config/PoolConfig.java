@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code recycle}: HikariCP would switch it off by itself otherwise
  * @param primaryReadShare the part of the primary's ceiling that reads may take, 0 to 1; {@code null} for the rule of
  *     {@link #primaryReadShare(boolean)}
+ * @param maxWaiting how many callers may wait for one server, 1 to 1000000; 10000 by default. A bound on what an outage
+ *     can pile up: who comes then is refused at once, with 53300
  */
 public record PoolConfig(
         @Within(min = 1, max = 100, message = "must be 1 to 100")
@@ -35,7 +37,12 @@ public record PoolConfig(
         Duration idleTimeout,
 
         @Within(min = 0, max = 1, message = "must be 0 to 1") @Nullable
-        Double primaryReadShare) {
+        Double primaryReadShare,
+
+        @Within(min = 1, max = 1_000_000, message = "must be 1 to 1000000")
+        int maxWaiting) {
+
+    private static final int DEFAULT_MAX_WAITING = 10_000;
 
     /** HikariCP drops an idle timeout that is not at least this far below the maximal lifetime. */
     private static final Duration IDLE_MARGIN = Duration.ofSeconds(1);
@@ -49,7 +56,9 @@ public record PoolConfig(
             Duration timeout,
             Duration recycle,
             Duration idleTimeout,
-            @Nullable Double primaryReadShare) {
+            @Nullable Double primaryReadShare,
+            int maxWaiting) {
+        this.maxWaiting = maxWaiting;
         this.size = size;
         this.maxOverflow = maxOverflow;
         this.timeout = Objects.requireNonNull(timeout, "timeout");
@@ -62,7 +71,7 @@ public record PoolConfig(
 
     /** The rest at its default; an idle timeout that would outlive {@code recycle} is shortened to fit. */
     public PoolConfig(int size, int maxOverflow, Duration timeout, Duration recycle) {
-        this(size, maxOverflow, timeout, recycle, idleTimeoutWithin(recycle), null);
+        this(size, maxOverflow, timeout, recycle, idleTimeoutWithin(recycle), null, DEFAULT_MAX_WAITING);
     }
 
     /** The default idle timeout, or what fits below {@code recycle}. */

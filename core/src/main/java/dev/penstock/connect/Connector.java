@@ -21,6 +21,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.postgresql.Driver;
 
 /**
@@ -64,7 +65,8 @@ public final class Connector implements AutoCloseable {
      * @param onClose run once when the connection has ended, in whatever way
      * @throws ConnectFailedException with a remedy, when the server refuses or does not answer within {@code whole}
      */
-    public NodeConnection open(Node node, Purpose purpose, Duration whole, Runnable onClose) throws SQLException {
+    public NodeConnection open(Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose)
+            throws SQLException {
         try {
             // The monitor never waits behind connects that hang: it is the one to find out that they will.
             return purpose == Purpose.MONITOR
@@ -76,7 +78,7 @@ public final class Connector implements AutoCloseable {
         }
     }
 
-    private NodeConnection openInTurn(Node node, Purpose purpose, Duration whole, Runnable onClose)
+    private NodeConnection openInTurn(Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose)
             throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + whole.toNanos();
         if (!node.enterConnect(whole)) {
@@ -89,7 +91,7 @@ public final class Connector implements AutoCloseable {
         }
     }
 
-    private NodeConnection openNow(Node node, Purpose purpose, Duration whole, Runnable onClose)
+    private NodeConnection openNow(Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose)
             throws SQLException, InterruptedException {
         ConnectAttempt attempt = new ConnectAttempt(node.epoch());
         Future<Connection> answer = submit(() -> connect(node, purpose, whole, attempt));

@@ -66,6 +66,7 @@ final class DriverProperties {
         // behind.
         p.setProperty("loginTimeout", "0");
         p.setProperty("socketFactory", AttemptSocketFactory.class.getName());
+        p.setProperty("cancelSignalTimeout", "1");
         p.setProperty("tcpKeepAlive", "true");
         p.setProperty("gssEncMode", "disable");
         // Details of server errors carry row values.

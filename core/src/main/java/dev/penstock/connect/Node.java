@@ -91,6 +91,14 @@ public final class Node {
         live.forEach(NodeConnection::abortNow);
     }
 
+    /**
+     * Asks the server to end what still runs: a broken connection alone goes unnoticed there until the statement is done.
+     * Bounded, a second for each connection, and only of use on a server that answers.
+     */
+    public void cancelLiveStatements() {
+        live.forEach(NodeConnection::cancelNow);
+    }
+
     public int epoch() {
         return epoch.get();
     }

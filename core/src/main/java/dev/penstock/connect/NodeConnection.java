@@ -3,6 +3,7 @@ package dev.penstock.connect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.core.TransactionState;
@@ -32,11 +33,17 @@ public final class NodeConnection extends WatchedConnection {
     private final PgConnection driver;
     private final ConnectAttempt attempt;
     private final AtomicReference<@Nullable Runnable> lease = new AtomicReference<>();
-    private final AtomicReference<@Nullable Runnable> closeAction;
+    private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
     private volatile boolean ended;
+    private volatile boolean broken;
     private int checkedDoubt;
 
-    NodeConnection(Connection physical, ConnectAttempt attempt, Node node, SessionRules rules, Runnable onClose)
+    NodeConnection(
+            Connection physical,
+            ConnectAttempt attempt,
+            Node node,
+            SessionRules rules,
+            Consumer<NodeConnection> onClose)
             throws SQLException {
         super(physical);
         this.driver = physical.unwrap(PgConnection.class);
@@ -70,7 +77,7 @@ public final class NodeConnection extends WatchedConnection {
     /** One round trip, bounded by {@code seconds}; true when the server answered, which also refreshes its role. */
     public boolean ping(int seconds) throws SQLException {
         int seen = node.doubt();
-        boolean alive = physical.isValid(seconds);
+        boolean alive = isValid(seconds);
         if (alive) {
             checkedDoubt = seen;
         }
@@ -152,6 +159,18 @@ public final class NodeConnection extends WatchedConnection {
         }
     }
 
+    @Override
+    public boolean isValid(int seconds) throws SQLException {
+        boolean alive = physical.isValid(seconds);
+        broken = broken || !alive;
+        return alive;
+    }
+
+    /** Whether it ended because it, or its server, had failed. */
+    public boolean isBroken() {
+        return broken;
+    }
+
     /** A connection that cannot roll back is of no use to anyone: it is broken rather than handed on. */
     @Override
     public void rollback() throws SQLException {
@@ -166,6 +185,8 @@ public final class NodeConnection extends WatchedConnection {
     @Override
     public void close() throws SQLException {
         try {
+            // The driver closes a connection by itself when it is lost.
+            broken = broken || physical.isClosed();
             physical.close();
         } finally {
             ended();
@@ -186,6 +207,7 @@ public final class NodeConnection extends WatchedConnection {
      * plain socket is closed first: closing the TLS socket waits for a thread that is blocked writing to it.
      */
     void abortNow() {
+        broken = true;
         attempt.abandon();
         try {
             physical.abort(Runnable::run);
@@ -198,13 +220,22 @@ public final class NodeConnection extends WatchedConnection {
         }
     }
 
+    /** Over a connection of its own, as the protocol wants it. Nothing happens when nothing runs. */
+    void cancelNow() {
+        try {
+            driver.cancelQuery();
+        } catch (SQLException e) {
+            ConnectLog.LOG.debug("A statement on {} could not be cancelled", node, e);
+        }
+    }
+
     private void ended() {
         ended = true;
         node.closed(this);
         endLease();
-        Runnable action = closeAction.getAndSet(null);
+        Consumer<NodeConnection> action = closeAction.getAndSet(null);
         if (action != null) {
-            action.run();
+            action.accept(this);
         }
     }
 

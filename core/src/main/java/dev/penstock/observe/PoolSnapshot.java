@@ -5,13 +5,28 @@ package dev.penstock.observe;
  * work of a few microseconds. Immutable.
  *
  * @param purpose {@code read} or {@code write}
+ * @param size the configured {@code pool_size}
  * @param checkedOut connections that callers hold
  * @param checkedIn idle connections
  * @param waiting callers that wait for a connection of this purpose on this node
+ * @param invalid connections discarded as broken since the start; those that were too old or idle, or whose node lost its
+ *     role, do not count
  */
-public record PoolSnapshot(String purpose, int checkedOut, int checkedIn, int waiting) {
+public record PoolSnapshot(String purpose, int size, int checkedOut, int checkedIn, int waiting, long invalid) {
     /** Connections open to the server for this purpose. */
     public int total() {
         return checkedOut + checkedIn;
+    }
+
+    /** Connections open beyond {@code size}. */
+    public int overflow() {
+        return Math.max(0, total() - size);
+    }
+
+    /** One line, in the words operators know. */
+    @Override
+    public String toString() {
+        return purpose + ": size=" + size + ", checked in=" + checkedIn + ", checked out=" + checkedOut + ", overflow="
+                + overflow() + ", invalid=" + invalid + ", waiting=" + waiting;
     }
 }

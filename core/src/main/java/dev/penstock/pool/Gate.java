@@ -3,6 +3,7 @@ package dev.penstock.pool;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +27,15 @@ final class Gate {
     private final Queue<Waiter> queue = new ArrayDeque<>();
     private final Runnable readEnded = () -> release(true);
     private final Runnable writeEnded = () -> release(false);
+    private final Condition emptied = queueLock.newCondition();
+    private final int maxWaiting;
     private volatile int waiting;
+    private volatile boolean draining;
     private int readLimit;
 
-    Gate(int ceiling, int readLimit) {
+    /** @param maxWaiting how many may stand in the queue; who comes then is refused at once */
+    Gate(int ceiling, int readLimit, int maxWaiting) {
+        this.maxWaiting = maxWaiting;
         this.ceiling = ceiling;
         this.free = new AtomicInteger(ceiling);
         this.freeForReads = new AtomicInteger(readLimit);
@@ -40,7 +46,8 @@ final class Gate {
     enum Answer {
         ADMITTED,
         TIMED_OUT,
-        SENT_AWAY
+        SENT_AWAY,
+        QUEUE_FULL
     }
 
     private static final class Waiter {
@@ -69,7 +76,9 @@ final class Gate {
             return Answer.ADMITTED;
         }
         Waiter waiter = new Waiter(read);
-        enqueue(waiter);
+        if (!enqueue(waiter)) {
+            return Answer.QUEUE_FULL;
+        }
         long deadline = System.nanoTime() + nanos;
         while (waiter.answer == null) {
             long left = deadline - System.nanoTime();
@@ -120,6 +129,20 @@ final class Gate {
         return ceiling - free.get();
     }
 
+    /** Waits until nobody is inside, at most until {@code deadline} ({@link System#nanoTime()}); nobody is let in for it. */
+    void awaitEmpty(long deadline) throws InterruptedException {
+        queueLock.lock();
+        try {
+            draining = true;
+            long left = deadline - System.nanoTime();
+            while (inside() > 0 && left > 0) {
+                left = emptied.awaitNanos(left);
+            }
+        } finally {
+            queueLock.unlock();
+        }
+    }
+
     int waiting(boolean read) {
         queueLock.lock();
         try {
@@ -134,10 +157,11 @@ final class Gate {
             freeForReads.incrementAndGet();
         }
         free.incrementAndGet();
-        if (waiting > 0) {
+        if (waiting > 0 || draining) {
             queueLock.lock();
             try {
                 admitWhoFits();
+                emptied.signalAll();
             } finally {
                 queueLock.unlock();
             }
@@ -168,12 +192,16 @@ final class Gate {
         return false;
     }
 
-    private void enqueue(Waiter waiter) {
+    private boolean enqueue(Waiter waiter) {
         queueLock.lock();
         try {
+            if (queue.size() >= maxWaiting) {
+                return false;
+            }
             queue.add(waiter);
             waiting = queue.size();
             admitWhoFits();
+            return true;
         } finally {
             queueLock.unlock();
         }

@@ -31,7 +31,7 @@ public final class NodePools implements AutoCloseable {
     public NodePools(DatabaseConfig config, Node node, Connector connector) {
         this.node = node;
         int ceiling = config.pool().ceiling();
-        this.gate = new Gate(ceiling, ceiling);
+        this.gate = new Gate(ceiling, ceiling, config.pool().maxWaiting());
         Slots slots = new Slots(ceiling);
         this.writes = new PurposePool(config, node, Purpose.WRITE, connector, slots);
         this.reads = new PurposePool(config, node, Purpose.READ, connector, slots);
@@ -82,6 +82,7 @@ public final class NodePools implements AutoCloseable {
                 case ADMITTED -> admitted(purpose, deadline);
                 case SENT_AWAY -> null;
                 case TIMED_OUT -> throw timedOut(purpose);
+                case QUEUE_FULL -> throw pool(purpose).queueFull(gate.waiting(purpose == Purpose.READ));
             };
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -164,11 +165,21 @@ public final class NodePools implements AutoCloseable {
         return snapshots;
     }
 
+    /** Lets nobody in any more and waits for those inside, at most until {@code deadline}. */
+    public void drain(long deadline) throws InterruptedException {
+        closed = true;
+        gate.sendWaitersAway(true);
+        gate.awaitEmpty(deadline);
+    }
+
     /** Sends waiters away, breaks what is in use, and ends the pools' threads. */
     @Override
     public void close() {
         closed = true;
         gate.sendWaitersAway(true);
+        if (gate.inside() > 0 && node.state().serves()) {
+            node.cancelLiveStatements();
+        }
         writes.close();
         reads.close();
     }

@@ -3,6 +3,7 @@ package dev.penstock.pool;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
+import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.NodeState;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class PhysicalSource implements DataSource {
     private final Duration connectTimeout;
     private final Runnable makeRoom;
     private volatile boolean closed;
+    private final AtomicLong invalid = new AtomicLong();
     private volatile @Nullable SQLException lastFailure;
 
     PhysicalSource(
@@ -80,7 +83,7 @@ final class PhysicalSource implements DataSource {
     private @Nullable Connection openInSlot() throws SQLException {
         boolean opened = false;
         try {
-            Connection connection = connector.open(node, purpose, connectTimeout, slots::release);
+            Connection connection = connector.open(node, purpose, connectTimeout, this::ended);
             opened = true;
             lastFailure = null;
             return connection;
@@ -98,6 +101,18 @@ final class PhysicalSource implements DataSource {
                 slots.release();
             }
         }
+    }
+
+    private void ended(NodeConnection connection) {
+        slots.release();
+        if (connection.isBroken() && !closed) {
+            invalid.incrementAndGet();
+        }
+    }
+
+    /** Connections that ended because they had failed. */
+    long invalid() {
+        return invalid.get();
     }
 
     private void awaitNode() throws InterruptedException, SQLException {

@@ -140,33 +140,41 @@ final class PurposePool {
         return running == null ? 0 : pool(running).getActiveConnections();
     }
 
+    /** What exists of it; empty before the first borrow. */
     Optional<PoolSnapshot> snapshot(int waiting) {
+        return hikari == null ? Optional.empty() : Optional.of(now(waiting));
+    }
+
+    private PoolSnapshot now(int waiting) {
         HikariDataSource running = hikari;
-        if (running == null) {
-            return Optional.empty();
-        }
-        HikariPool pool = pool(running);
-        return Optional.of(
-                new PoolSnapshot(purpose.label(), pool.getActiveConnections(), pool.getIdleConnections(), waiting));
+        HikariPool pool = running == null ? null : pool(running);
+        return new PoolSnapshot(
+                purpose.label(),
+                config.pool().size(),
+                pool == null ? 0 : pool.getActiveConnections(),
+                pool == null ? 0 : pool.getIdleConnections(),
+                waiting,
+                source.invalid());
     }
 
     SQLException timedOut(int waiting) {
         SQLException failure = source.lastFailure();
         return new SQLTransientConnectionException(
                 "No " + purpose.label() + " connection to " + node + " within "
-                        + config.pool().timeout().toMillis() + " ms (" + describe(waiting)
+                        + config.pool().timeout().toMillis() + " ms (" + now(waiting)
                         + "). Raise pool.size or pool.maxOverflow if the server has room, or hold connections shorter."
                         + (failure == null ? "" : " Last failure: " + failure.getMessage()),
                 failure == null ? "08001" : failure.getSQLState(),
                 failure);
     }
 
-    private String describe(int waiting) {
-        HikariDataSource running = hikari;
-        int total = running == null ? 0 : pool(running).getTotalConnections();
-        int active = running == null ? 0 : pool(running).getActiveConnections();
-        return "size=" + config.pool().size() + ", overflow="
-                + Math.max(0, total - config.pool().size()) + ", in use=" + active + ", waiting=" + waiting;
+    SQLException queueFull(int waiting) {
+        return new SQLTransientConnectionException(
+                "No " + purpose.label() + " connection to " + node + ": "
+                        + config.pool().maxWaiting()
+                        + " callers wait already (" + now(waiting)
+                        + "). Send fewer at once, hold connections shorter, or raise max_waiting.",
+                "53300");
     }
 
     void close() {

@@ -13,6 +13,7 @@ import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
 import dev.penstock.observe.NodeStatus;
+import dev.penstock.observe.WarmUp;
 import dev.penstock.pool.NodePools;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
@@ -139,7 +140,7 @@ public final class Router implements AutoCloseable {
             throw NoNode.primary(view, config.pool().timeout());
         }
         return connector.open(
-                view.primary().get().node(), purpose, config.timeouts().connect(), () -> {});
+                view.primary().get().node(), purpose, config.timeouts().connect(), ended -> {});
     }
 
     /** {@link #openOnPrimary} for a caller's long work. */
@@ -267,6 +268,19 @@ public final class Router implements AutoCloseable {
         }
     }
 
+    /** Work in flight may end by itself; nobody new is let in. */
+    private void drainPools() {
+        long deadline = System.nanoTime() + config.timeouts().close().toNanos();
+        try {
+            for (NodePools ofNode : pools.values()) {
+                ofNode.drain(deadline);
+            }
+        } catch (InterruptedException e) {
+            // Whoever closes is in a hurry: what is still in flight is broken.
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Each pool may wait for its server, so they end side by side. */
     private void closePools() {
         List<Thread> closing = pools.values().stream()
@@ -284,11 +298,18 @@ public final class Router implements AutoCloseable {
         }
     }
 
+    /** Opens {@code pool_size} connections of each pool that would be used now. */
+    public List<WarmUp> warmUp() throws SQLException {
+        checkOpen();
+        return new PoolWarmUp(pools, config).run(topology.view());
+    }
+
     /** Monitors first, so that the end is not taken for an outage; then pools, side by side; then the threads. */
     @Override
     public void close() {
         closed = true;
         topology.close();
+        drainPools();
         closePools();
         connector.close();
         identity.close();

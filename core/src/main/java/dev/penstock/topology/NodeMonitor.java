@@ -99,7 +99,7 @@ final class NodeMonitor implements AutoCloseable {
 
     private PreparedStatement connect() throws SQLException {
         Duration limit = answered ? PROBE_TIMEOUT : firstConnect;
-        NodeConnection opened = connector.open(node, Purpose.MONITOR, limit, () -> {});
+        NodeConnection opened = connector.open(node, Purpose.MONITOR, limit, ended -> {});
         connection = opened;
         opened.setNetworkTimeout(Runnable::run, (int) PROBE_TIMEOUT.toMillis());
         PreparedStatement prepared = opened.prepareStatement(ProbeAnswer.SQL);

@@ -21,16 +21,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every key: its name, default, bounds and variable, at and beyond both bounds. */
 class KeyTableTest {
-    private static final Map<String, Function<DatabaseConfig, Object>> READ = Map.of(
-            "pool_size", config -> config.pool().size(),
-            "max_overflow", config -> config.pool().maxOverflow(),
-            "pool_timeout", config -> config.pool().timeout().toSeconds(),
-            "pool_recycle", config -> config.pool().recycle().toSeconds(),
-            "idle_timeout", config -> config.pool().idleTimeout().toSeconds(),
-            "connect_timeout", config -> config.timeouts().connect().toSeconds(),
-            "statement_timeout", config -> config.timeouts().statement().toSeconds(),
-            "max_lag", config -> config.maxLag().toSeconds(),
-            "tls.reload_interval", config -> config.tls().reloadInterval().toSeconds());
+    private static final Map<String, Function<DatabaseConfig, Object>> READ = Map.ofEntries(
+            Map.entry("pool_size", config -> config.pool().size()),
+            Map.entry("max_overflow", config -> config.pool().maxOverflow()),
+            Map.entry("pool_timeout", config -> config.pool().timeout().toSeconds()),
+            Map.entry("pool_recycle", config -> config.pool().recycle().toSeconds()),
+            Map.entry("max_waiting", config -> config.pool().maxWaiting()),
+            Map.entry("idle_timeout", config -> config.pool().idleTimeout().toSeconds()),
+            Map.entry("connect_timeout", config -> config.timeouts().connect().toSeconds()),
+            Map.entry("close_timeout", config -> config.timeouts().close().toSeconds()),
+            Map.entry(
+                    "statement_timeout", config -> config.timeouts().statement().toSeconds()),
+            Map.entry("max_lag", config -> config.maxLag().toSeconds()),
+            Map.entry(
+                    "tls.reload_interval",
+                    config -> config.tls().reloadInterval().toSeconds()));
 
     /** The rows that the design fixes: operators' files carry them. */
     @ParameterizedTest(name = "{0}")
@@ -41,6 +46,8 @@ class KeyTableTest {
         "pool_recycle, DATABASE_POOL_RECYCLE, 1800, 300, 7200",
         "idle_timeout, DATABASE_IDLE_TIMEOUT, 600, 10, 7199",
         "connect_timeout, DATABASE_CONNECT_TIMEOUT, 10, 1, 300",
+        "max_waiting, DATABASE_MAX_WAITING, 10000, 1, 1000000",
+        "close_timeout, DATABASE_CLOSE_TIMEOUT, 1, 0, 300",
         "statement_timeout, DATABASE_STATEMENT_TIMEOUT, 60, 1, 86400",
         "max_lag, DATABASE_MAX_LAG, 10, 2, 86400",
         "tls.reload_interval, POSTGRES_SSL_RELOAD_INTERVAL, 30, 1, 86400"
@@ -183,7 +190,8 @@ class KeyTableTest {
                         Duration.ofSeconds(timeout),
                         Duration.ofSeconds(recycle),
                         Duration.ofSeconds(idle),
-                        null)))
+                        null,
+                        10)))
                 .hasSize(1);
     }
 

@@ -97,7 +97,7 @@ class CeilingIT {
             assertThatThrownBy(() -> db.write(c -> Served.run(c, "select 1")))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("within 1000 ms")
-                    .hasMessageContaining("in use=" + CEILING)
+                    .hasMessageContaining("checked out=" + CEILING)
                     .hasMessageContaining("pool.size");
             for (Connection one : all) {
                 one.close();

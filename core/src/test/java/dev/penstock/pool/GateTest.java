@@ -32,7 +32,7 @@ class GateTest {
 
     @Test
     void admits_as_many_as_the_ceiling_and_no_more() {
-        Gate gate = new Gate(2, 2);
+        Gate gate = new Gate(2, 2, 1000);
         assertThat(gate.tryEnter(WRITE)).isTrue();
         assertThat(gate.tryEnter(READ)).isTrue();
         assertThat(gate.tryEnter(WRITE)).isFalse();
@@ -43,7 +43,7 @@ class GateTest {
 
     @Test
     void reads_stay_within_their_share_and_leave_the_rest_to_writes() {
-        Gate gate = new Gate(4, 1);
+        Gate gate = new Gate(4, 1, 1000);
         assertThat(gate.tryEnter(READ)).isTrue();
         assertThat(gate.tryEnter(READ)).isFalse();
         assertThat(gate.tryEnter(WRITE)).isTrue();
@@ -54,7 +54,7 @@ class GateTest {
 
     @Test
     void a_read_that_its_share_holds_back_does_not_hold_back_the_writes_behind_it() throws Exception {
-        Gate gate = new Gate(2, 1);
+        Gate gate = new Gate(2, 1, 1000);
         assertThat(gate.tryEnter(READ)).isTrue();
         assertThat(gate.tryEnter(WRITE)).isTrue();
         Future<Gate.Answer> read = threads.submit(() -> gate.enter(READ, LONG));
@@ -70,7 +70,7 @@ class GateTest {
 
     @Test
     void serves_those_who_wait_in_the_order_they_came() throws Exception {
-        Gate gate = new Gate(1, 1);
+        Gate gate = new Gate(1, 1, 1000);
         assertThat(gate.tryEnter(WRITE)).isTrue();
         List<Integer> order = new CopyOnWriteArrayList<>();
         List<Future<?>> all = new ArrayList<>();
@@ -93,7 +93,7 @@ class GateTest {
 
     @Test
     void a_newcomer_does_not_overtake_those_who_wait() throws Exception {
-        Gate gate = new Gate(1, 1);
+        Gate gate = new Gate(1, 1, 1000);
         assertThat(gate.tryEnter(WRITE)).isTrue();
         Future<Gate.Answer> waiter = threads.submit(() -> gate.enter(WRITE, LONG));
         await().until(() -> gate.waiting(WRITE) == 1);
@@ -105,7 +105,7 @@ class GateTest {
 
     @Test
     void gives_up_at_the_deadline_and_takes_nothing_with_it() throws Exception {
-        Gate gate = new Gate(1, 1);
+        Gate gate = new Gate(1, 1, 1000);
         assertThat(gate.tryEnter(WRITE)).isTrue();
         assertThat(gate.enter(WRITE, Duration.ofMillis(5).toNanos())).isEqualTo(Gate.Answer.TIMED_OUT);
         gate.leave(WRITE).run();
@@ -115,7 +115,7 @@ class GateTest {
 
     @Test
     void everyone_who_waits_is_sent_away_when_the_node_is_given_up() throws Exception {
-        Gate gate = new Gate(1, 1);
+        Gate gate = new Gate(1, 1, 1000);
         assertThat(gate.tryEnter(WRITE)).isTrue();
         Future<Gate.Answer> read = threads.submit(() -> gate.enter(READ, LONG));
         Future<Gate.Answer> write = threads.submit(() -> gate.enter(WRITE, LONG));
@@ -129,7 +129,7 @@ class GateTest {
 
     @Test
     void a_larger_read_share_admits_the_reads_that_wait_for_it() throws Exception {
-        Gate gate = new Gate(4, 1);
+        Gate gate = new Gate(4, 1, 1000);
         assertThat(gate.tryEnter(READ)).isTrue();
         Future<Gate.Answer> read = threads.submit(() -> gate.enter(READ, LONG));
         await().until(() -> gate.waiting(READ) == 1);
@@ -139,7 +139,7 @@ class GateTest {
 
     @Test
     void a_smaller_read_share_waits_for_those_inside_to_leave() {
-        Gate gate = new Gate(4, 4);
+        Gate gate = new Gate(4, 4, 1000);
         assertThat(gate.tryEnter(READ)).isTrue();
         assertThat(gate.tryEnter(READ)).isTrue();
         gate.limitReads(1);
@@ -151,7 +151,7 @@ class GateTest {
 
     @Test
     void an_interrupted_waiter_leaves_no_admission_behind() {
-        Gate gate = new Gate(1, 1);
+        Gate gate = new Gate(1, 1, 1000);
         assertThat(gate.tryEnter(WRITE)).isTrue();
         CompletableFuture<Thread> waiting = new CompletableFuture<>();
         Future<?> waiter = threads.submit(() -> {
@@ -170,7 +170,7 @@ class GateTest {
     void random_use_from_many_threads_never_passes_the_limits_and_loses_nothing() throws Exception {
         long seed = System.nanoTime();
         System.out.println("GateTest seed " + seed);
-        Gate gate = new Gate(3, 2);
+        Gate gate = new Gate(3, 2, 1000);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger readsInside = new AtomicInteger();
         List<Future<?>> all = new ArrayList<>();

@@ -1,0 +1,200 @@
+package dev.penstock.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.penstock.Database;
+import dev.penstock.Served;
+import dev.penstock.TestConfigs;
+import dev.penstock.config.PoolConfig;
+import dev.penstock.config.TimeoutConfig;
+import dev.penstock.observe.PoolSnapshot;
+import dev.penstock.observe.WarmUp;
+import dev.penstock.testkit.PostgresCluster;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** What a pool holds from its first connection to its last, as it says and as the server counts. */
+@TestInstance(Lifecycle.PER_CLASS)
+class PoolLifeIT {
+    private static final int SIZE = 4;
+    private static final int OVERFLOW = 2;
+
+    private PostgresCluster cluster;
+
+    @BeforeAll
+    void start() {
+        cluster = PostgresCluster.builder().replicas(1).tls(true).start();
+        cluster.awaitReplicas();
+    }
+
+    @AfterAll
+    void end() {
+        cluster.close();
+    }
+
+    @Test
+    void connections_are_opened_as_load_needs_them_and_not_beside_the_busy_ones() throws SQLException {
+        try (Database db = open()) {
+            List<Connection> held = new ArrayList<>();
+            for (int i = 1; i <= SIZE + OVERFLOW; i++) {
+                held.add(db.writer().getConnection());
+                PoolSnapshot pool = writes(db);
+                assertThat(pool.checkedOut()).isEqualTo(i);
+                // Hikari keeps one idle in reserve where there is room; never a whole pool_size of them.
+                assertThat(pool.checkedIn()).isLessThanOrEqualTo(1);
+                assertThat(pool.overflow()).isEqualTo(Math.max(0, pool.total() - SIZE));
+            }
+            assertThat(sessions()).isLessThanOrEqualTo(SIZE + OVERFLOW + 1);
+            assertThat(writes(db))
+                    .hasToString("write: size=4, checked in=0, checked out=6, overflow=2, invalid=0, waiting=0");
+            for (Connection one : held) {
+                one.close();
+            }
+            assertThat(writes(db).checkedOut()).isZero();
+            assertThat(writes(db).checkedIn()).isEqualTo(SIZE + OVERFLOW);
+        }
+    }
+
+    @Test
+    void broken_connections_are_counted_and_replaced() throws Exception {
+        try (Database db = open()) {
+            db.write(c -> Served.run(c, "select 1"));
+            assertThatThrownBy(() -> db.write(c -> Served.run(c, "select pg_terminate_backend(pg_backend_pid())")))
+                    .isInstanceOf(SQLException.class);
+            db.write(c -> Served.run(c, "select 1"));
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(writes(db).invalid()).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void warming_up_opens_pool_size_connections_of_each_pool_in_use_and_says_so() throws SQLException {
+        try (Database db = open()) {
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() ->
+                            db.status().node("node-2").orElseThrow().state().serves());
+            List<WarmUp> reports = db.warmUp();
+            System.out.println("warm-up: " + reports);
+
+            assertThat(reports).extracting(WarmUp::purpose).containsExactlyInAnyOrder("write", "read");
+            assertThat(reports).allSatisfy(report -> {
+                assertThat(report.opened()).isEqualTo(SIZE);
+                assertThat(report.failure()).isEmpty();
+                assertThat(report.toString()).contains("4 of 4 connections");
+            });
+            assertThat(writes(db).checkedIn()).isGreaterThanOrEqualTo(SIZE);
+            assertThat(writes(db).checkedOut()).isZero();
+        }
+    }
+
+    @Test
+    void who_comes_when_the_queue_is_full_is_refused_at_once_and_told_why() throws Exception {
+        PoolConfig small = new PoolConfig(
+                1, 0, Duration.ofSeconds(20), Duration.ofSeconds(1800), Duration.ofSeconds(600), null, 1);
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try (Database db = Database.open(TestConfigs.of(cluster).pool(small).build())) {
+            Connection held = db.writer().getConnection();
+            Future<?> waiter = threads.submit(() -> {
+                db.write(c -> Served.run(c, "select 1"));
+                return null;
+            });
+            await().atMost(Duration.ofSeconds(10)).until(() -> writes(db).waiting() == 1);
+
+            assertThatThrownBy(() -> db.write(c -> Served.run(c, "select 1")))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("1 callers wait already")
+                    .hasMessageContaining("max_waiting")
+                    .extracting(e -> ((SQLException) e).getSQLState())
+                    .isEqualTo("53300");
+            held.close();
+            waiter.get(20, TimeUnit.SECONDS);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void closing_lets_work_in_flight_end_and_takes_no_more() throws Exception {
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try {
+            Database db = Database.open(TestConfigs.of(cluster)
+                    .timeouts(new TimeoutConfig(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(20)))
+                    .build());
+            CountDownLatch inside = new CountDownLatch(1);
+            Future<?> work = threads.submit(() -> {
+                db.write(c -> {
+                    inside.countDown();
+                    Served.run(c, "select pg_sleep(1)");
+                });
+                return null;
+            });
+            assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+            db.close();
+
+            work.get(20, TimeUnit.SECONDS);
+            assertThatThrownBy(() -> db.write(c -> Served.run(c, "select 1")))
+                    .extracting(e -> ((SQLException) e).getSQLState())
+                    .isEqualTo("08003");
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void closing_breaks_what_is_still_in_flight_when_its_time_is_over() throws Exception {
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try {
+            Database db = open();
+            CountDownLatch inside = new CountDownLatch(1);
+            Future<?> work = threads.submit(() -> {
+                db.write(c -> {
+                    inside.countDown();
+                    Served.run(c, "select pg_sleep(60)");
+                });
+                return null;
+            });
+            assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+            db.close();
+
+            assertThatThrownBy(() -> work.get(20, TimeUnit.SECONDS)).hasRootCauseInstanceOf(Exception.class);
+            await().atMost(Duration.ofSeconds(10)).until(() -> sessions() == 0);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private Database open() throws SQLException {
+        return Database.open(TestConfigs.of(cluster)
+                .pool(SIZE, OVERFLOW, Duration.ofSeconds(20))
+                .build());
+    }
+
+    private static PoolSnapshot writes(Database db) {
+        return db.status().primary().orElseThrow().pools().stream()
+                .filter(pool -> pool.purpose().equals("write"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private int sessions() throws SQLException {
+        return Integer.parseInt(cluster.primary()
+                .execute("select count(*) from pg_stat_activity where usename = 'appuser' and state is not null")
+                .get(0)
+                .get(0));
+    }
+}
