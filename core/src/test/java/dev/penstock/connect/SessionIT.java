@@ -8,11 +8,18 @@ import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.InvalidConfigException;
+import dev.penstock.config.SessionConfig;
+import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.testkit.TcpProxy;
+import dev.penstock.tls.TlsConfig;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +53,56 @@ class SessionIT {
             assertThat(reading(db, "current_setting('work_mem')")).isEqualTo("8MB");
             assertThat(reading(db, "current_setting('lock_timeout')")).isEqualTo("3s");
             assertThat(reading(db, "current_setting('application_name')")).isEqualTo("shop");
+        }
+    }
+
+    @Test
+    void a_session_with_all_its_settings_is_opened_in_as_many_turns_as_a_plain_one() throws Exception {
+        try (PostgresCluster plainText = PostgresCluster.builder().start();
+                TcpProxy proxy = TcpProxy.open("localhost", plainText.primary().port())) {
+            DatabaseConfig config = DatabaseConfig.builder()
+                    .primary("localhost:" + proxy.port())
+                    .database(plainText.database())
+                    .user("appuser")
+                    .password(PasswordSource.file(plainText.secretFile("appuser")))
+                    .tls(TlsConfig.disabled())
+                    .session(new SessionConfig("app", Map.of("work_mem", "8MB", "lock_timeout", "3s")))
+                    .applicationName("shop")
+                    .build();
+            Node node = new Node("node-1", config.primary());
+            try (Identity identity = Identity.open(config);
+                    Connector connector = new Connector(config, identity, new Unheard())) {
+                long plain = turns(
+                        proxy,
+                        () -> DriverManager.getConnection(
+                                "jdbc:postgresql://localhost:" + proxy.port() + "/" + cluster.database()
+                                        + "?sslmode=disable",
+                                "appuser",
+                                plainText.password("appuser")));
+                long ours = turns(proxy, () -> connector.open(node, Purpose.READ, Duration.ofSeconds(10), ended -> {}));
+
+                assertThat(ours).isLessThanOrEqualTo(plain);
+            }
+        }
+    }
+
+    private static final class Unheard implements LoginListener {
+        @Override
+        public void refused(Node node, String role) {
+            throw new AssertionError(role + " was refused by " + node);
+        }
+
+        @Override
+        public void rotated(String role) {
+            throw new AssertionError(role + " has another password");
+        }
+    }
+
+    private static long turns(TcpProxy proxy, Callable<Connection> open) throws Exception {
+        long before = proxy.clientTurns();
+        try (Connection connection = open.call()) {
+            assertThat(connection.isClosed()).isFalse();
+            return proxy.clientTurns() - before;
         }
     }
 
