@@ -14,6 +14,7 @@ module dev.penstock {
     exports dev.penstock;
     exports dev.penstock.config;
     exports dev.penstock.observe;
+    exports dev.penstock.sizing;
     // pgjdbc instantiates our socket factory by name.
     exports dev.penstock.connect to
             org.postgresql.jdbc;
