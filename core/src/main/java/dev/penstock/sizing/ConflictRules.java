@@ -1,0 +1,166 @@
+package dev.penstock.sizing;
+
+import dev.penstock.sizing.Bound.Kind;
+import dev.penstock.sizing.Conflict.Code;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What does not go together, in sentences. A conflict refuses when everything in it was declared or is a limit of the
+ * server; predictions and live counts only warn. Used once for each plan.
+ */
+final class ConflictRules {
+    private final SizingInput input;
+    private final List<Conflict> found = new ArrayList<>();
+
+    private ConflictRules(SizingInput input) {
+        this.input = input;
+    }
+
+    static List<Conflict> conflicts(SizingInput input, List<ServerPlan> servers) {
+        ConflictRules rules = new ConflictRules(input);
+        servers.forEach(rules::check);
+        rules.found.sort(Comparator.comparing(conflict -> !conflict.refuses()));
+        return rules.found;
+    }
+
+    private void check(ServerPlan plan) {
+        SlotConflicts.of(input, plan.server()).forEach(found::add);
+        deadlock(plan);
+        cores(plan);
+        boolean calm = promise(plan);
+        if (calm) {
+            plan.replicaLost().ifPresent(lost -> replicaLost(plan, lost));
+        }
+        unasked(plan.server());
+    }
+
+    private void deadlock(ServerPlan plan) {
+        Optional<Bound> floor = plan.bound(Kind.DEADLOCK_FLOOR);
+        if (floor.isEmpty() || input.workload().connectionsPerRequest() == 1) {
+            return;
+        }
+        int needed = floor.get().connections();
+        if (needed > plan.ceiling()) {
+            found.add(new Conflict(
+                    Code.DEADLOCK_FLOOR,
+                    true,
+                    floor.get().inputs() + " = " + needed + " connections are needed so that nested borrows cannot wait"
+                            + " for each other for ever, and the pool has " + plan.ceiling() + " ("
+                            + input.pool() + ")",
+                    "Borrow one connection at a time in a request; or let fewer requests run at once; or raise pool_size"
+                            + " + max_overflow to at least " + needed));
+            return;
+        }
+        plan.bound(Kind.SERVER_CORES)
+                .filter(share -> share.connections() < needed)
+                .ifPresent(share -> found.add(new Conflict(
+                        Code.DEADLOCK_FLOOR,
+                        input.fleet().isDeclared(),
+                        server(plan) + " can work on " + share.connections() + " connections of each instance at once ("
+                                + share.inputs() + "), below the " + needed + " that nested borrows need ("
+                                + floor.get().inputs() + ")",
+                        "Borrow one connection at a time in a request; or run fewer instances; or take a larger server")));
+    }
+
+    private void cores(ServerPlan plan) {
+        Optional<Bound> share = plan.bound(Kind.SERVER_CORES);
+        Optional<Bound> needed = plan.bound(Kind.WAIT_TARGET).or(() -> plan.bound(Kind.REQUEST_FORMULA));
+        if (share.isPresent()
+                && needed.isPresent()
+                && needed.get().connections() > share.get().connections()) {
+            int instances = input.fleet().atMost();
+            found.add(new Conflict(
+                    Code.SERVER_CORES,
+                    false,
+                    server(plan) + " cannot serve this without queueing inside: " + instances + " × "
+                            + needed.get().connections() + " = " + instances * needed.get().connections()
+                            + " connections at work on "
+                            + input.workload().serverCores().orElse(0) + " cores, which serve "
+                            + share.get().connections() + " each",
+                    "Hold connections shorter; or run fewer instances; or send reads to replicas; or accept a longer"
+                            + " wait"));
+        }
+    }
+
+    /** Whether the configured pool keeps what was declared. */
+    private boolean promise(ServerPlan plan) {
+        if (plan.predicted().isEmpty()) {
+            return true;
+        }
+        Prediction predicted = plan.predicted().get();
+        if (predicted.utilisation() >= 1) {
+            found.add(new Conflict(
+                    Code.OVERLOAD,
+                    false,
+                    server(plan) + ": " + busy(predicted) + ", so the queue only grows",
+                    larger(plan)));
+            return false;
+        }
+        if (isTooLong(predicted)) {
+            found.add(new Conflict(
+                    Code.WAIT_TARGET,
+                    false,
+                    server(plan) + ": the predicted p99 wait of " + predicted.connections() + " connections is "
+                            + PlanText.millis(predicted.p99WaitMillis()) + ", above the target of " + target(),
+                    larger(plan)));
+            return false;
+        }
+        return true;
+    }
+
+    private void replicaLost(ServerPlan plan, Prediction lost) {
+        boolean overloaded = lost.utilisation() >= 1;
+        if (overloaded || isTooLong(lost)) {
+            String what = overloaded
+                    ? busy(lost)
+                    : "the predicted p99 wait is " + PlanText.millis(lost.p99WaitMillis()) + ", above the target of "
+                            + target();
+            found.add(new Conflict(
+                    Code.REPLICA_LOSS,
+                    false,
+                    server(plan) + " cannot carry its part of the reads when one replica is lost: " + what,
+                    larger(plan) + "; or add a replica"));
+        }
+    }
+
+    private boolean isTooLong(Prediction predicted) {
+        return input.workload().p99WaitMillis().isPresent()
+                && predicted.p99WaitMillis() > input.workload().p99WaitMillis().getAsDouble();
+    }
+
+    private String target() {
+        return PlanText.millis(input.workload().p99WaitMillis().orElse(0));
+    }
+
+    private static String busy(Prediction predicted) {
+        return PlanText.number(predicted.utilisation() * predicted.connections())
+                + " connections would be busy on average and the pool has " + predicted.connections();
+    }
+
+    private static String larger(ServerPlan plan) {
+        String size = plan.bound(Kind.WAIT_TARGET)
+                .or(() -> plan.bound(Kind.REQUEST_FORMULA))
+                .map(bound -> " to " + bound.connections())
+                .orElse("");
+        return "Hold connections shorter; or raise pool_size + max_overflow" + size
+                + " if the server has room; or spread the load over more instances or replicas";
+    }
+
+    private void unasked(PlannedServer server) {
+        if (server.budget().isEmpty() && !server.unseen().isEmpty()) {
+            found.add(new Conflict(
+                    Code.NOT_ASKED,
+                    false,
+                    server.name() + " did not say what it admits, so nothing was compared: "
+                            + String.join("; ", server.unseen()),
+                    "Compare max_connections with the plan by hand, or let the role read the settings"));
+        }
+    }
+
+    private static String server(ServerPlan plan) {
+        return plan.server().name();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.penstock.sizing;
+
+import dev.penstock.sizing.Bound.Sense;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A plan as a table for people; numbers in the same form whatever the locale. */
+final class PlanText {
+    private final StringBuilder text = new StringBuilder();
+
+    private PlanText() {}
+
+    static String of(SizingPlan plan) {
+        PlanText table = new PlanText();
+        SizingInput input = plan.input();
+        table.line("pool_size + max_overflow = " + input.pool() + " = "
+                + input.pool().ceiling() + " to each server, and 1 of the monitor; " + input.fleet());
+        plan.servers().forEach(table::server);
+        table.conflicts(plan.conflicts());
+        return table.text.toString().stripTrailing();
+    }
+
+    private void server(ServerPlan plan) {
+        line("");
+        line(plan.server().name() + (plan.server().primary() ? ", primary" : ", replica")
+                + (plan.server().budget().isEmpty() ? ", not asked" : ""));
+        row(" ", "configured", "", String.valueOf(plan.ceiling()), "pool_size + max_overflow");
+        plan.bounds()
+                .forEach(bound -> row(
+                        bound.binding() ? "*" : " ",
+                        bound.kind().label(),
+                        sense(bound.kind().sense()),
+                        String.valueOf(bound.connections()),
+                        bound.inputs()));
+        predicted("predicted", plan.predicted());
+        predicted("one more", plan.oneMore());
+        predicted("one fewer", plan.oneFewer());
+        predicted("replica lost", plan.replicaLost());
+        plan.server().live().ifPresent(live -> row(" ", "live", "", "", connected(live)));
+        plan.server().unseen().forEach(unseen -> row(" ", "not seen", "", "", unseen));
+    }
+
+    private static String connected(LiveSessions live) {
+        String others = live.others() + " sessions of others";
+        return live.instances().isEmpty()
+                ? others
+                : live.instances().getAsInt() + " instances by application_name, " + others;
+    }
+
+    private void predicted(String label, Optional<Prediction> prediction) {
+        prediction.ifPresent(p -> row(
+                " ",
+                label,
+                "",
+                String.valueOf(p.connections()),
+                "utilisation " + String.format(Locale.ROOT, "%.2f", p.utilisation()) + ", p50 wait "
+                        + millis(p.p50WaitMillis()) + ", p99 wait " + millis(p.p99WaitMillis())));
+    }
+
+    private void conflicts(List<Conflict> conflicts) {
+        for (Conflict conflict : conflicts) {
+            line("");
+            line((conflict.refuses() ? "conflict " : "warning ") + conflict.code() + ": " + conflict.sentence() + ".");
+            line("  " + conflict.remedy() + ".");
+        }
+    }
+
+    private static String sense(Sense sense) {
+        return switch (sense) {
+            case AT_LEAST -> "at least";
+            case AT_MOST -> "at most";
+            case ADVICE -> "try";
+        };
+    }
+
+    private void row(String mark, String label, String sense, String number, String why) {
+        line(String.format(Locale.ROOT, "%s %-16s %-8s %5s  %s", mark, label, sense, number, why));
+    }
+
+    private void line(String line) {
+        text.append(line.stripTrailing()).append('\n');
+    }
+
+    /** {@code 2.6 ms}, {@code 200 ms}, {@code for ever}. */
+    static String millis(double millis) {
+        return Double.isInfinite(millis) ? "for ever" : number(millis) + " ms";
+    }
+
+    /** At most one decimal place, two below 1, none where there is nothing behind the point. */
+    static String number(double value) {
+        String text = String.format(Locale.ROOT, Math.abs(value) < 1 ? "%.2f" : "%.1f", value);
+        return text.replaceFirst("\\.?0+$", "");
+    }
+}

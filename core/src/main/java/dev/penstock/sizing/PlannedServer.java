@@ -1,0 +1,32 @@
+package dev.penstock.sizing;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A server as the plan knows it. Immutable.
+ *
+ * @param name the logical name with host and port, for people
+ * @param primary whether it is expected to be written
+ * @param budget what it admits; empty when it has not been asked
+ * @param live who was connected; empty when it has not been asked or would not say
+ * @param unseen what it would not tell, and why: one sentence each
+ * @param neighbours other databases of this process there
+ */
+public record PlannedServer(
+        String name,
+        boolean primary,
+        Optional<ServerBudget> budget,
+        Optional<LiveSessions> live,
+        List<String> unseen,
+        List<Neighbour> neighbours) {
+    public PlannedServer {
+        unseen = List.copyOf(unseen);
+        neighbours = List.copyOf(neighbours);
+    }
+
+    /** A server that nobody asked. */
+    public static PlannedServer unasked(String name, boolean primary, List<Neighbour> neighbours) {
+        return new PlannedServer(name, primary, Optional.empty(), Optional.empty(), List.of(), neighbours);
+    }
+}

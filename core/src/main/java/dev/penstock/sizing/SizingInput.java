@@ -1,0 +1,37 @@
+package dev.penstock.sizing;
+
+import java.util.List;
+
+/**
+ * Everything a plan is made from. Immutable.
+ *
+ * @param pool the configured pool of one server
+ * @param workload what one instance does
+ * @param fleet how many instances there are
+ * @param servers the primary first
+ */
+public record SizingInput(PoolSplit pool, Workload workload, Fleet fleet, List<PlannedServer> servers) {
+    /** Each open database keeps one connection besides its pool, to look after the server. */
+    static final int MONITOR = 1;
+
+    public SizingInput {
+        servers = List.copyOf(servers);
+    }
+
+    int replicas() {
+        return (int) servers.stream().filter(server -> !server.primary()).count();
+    }
+
+    /** How many borrows a second reach that server with so many replicas up. */
+    double borrowsPerSecond(PlannedServer server, int replicasUp) {
+        double all = workload.borrowsPerSecond().orElse(0);
+        if (workload.readShare().isEmpty()) {
+            return all;
+        }
+        double reads = all * workload.readShare().getAsDouble();
+        if (server.primary()) {
+            return all - reads + (replicasUp <= 0 ? reads : 0);
+        }
+        return reads / Math.max(1, replicasUp);
+    }
+}
