@@ -72,6 +72,7 @@ final class Binding {
                 .roles(logins.roles())
                 .session(session(values))
                 .start(values.word(Key.START, StartPolicy.class))
+                .workload(workload(values))
                 .replicaLogins(logins.replicas(primary, uri == null ? null : uri.password(), replicas));
         return build(
                 builder.provenance(new Provenance(
@@ -161,6 +162,19 @@ final class Binding {
                 values.duration(Key.CONNECT_TIMEOUT),
                 values.duration(Key.STATEMENT_TIMEOUT),
                 values.duration(Key.CLOSE_TIMEOUT));
+    }
+
+    private static WorkloadConfig workload(Values values) {
+        return new WorkloadConfig(
+                values.optionalInteger(Key.INSTANCES),
+                values.integer(Key.DEPLOY_SURGE),
+                values.optionalInteger(Key.REQUESTS_PER_SECOND),
+                values.share(Key.READ_SHARE),
+                values.optionalInteger(Key.AVG_QUERY_TIME_MS),
+                values.optionalInteger(Key.P99_WAIT_MS),
+                values.optionalInteger(Key.MAX_CONCURRENT_REQUESTS),
+                values.integer(Key.CONNECTIONS_PER_REQUEST),
+                values.optionalInteger(Key.SERVER_CORES));
     }
 
     private SessionConfig session(Values values) {

@@ -44,7 +44,21 @@ final class ConfigLoader {
             named(yaml, several, environment, mistakes, configs);
         }
         mistakes.throwIfAny();
-        return Collections.unmodifiableMap(configs);
+        return Collections.unmodifiableMap(acquainted(configs));
+    }
+
+    /** What one file holds is opened by one process, and shares its servers. */
+    private static Map<String, DatabaseConfig> acquainted(Map<String, DatabaseConfig> configs) {
+        if (configs.size() == 1) {
+            return configs;
+        }
+        Map<String, DatabaseConfig> acquainted = new LinkedHashMap<>();
+        configs.forEach((name, config) -> acquainted.put(
+                name,
+                config.alongside(configs.values().stream()
+                        .filter(other -> other != config)
+                        .toList())));
+        return acquainted;
     }
 
     static DatabaseConfig fromEnvironment(Map<String, String> environment) {

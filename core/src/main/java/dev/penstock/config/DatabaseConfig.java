@@ -30,6 +30,8 @@ import java.util.stream.Stream;
  * @param roles the roles beside {@code user}
  * @param session what every session starts with
  * @param start what opening waits for
+ * @param workload what is expected of the pools
+ * @param neighbours the other databases that this process opens; those that a file holds know each other
  * @param replicaLogins the replicas that are logged in to otherwise than the primary; see {@link #login}
  * @param provenance where the values came from; see {@link #origins()} and {@link #warnings()}
  */
@@ -51,6 +53,8 @@ public record DatabaseConfig(
         RoleConfig roles,
         SessionConfig session,
         StartPolicy start,
+        WorkloadConfig workload,
+        List<DatabaseConfig> neighbours,
         Map<Endpoint, Login> replicaLogins,
         Provenance provenance) {
 
@@ -70,6 +74,8 @@ public record DatabaseConfig(
             RoleConfig roles,
             SessionConfig session,
             StartPolicy start,
+            WorkloadConfig workload,
+            List<DatabaseConfig> neighbours,
             Map<Endpoint, Login> replicaLogins,
             Provenance provenance) {
         this.primary = Objects.requireNonNull(primary, "primary");
@@ -86,6 +92,8 @@ public record DatabaseConfig(
         this.roles = Objects.requireNonNull(roles, "roles");
         this.session = Objects.requireNonNull(session, "session");
         this.start = Objects.requireNonNull(start, "start");
+        this.workload = Objects.requireNonNull(workload, "workload");
+        this.neighbours = List.copyOf(neighbours);
         this.replicaLogins = Map.copyOf(replicaLogins);
         this.provenance = Objects.requireNonNull(provenance, "provenance");
         ConfigRules.check(this);
@@ -200,6 +208,29 @@ public record DatabaseConfig(
     public List<ConfigWarning> warnings() {
         return Stream.concat(provenance.warnings().stream(), Policy.warnings(this).stream())
                 .toList();
+    }
+
+    /** The same, in a process that opens {@code others} as well. */
+    DatabaseConfig alongside(List<DatabaseConfig> others) {
+        return new DatabaseConfig(
+                primary,
+                replicas,
+                database,
+                user,
+                password,
+                tls,
+                pool,
+                timeouts,
+                maxLag,
+                applicationName,
+                environmentMode,
+                roles,
+                session,
+                start,
+                workload,
+                others,
+                replicaLogins,
+                provenance);
     }
 
     Set<Endpoint> distinctEndpoints() {

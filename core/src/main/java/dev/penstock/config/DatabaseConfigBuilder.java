@@ -29,6 +29,8 @@ public final class DatabaseConfigBuilder {
     private RoleConfig roles = RoleConfig.none();
     private SessionConfig session = SessionConfig.defaults();
     private StartPolicy start = StartPolicy.PRIMARY;
+    private WorkloadConfig workload = WorkloadConfig.undeclared();
+    private List<DatabaseConfig> neighbours = List.of();
     private Map<Endpoint, Login> replicaLogins = Map.of();
     private Map<String, String> origins = Map.of();
     private @Nullable Provenance provenance;
@@ -133,6 +135,18 @@ public final class DatabaseConfigBuilder {
         return this;
     }
 
+    /** What is expected of the pools, for their sizing; nothing by default. See {@link WorkloadConfig}. */
+    public DatabaseConfigBuilder workload(WorkloadConfig config) {
+        workload = config;
+        return this;
+    }
+
+    /** Other databases that this process opens: on a server they share, the pools must fit together. */
+    public DatabaseConfigBuilder alongside(DatabaseConfig... others) {
+        neighbours = List.of(others);
+        return this;
+    }
+
     /** Servers that were read already, the primary first. */
     DatabaseConfigBuilder endpoints(List<Endpoint> servers) {
         primary = servers.get(0).toString();
@@ -176,6 +190,8 @@ public final class DatabaseConfigBuilder {
                         roles,
                         session,
                         start,
+                        workload,
+                        neighbours,
                         replicaLogins,
                         provenance == null ? new Provenance("", origins, List.of()) : provenance));
         mistakes.throwIfAny();

@@ -168,6 +168,41 @@ enum Key {
             .variable("DATABASE_START")
             .byDefault("primary")
             .because("What opening waits for: the primary, or any server")),
+    INSTANCES(
+            integer("workload.instances", "instances", 1, 10_000)
+                    .variable("DATABASE_INSTANCES")
+                    .because(
+                            "Processes that run with this configuration. Declared, opening refuses pools that do not fit into max_connections for all of them")),
+    DEPLOY_SURGE(integer("workload.deploySurge", "deploy_surge", 0, 1000)
+            .variable("DATABASE_DEPLOY_SURGE")
+            .byDefault("1")
+            .because("Processes that run besides while a deploy replaces them")),
+    REQUESTS_PER_SECOND(integer("workload.requestsPerSecond", "requests_per_second", 1, 1_000_000)
+            .variable("DATABASE_REQUESTS_PER_SECOND")
+            .because("How often one process is expected to take a connection")),
+    READ_SHARE(
+            share("workload.readShare", "read_share")
+                    .variable("DATABASE_READ_SHARE")
+                    .because(
+                            "The part of requests_per_second that reads. Unset: every server is planned for all of them")),
+    AVG_QUERY_TIME_MS(integer("workload.avgQueryTimeMillis", "avg_query_time_ms", 1, 60_000)
+            .variable("DATABASE_AVG_QUERY_TIME_MS")
+            .because("The mean time, in milliseconds, until a connection is returned")),
+    P99_WAIT_MS(integer("workload.p99WaitMillis", "p99_wait_ms", 1, 60_000)
+            .variable("DATABASE_P99_WAIT_MS")
+            .because("The wait for a connection, in milliseconds, that one borrow in a hundred may exceed")),
+    MAX_CONCURRENT_REQUESTS(integer("workload.maxConcurrentRequests", "max_concurrent_requests", 1, 100_000)
+            .variable("DATABASE_MAX_CONCURRENT_REQUESTS")
+            .because("Requests, jobs or threads of one process that may hold connections at once")),
+    CONNECTIONS_PER_REQUEST(
+            integer("workload.connectionsPerRequest", "connections_per_request", 1, 100)
+                    .variable("DATABASE_CONNECTIONS_PER_REQUEST")
+                    .byDefault("1")
+                    .because(
+                            "The most connections that one of them holds at the same time; above 1, a pool that could deadlock is refused")),
+    SERVER_CORES(integer("workload.serverCores", "server_cores", 1, 1024)
+            .variable("DATABASE_SERVER_CORES")
+            .because("Cores of the database server, for the share of each process")),
     SSLMODE(
             word("tls.mode", "tls.mode", "disable", "allow", "prefer", "require", "verify-ca", "verify-full")
                     .libpq("sslmode")

@@ -32,6 +32,12 @@ final class Values {
         return value == null ? Integer.parseInt(defaultOf(key)) : value;
     }
 
+    /** A number that nobody has to give, or null when it is unset or wrong. */
+    @Nullable
+    Integer optionalInteger(Key key) {
+        return read(key, this::integer);
+    }
+
     Duration duration(Key key) {
         Duration value = read(key, this::duration);
         return value == null ? Duration.ofSeconds(Long.parseLong(defaultOf(key))) : value;

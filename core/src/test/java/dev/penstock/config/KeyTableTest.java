@@ -33,9 +33,20 @@ class KeyTableTest {
             Map.entry(
                     "statement_timeout", config -> config.timeouts().statement().toSeconds()),
             Map.entry("max_lag", config -> config.maxLag().toSeconds()),
+            Map.entry("deploy_surge", config -> config.workload().deploySurge()),
+            Map.entry("connections_per_request", config -> config.workload().connectionsPerRequest()),
             Map.entry(
                     "tls.reload_interval",
                     config -> config.tls().reloadInterval().toSeconds()));
+
+    /** Numbers that have no default: what was not declared is not judged. */
+    private static final Map<String, Function<DatabaseConfig, Object>> UNDECLARED = Map.of(
+            "instances", config -> config.workload().instances(),
+            "requests_per_second", config -> config.workload().requestsPerSecond(),
+            "avg_query_time_ms", config -> config.workload().avgQueryTimeMillis(),
+            "p99_wait_ms", config -> config.workload().p99WaitMillis(),
+            "max_concurrent_requests", config -> config.workload().maxConcurrentRequests(),
+            "server_cores", config -> config.workload().serverCores());
 
     /** The rows that the design fixes: operators' files carry them. */
     @ParameterizedTest(name = "{0}")
@@ -50,6 +61,8 @@ class KeyTableTest {
         "close_timeout, DATABASE_CLOSE_TIMEOUT, 1, 0, 300",
         "statement_timeout, DATABASE_STATEMENT_TIMEOUT, 60, 1, 86400",
         "max_lag, DATABASE_MAX_LAG, 10, 2, 86400",
+        "deploy_surge, DATABASE_DEPLOY_SURGE, 1, 0, 1000",
+        "connections_per_request, DATABASE_CONNECTIONS_PER_REQUEST, 1, 1, 100",
         "tls.reload_interval, POSTGRES_SSL_RELOAD_INTERVAL, 30, 1, 86400"
     })
     void a_number_has_its_default_and_holds_at_its_bounds_and_not_beyond(
@@ -57,6 +70,28 @@ class KeyTableTest {
         Function<DatabaseConfig, Object> value = READ.get(name);
 
         assertThat(number(value.apply(with(Map.of())))).isEqualTo(byDefault);
+        holdsAtItsBounds(name, variable, value, min, max);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "instances, DATABASE_INSTANCES, 1, 10000",
+        "requests_per_second, DATABASE_REQUESTS_PER_SECOND, 1, 1000000",
+        "avg_query_time_ms, DATABASE_AVG_QUERY_TIME_MS, 1, 60000",
+        "p99_wait_ms, DATABASE_P99_WAIT_MS, 1, 60000",
+        "max_concurrent_requests, DATABASE_MAX_CONCURRENT_REQUESTS, 1, 100000",
+        "server_cores, DATABASE_SERVER_CORES, 1, 1024"
+    })
+    void a_number_that_nobody_declared_is_unset_and_holds_at_its_bounds_and_not_beyond(
+            String name, String variable, long min, long max) {
+        Function<DatabaseConfig, Object> value = UNDECLARED.get(name);
+
+        assertThat(value.apply(with(Map.of()))).isNull();
+        holdsAtItsBounds(name, variable, value, min, max);
+    }
+
+    private static void holdsAtItsBounds(
+            String name, String variable, Function<DatabaseConfig, Object> value, long min, long max) {
         for (long inside : List.of(min, max)) {
             assertThat(number(value.apply(with(Map.of(variable, String.valueOf(inside))))))
                     .isEqualTo(inside);
@@ -76,7 +111,9 @@ class KeyTableTest {
                         .filter(key -> Set.of(Kind.INTEGER, Kind.DURATION)
                                 .contains(key.spec().kind()))
                         .map(Key::yamlName))
-                .containsExactlyInAnyOrderElementsOf(READ.keySet());
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(READ.keySet().stream(), UNDECLARED.keySet().stream())
+                                .toList());
     }
 
     private static Stream<Arguments> texts() {
@@ -159,6 +196,44 @@ class KeyTableTest {
         assertThat(Loading.codes(() -> Loading.keys("primary_read_share: " + text))
                         .isEmpty())
                 .isEqualTo(accepted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, true", "0.8, true", "1, true", "1.01, false", "-0.1, false"})
+    void the_part_of_the_load_that_reads_is_between_none_and_all(String text, boolean accepted) {
+        assertThat(Loading.codes(() -> Loading.keys("read_share: " + text)).isEmpty())
+                .isEqualTo(accepted);
+    }
+
+    /** The record refuses by itself what the binder refuses. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, 1, 1, 1", "10001, 1, 1, 1, 1", "1, -1, 1, 1, 1", "1, 1001, 1, 1, 1", "1, 1, 0, 1, 1",
+        "1, 1, 1000001, 1, 1", "1, 1, 1, 0, 1", "1, 1, 1, 60001, 1", "1, 1, 1, 1, 0", "1, 1, 1, 1, 101"
+    })
+    void a_workload_guards_the_same_bounds(int instances, int surge, int perSecond, int millis, int each) {
+        assertThat(Loading.violations(() -> new WorkloadConfig(
+                        instances, surge, perSecond, 0.5, millis, 1, 1, each, 1)))
+                .singleElement()
+                .returns("OUT_OF_RANGE", Violation::code);
+    }
+
+    @Test
+    void databases_of_one_file_know_each_other_as_neighbours() {
+        Map<String, DatabaseConfig> configs = Loading.yamlAll("""
+                database:
+                  url: postgresql://app:x@db-1/shop
+                databases:
+                  temporal:
+                    url: postgresql://temporal:x@db-1/temporal
+                    owner_user: owner
+                """);
+        assertThat(configs.get("database").neighbours())
+                .singleElement()
+                .returns("temporal", DatabaseConfig::database);
+        assertThat(configs.get("temporal").neighbours())
+                .singleElement()
+                .returns("shop", DatabaseConfig::database);
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 /** Short ways for tests to load a configuration and to look at what is wrong with it. */
 final class Loading {
@@ -27,11 +28,19 @@ final class Loading {
     }
 
     static DatabaseConfig yaml(String text, Map<String, String> environment) {
+        return written(text, file -> DatabaseConfig.load(file, environment));
+    }
+
+    static Map<String, DatabaseConfig> yamlAll(String text) {
+        return written(text, file -> DatabaseConfig.loadAll(file, Map.of()));
+    }
+
+    private static <T> T written(String text, Function<Path, T> load) {
         try {
             Path file = Files.createTempDirectory("config").resolve("config.yaml");
             try {
                 Files.writeString(file, text);
-                return DatabaseConfig.load(file, environment);
+                return load.apply(file);
             } finally {
                 Files.delete(file);
                 Files.delete(file.getParent());
