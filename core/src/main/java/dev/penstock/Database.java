@@ -12,8 +12,10 @@ import dev.penstock.routing.ReadWork;
 import dev.penstock.routing.RoutedDataSource;
 import dev.penstock.routing.Router;
 import dev.penstock.routing.WriteWork;
+import dev.penstock.sizing.SizingPlan;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /**
@@ -24,6 +26,7 @@ import javax.sql.DataSource;
  */
 public final class Database implements Access, AutoCloseable {
     private final Router router;
+    private final SizingWatch sizing;
     private final ReadWork reads;
     private final WriteWork writes;
     private final DataSource reader;
@@ -31,8 +34,9 @@ public final class Database implements Access, AutoCloseable {
     private final DataSource migrations;
     private final DataSource unpooled;
 
-    private Database(Router router) {
+    private Database(DatabaseConfig config, Router router) {
         this.router = router;
+        this.sizing = new SizingWatch(config, router);
         this.reads = new ReadWork(router);
         this.writes = new WriteWork(router);
         this.reader = new RoutedDataSource("reader", router::borrowReader);
@@ -43,15 +47,19 @@ public final class Database implements Access, AutoCloseable {
 
     /**
      * Checks the files that the configuration names, starts the monitors and waits until the primary answers, at most
-     * {@code timeouts.connect}.
+     * {@code timeouts.connect}. Then it compares the pools with what was declared and with what the servers admit, without
+     * waiting for those that have not answered.
      *
-     * @throws InvalidConfigException when a secret or TLS file is missing or unusable; nothing was connected to
+     * @throws InvalidConfigException when a secret or TLS file is missing or unusable, or the declared workload contradicts
+     *     itself: then nothing was connected to; or when the pools of the declared instances do not fit into a server
      * @throws SQLException when no primary was found, with what each node said; nothing is left running
      */
     public static Database open(DatabaseConfig config) throws SQLException {
-        Database database = new Database(Router.open(config));
+        SizingWatch.refuseConflicts(config, plan(config));
+        Database database = new Database(config, Router.open(config));
         try {
             database.router.start(config.timeouts().connect());
+            database.sizing.begin();
             return database;
         } catch (SQLException | RuntimeException e) {
             database.close();
@@ -62,6 +70,25 @@ public final class Database implements Access, AutoCloseable {
     /** What the driver would be told for {@code config}; needs no server and no secret. */
     public static DriverSettings settings(DatabaseConfig config) {
         return Router.settings(config);
+    }
+
+    /** How many connections and why, from {@code config} alone; needs no server and no secret. */
+    public static SizingPlan plan(DatabaseConfig config) {
+        return SizingPlanner.plan(config, Map.of());
+    }
+
+    /**
+     * The same with what the servers admit: asks each of them once, at most {@code timeouts.connect} for all. Servers that
+     * cannot be asked are in the plan with the reason. Refuses nothing.
+     *
+     * @throws InvalidConfigException when a secret or TLS file is missing or unusable
+     * @throws SQLException when the calling thread was interrupted
+     */
+    public static SizingPlan planWithServers(DatabaseConfig config) throws SQLException {
+        try (Router router = Router.open(config)) {
+            router.askLimits(config.timeouts().connect());
+            return SizingPlanner.plan(config, router.limits());
+        }
     }
 
     @Override
@@ -123,9 +150,9 @@ public final class Database implements Access, AutoCloseable {
         return unpooled;
     }
 
-    /** Nodes, roles, lag and pools as last observed. No I/O. */
+    /** Nodes, roles, lag, pools and the sizing plan as last observed. No I/O. */
     public DatabaseStatus status() {
-        return router.status();
+        return router.status().with(sizing.plan());
     }
 
     /**

@@ -2,8 +2,10 @@ package dev.penstock.connect;
 
 import dev.penstock.config.Endpoint;
 import dev.penstock.observe.NodeState;
+import dev.penstock.observe.ServerLimits;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -35,6 +37,8 @@ public final class Node {
     private final Condition stateChanged = stateLock.newCondition();
     private volatile NodeState state = NodeState.UNKNOWN;
     private volatile BiConsumer<Node, SQLException> errorListener = (node, error) -> {};
+    private volatile Optional<ServerLimits> limits = Optional.empty();
+    private volatile Runnable limitsListener = () -> {};
 
     public Node(String name, Endpoint endpoint) {
         this.name = name;
@@ -79,6 +83,22 @@ public final class Node {
     public void reportError(SQLException error) {
         doubt.incrementAndGet();
         errorListener.accept(this, error);
+    }
+
+    /** What the server said it admits; empty until it was asked. */
+    public Optional<ServerLimits> limits() {
+        return limits;
+    }
+
+    /** Called by the topology alone, once. */
+    public void learnLimits(ServerLimits said) {
+        limits = Optional.of(said);
+        limitsListener.run();
+    }
+
+    /** Who hears, on the monitor's thread, that the server said what it admits. */
+    public void onLimits(Runnable listener) {
+        limitsListener = listener;
     }
 
     /** Connections opened before this call are not handed out again: the node lost its role. */

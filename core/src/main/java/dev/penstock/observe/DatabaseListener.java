@@ -23,6 +23,9 @@ public interface DatabaseListener {
     /** A server took another password of {@code role} than before: a rotation reached this process. */
     default void passwordRotated(String role) {}
 
+    /** The pools do not go together with what a server admits, or with what was declared; told once each. */
+    default void sizingWarned(String warning) {}
+
     /** A read failed on {@code node} without harm and runs again elsewhere. */
     default void readRetried(String node, String sqlState) {}
 }

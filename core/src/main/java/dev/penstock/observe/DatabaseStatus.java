@@ -1,5 +1,6 @@
 package dev.penstock.observe;
 
+import dev.penstock.sizing.SizingPlan;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,10 +8,20 @@ import java.util.Optional;
  * The whole database as last observed; reading it does no I/O. Immutable.
  *
  * @param nodes every configured node, in configuration order
+ * @param sizing how many connections and why, with what the servers have said so far; empty when nobody planned
  */
-public record DatabaseStatus(List<NodeStatus> nodes) {
+public record DatabaseStatus(List<NodeStatus> nodes, Optional<SizingPlan> sizing) {
     public DatabaseStatus {
         nodes = List.copyOf(nodes);
+    }
+
+    public DatabaseStatus(List<NodeStatus> nodes) {
+        this(nodes, Optional.empty());
+    }
+
+    /** The same with that plan. */
+    public DatabaseStatus with(SizingPlan plan) {
+        return new DatabaseStatus(nodes, Optional.of(plan));
     }
 
     /** The node that writes go to; empty while there is none. */

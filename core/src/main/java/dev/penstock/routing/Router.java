@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.Endpoint;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.StartPolicy;
 import dev.penstock.connect.Connector;
@@ -13,8 +14,10 @@ import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
 import dev.penstock.observe.NodeStatus;
+import dev.penstock.observe.ServerLimits;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.pool.NodePools;
+import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
 import java.sql.Connection;
@@ -92,6 +95,48 @@ public final class Router implements AutoCloseable {
         if (!isReady(view, any)) {
             throw any ? NoNode.reader(view, atMost) : NoNode.primary(view, atMost);
         }
+    }
+
+    /** Starts asking the nodes and waits until each has said what it admits, or why not; at most that long. */
+    public void askLimits(Duration atMost) throws SQLException {
+        topology.start();
+        try {
+            topology.await(view -> view.nodes().stream().allMatch(Router::isAsked), atMost.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while asking the nodes for their limits", "08001", e);
+        }
+    }
+
+    private static boolean isAsked(NodeView node) {
+        return node.node().limits().isPresent() || node.failure().isPresent();
+    }
+
+    /** What the nodes admit, as they said, or why one could not be asked; without those that were not asked yet. */
+    public Map<Endpoint, ServerLimits> limits() {
+        Map<Endpoint, ServerLimits> limits = new LinkedHashMap<>();
+        for (NodeView view : topology.view().nodes()) {
+            view.node()
+                    .limits()
+                    .or(() -> view.failure().map(Router::untold))
+                    .ifPresent(said -> limits.put(view.node().endpoint(), said));
+        }
+        return limits;
+    }
+
+    private static ServerLimits untold(SQLException failure) {
+        return ServerLimits.untold(String.valueOf(failure.getMessage()).replaceFirst("\\.$", ""));
+    }
+
+    /** Calls {@code heard} whenever a node has said what it admits. */
+    public void onLimits(Runnable heard) {
+        pools.keySet().forEach(node -> node.onLimits(heard));
+    }
+
+    /** A pool does not go together with what a server admits or with what was declared. */
+    public void warnOfSizing(String warning) {
+        RoutingLog.LOG.warn("{}", warning);
+        events.tell("sizingWarned", listener -> listener.sizingWarned(warning));
     }
 
     private static boolean isReady(TopologyView view, boolean any) {

@@ -42,10 +42,14 @@ final class PlanText {
     }
 
     private static String connected(LiveSessions live) {
-        String others = live.others() + " sessions of others";
-        return live.instances().isEmpty()
-                ? others
-                : live.instances().getAsInt() + " instances by application_name, " + others;
+        int instances = live.instances().orElse(0);
+        return instances == 0
+                ? others(live)
+                : instances + (instances == 1 ? " instance" : " instances") + " by application_name, " + others(live);
+    }
+
+    static String others(LiveSessions live) {
+        return live.others() + (live.others() == 1 ? " session" : " sessions") + " of others";
     }
 
     private void predicted(String label, Optional<Prediction> prediction) {

@@ -68,7 +68,7 @@ final class SlotConflicts {
                     input.fleet() + " may open " + instances + " × " + perInstance(besides) + " = " + wanted
                             + " sessions on " + server.name() + ", which admits " + limit.slots() + " ("
                             + limit.said() + ")",
-                    remedy(limit, instances, besides.size() + 1, wanted)));
+                    remedy(limit, 0, instances * (besides.size() + 1), wanted)));
         }
     }
 
@@ -81,10 +81,10 @@ final class SlotConflicts {
                     Code.LIVE_SESSIONS,
                     false,
                     connected(live) + " may open " + instances + " × " + perInstance(server.neighbours())
-                            + (live.others() == 0 ? "" : " and with " + live.others() + " sessions of others") + " = "
+                            + (live.others() == 0 ? "" : " and with " + PlanText.others(live)) + " = "
                             + wanted + " sessions on " + server.name() + ", which admits " + limit.slots() + " ("
                             + limit.said() + ")",
-                    remedy(limit, instances, server.neighbours().size() + 1, wanted)));
+                    remedy(limit, live.others(), instances * (server.neighbours().size() + 1), wanted)));
         } else if (input.fleet().isDeclared() && instances > declared) {
             found.add(new Conflict(
                     Code.LIVE_SESSIONS,
@@ -114,12 +114,12 @@ final class SlotConflicts {
         return sum.append(')').toString();
     }
 
-    private static String remedy(Limit limit, int instances, int databases, long wanted) {
-        int each = limit.slots() / instances / databases - SizingInput.MONITOR;
+    /** @param pools of all instances and databases together */
+    private static String remedy(Limit limit, int others, int pools, long wanted) {
+        int each = (limit.slots() - others) / pools - SizingInput.MONITOR;
         String smaller = each < 1
                 ? "run fewer instances with smaller pools (one connection each is too many)"
-                : "make the pools smaller: pool_size + max_overflow of at most " + each
-                        + (databases == 1 ? "" : " for each of the " + databases + " databases");
+                : "make the pools smaller: pool_size + max_overflow of at most " + each + " each";
         long missing = wanted - limit.slots();
         return "Put a pooler such as PgBouncer in between; or " + smaller + "; or " + limit.raise() + " to at least "
                 + (limit.now() + missing);

@@ -1,5 +1,6 @@
 package dev.penstock.topology;
 
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
@@ -32,15 +33,19 @@ final class NodeMonitor implements AutoCloseable {
     private final ReentrantLock paceLock = new ReentrantLock();
     private final Condition pace = paceLock.newCondition();
     private final Duration firstConnect;
+    private final String applicationName;
+    private boolean limitsAsked;
     private boolean wanted;
     private boolean answered;
     private volatile boolean closed;
     private volatile @Nullable NodeConnection connection;
     private @Nullable PreparedStatement probe;
 
-    /** @param firstConnect how long the node's first answer may take: a busy machine is not a lost one */
-    NodeMonitor(Topology topology, Node node, Connector connector, Duration firstConnect) {
-        this.firstConnect = firstConnect;
+    /** The node's first answer may take longer than later ones: a busy machine is not a lost one. */
+    NodeMonitor(Topology topology, Node node, Connector connector, DatabaseConfig config) {
+        // A little less than what opening waits for, so that the reason is known when it gives up.
+        this.firstConnect = config.timeouts().connect().multipliedBy(4).dividedBy(5);
+        this.applicationName = config.applicationName();
         this.topology = topology;
         this.node = node;
         this.connector = connector;
@@ -102,9 +107,21 @@ final class NodeMonitor implements AutoCloseable {
         NodeConnection opened = connector.open(node, Purpose.MONITOR, limit, ended -> {});
         connection = opened;
         opened.setNetworkTimeout(Runnable::run, (int) PROBE_TIMEOUT.toMillis());
+        askForLimits(opened);
         PreparedStatement prepared = opened.prepareStatement(ProbeAnswer.SQL);
         probe = prepared;
         return prepared;
+    }
+
+    /**
+     * Once, and before the first probe: whoever waits for the node's answer then knows its limits as well. Should the
+     * question be what breaks the connection, the next one is opened without it.
+     */
+    private void askForLimits(NodeConnection opened) {
+        if (!limitsAsked) {
+            limitsAsked = true;
+            node.learnLimits(LimitsQuestion.ask(opened, applicationName));
+        }
     }
 
     private void dropConnection() {

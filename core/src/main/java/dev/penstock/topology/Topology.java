@@ -60,9 +60,7 @@ public final class Topology implements AutoCloseable {
         long now = System.nanoTime();
         this.primaryLostAt = now;
         this.panicUntil = now + PANIC_NANOS;
-        // A little less than what opening waits for, so that the reason is known when it gives up.
-        Duration firstConnect = config.timeouts().connect().multipliedBy(4).dividedBy(5);
-        nodes.forEach(node -> monitors.add(new NodeMonitor(this, node, connector, firstConnect)));
+        nodes.forEach(node -> monitors.add(new NodeMonitor(this, node, connector, config)));
     }
 
     /** Starts asking. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
 import dev.penstock.observe.ConnectFailedException;
+import dev.penstock.sizing.Conflict;
 import dev.penstock.tls.TlsReason;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -142,6 +143,12 @@ class ErrorsDocTest {
                         .endsWith("| " + reason.remedy() + " |"));
     }
 
+    @ParameterizedTest
+    @EnumSource(Conflict.Code.class)
+    void every_conflict_of_a_sizing_plan_has_a_row(Conflict.Code code) {
+        assertThat(documented()).contains(code.name());
+    }
+
     @Test
     void every_code_of_a_failed_connect_has_a_row() {
         Set<String> codes = found(FINDING, text(DIAGNOSIS));
@@ -167,8 +174,9 @@ class ErrorsDocTest {
     void no_row_tells_of_a_code_that_is_gone(String code) throws IOException {
         // MIN, PATTERN and the like are the names of annotations.
         Pattern spelled = Pattern.compile("\"" + code + "\"|@" + code + "\\(", Pattern.CASE_INSENSITIVE);
-        boolean isReason =
-                Stream.of(TlsReason.values()).anyMatch(reason -> reason.name().equals(code));
+        boolean isReason = Stream.of(TlsReason.values(), Conflict.Code.values())
+                .flatMap(Stream::of)
+                .anyMatch(reason -> reason.name().equals(code));
         try (Stream<Path> sources = Files.list(CONFIG)) {
             assertThat(isReason
                             || Stream.concat(sources, Stream.of(DIAGNOSIS))

@@ -72,8 +72,7 @@ class SizingPlanTest {
                         + " 3 superuser_reserved_connections − 0 reserved_connections)");
         assertThat(conflict.remedy())
                 .isEqualTo("Put a pooler such as PgBouncer in between; or make the pools smaller: pool_size +"
-                        + " max_overflow of at most 2 for each of the 2 databases; or raise max_connections to at least"
-                        + " 73");
+                        + " max_overflow of at most 2 each; or raise max_connections to at least 73");
     }
 
     /** What the remedy says must be true. */
@@ -315,7 +314,7 @@ class SizingPlanTest {
                           one fewer                    29  utilisation 0.86, p50 wait 0 ms, p99 wait 44.1 ms
 
                         conflict SERVER_BUDGET: 4 instances and 1 more during a deploy may open 5 × (30 + 1 of the monitor) = 155 sessions on node-1 (db:5432), which admits 97 (max_connections 100 − 3 superuser_reserved_connections − 0 reserved_connections).
-                          Put a pooler such as PgBouncer in between; or make the pools smaller: pool_size + max_overflow of at most 18; or raise max_connections to at least 158.
+                          Put a pooler such as PgBouncer in between; or make the pools smaller: pool_size + max_overflow of at most 18 each; or raise max_connections to at least 158.
 
                         warning WAIT_TARGET: node-1 (db:5432): the predicted p99 wait of 30 connections is 32.2 ms, above the target of 5 ms.
                           Hold connections shorter; or raise pool_size + max_overflow to 36 if the server has room; or spread the load over more instances or replicas.""");
