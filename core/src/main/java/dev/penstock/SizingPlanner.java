@@ -76,9 +76,7 @@ final class SizingPlanner {
 
     private static Fleet fleet(WorkloadConfig declared) {
         Integer instances = declared.instances();
-        return instances == null
-                ? Fleet.undeclared()
-                : new Fleet(OptionalInt.of(instances), declared.deploySurge());
+        return instances == null ? Fleet.undeclared() : new Fleet(OptionalInt.of(instances), declared.deploySurge());
     }
 
     private static Workload workload(WorkloadConfig declared) {

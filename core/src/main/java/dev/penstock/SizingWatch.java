@@ -50,10 +50,7 @@ final class SizingWatch {
         lock.lock();
         try {
             plan = SizingPlanner.plan(config, router.limits());
-            plan.conflicts().stream()
-                    .map(Conflict::toString)
-                    .filter(told::add)
-                    .forEach(router::warnOfSizing);
+            plan.conflicts().stream().map(Conflict::toString).filter(told::add).forEach(router::warnOfSizing);
         } finally {
             lock.unlock();
         }

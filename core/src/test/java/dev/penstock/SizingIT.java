@@ -58,8 +58,8 @@ class SizingIT {
                 .alongside(temporal)
                 .build();
 
-        InvalidConfigException refused = catchThrowableOfType(InvalidConfigException.class, () -> Database.open(shop)
-                .close());
+        InvalidConfigException refused = catchThrowableOfType(
+                InvalidConfigException.class, () -> Database.open(shop).close());
 
         System.out.println(refused.getMessage());
         Violation violation = refused.violations().get(0);
@@ -187,18 +187,17 @@ class SizingIT {
                 });
                 SizingPlan plan = db.status().sizing().orElseThrow();
                 assertThat(plan.servers().get(1).server().budget()).isEmpty();
-                assertThat(plan.warnings())
-                        .extracting(Conflict::code)
-                        .contains(Conflict.Code.SERVER_BUDGET);
+                assertThat(plan.warnings()).extracting(Conflict::code).contains(Conflict.Code.SERVER_BUDGET);
                 cluster.node(1).resume();
-                await().atMost(Duration.ofSeconds(20)).until(() -> db.status()
-                        .sizing()
-                        .orElseThrow()
-                        .servers()
-                        .get(1)
-                        .server()
-                        .budget()
-                        .isPresent());
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> db.status()
+                                .sizing()
+                                .orElseThrow()
+                                .servers()
+                                .get(1)
+                                .server()
+                                .budget()
+                                .isPresent());
                 await().atMost(Duration.ofSeconds(10)).until(() -> !warned.isEmpty());
                 assertThat(warned).singleElement().asString().contains("node-2").contains("[SERVER_BUDGET]");
             }

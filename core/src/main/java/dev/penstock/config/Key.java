@@ -180,11 +180,9 @@ enum Key {
     REQUESTS_PER_SECOND(integer("workload.requestsPerSecond", "requests_per_second", 1, 1_000_000)
             .variable("DATABASE_REQUESTS_PER_SECOND")
             .because("How often one process is expected to take a connection")),
-    READ_SHARE(
-            share("workload.readShare", "read_share")
-                    .variable("DATABASE_READ_SHARE")
-                    .because(
-                            "The part of requests_per_second that reads. Unset: every server is planned for all of them")),
+    READ_SHARE(share("workload.readShare", "read_share")
+            .variable("DATABASE_READ_SHARE")
+            .because("The part of requests_per_second that reads. Unset: every server is planned for all of them")),
     AVG_QUERY_TIME_MS(integer("workload.avgQueryTimeMillis", "avg_query_time_ms", 1, 60_000)
             .variable("DATABASE_AVG_QUERY_TIME_MS")
             .because("The mean time, in milliseconds, until a connection is returned")),

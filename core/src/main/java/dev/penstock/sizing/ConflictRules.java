@@ -56,13 +56,17 @@ final class ConflictRules {
         }
         plan.bound(Kind.SERVER_CORES)
                 .filter(share -> share.connections() < needed)
-                .ifPresent(share -> found.add(new Conflict(
-                        Code.DEADLOCK_FLOOR,
-                        input.fleet().isDeclared(),
-                        server(plan) + " can work on " + share.connections() + " connections of each instance at once ("
-                                + share.inputs() + "), below the " + needed + " that nested borrows need ("
-                                + floor.get().inputs() + ")",
-                        "Borrow one connection at a time in a request; or run fewer instances; or take a larger server")));
+                .ifPresent(
+                        share -> found.add(
+                                new Conflict(
+                                        Code.DEADLOCK_FLOOR,
+                                        input.fleet().isDeclared(),
+                                        server(plan) + " can work on " + share.connections()
+                                                + " connections of each instance at once ("
+                                                + share.inputs() + "), below the " + needed
+                                                + " that nested borrows need ("
+                                                + floor.get().inputs() + ")",
+                                        "Borrow one connection at a time in a request; or run fewer instances; or take a larger server")));
     }
 
     private void cores(ServerPlan plan) {
@@ -76,7 +80,8 @@ final class ConflictRules {
                     Code.SERVER_CORES,
                     false,
                     server(plan) + " cannot serve this without queueing inside: " + instances + " × "
-                            + needed.get().connections() + " = " + instances * needed.get().connections()
+                            + needed.get().connections() + " = "
+                            + instances * needed.get().connections()
                             + " connections at work on "
                             + input.workload().serverCores().orElse(0) + " cores, which serve "
                             + share.get().connections() + " each",

@@ -23,7 +23,8 @@ final class PlanText {
 
     private void server(ServerPlan plan) {
         line("");
-        line(plan.server().name() + (plan.server().primary() ? ", primary" : ", replica")
+        line(plan.server().name()
+                + (plan.server().primary() ? ", primary" : ", replica")
                 + (plan.server().budget().isEmpty() ? ", not asked" : ""));
         row(" ", "configured", "", String.valueOf(plan.ceiling()), "pool_size + max_overflow");
         plan.bounds()

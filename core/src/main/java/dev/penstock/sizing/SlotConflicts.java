@@ -84,7 +84,11 @@ final class SlotConflicts {
                             + (live.others() == 0 ? "" : " and with " + PlanText.others(live)) + " = "
                             + wanted + " sessions on " + server.name() + ", which admits " + limit.slots() + " ("
                             + limit.said() + ")",
-                    remedy(limit, live.others(), instances * (server.neighbours().size() + 1), wanted)));
+                    remedy(
+                            limit,
+                            live.others(),
+                            instances * (server.neighbours().size() + 1),
+                            wanted)));
         } else if (input.fleet().isDeclared() && instances > declared) {
             found.add(new Conflict(
                     Code.LIVE_SESSIONS,
@@ -109,8 +113,11 @@ final class SlotConflicts {
     /** {@code (30 + 1 of the monitor + 31 of 'temporal')}. */
     private String perInstance(List<Neighbour> besides) {
         StringBuilder sum = new StringBuilder("(" + input.pool().ceiling() + " + 1 of the monitor");
-        besides.forEach(
-                n -> sum.append(" + ").append(n.connections()).append(" of '").append(n.name()).append('\''));
+        besides.forEach(n -> sum.append(" + ")
+                .append(n.connections())
+                .append(" of '")
+                .append(n.name())
+                .append('\''));
         return sum.append(')').toString();
     }
 

@@ -111,9 +111,8 @@ class KeyTableTest {
                         .filter(key -> Set.of(Kind.INTEGER, Kind.DURATION)
                                 .contains(key.spec().kind()))
                         .map(Key::yamlName))
-                .containsExactlyInAnyOrderElementsOf(
-                        Stream.concat(READ.keySet().stream(), UNDECLARED.keySet().stream())
-                                .toList());
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(READ.keySet().stream(), UNDECLARED.keySet().stream())
+                        .toList());
     }
 
     private static Stream<Arguments> texts() {
@@ -212,8 +211,8 @@ class KeyTableTest {
         "1, 1, 1000001, 1, 1", "1, 1, 1, 0, 1", "1, 1, 1, 60001, 1", "1, 1, 1, 1, 0", "1, 1, 1, 1, 101"
     })
     void a_workload_guards_the_same_bounds(int instances, int surge, int perSecond, int millis, int each) {
-        assertThat(Loading.violations(() -> new WorkloadConfig(
-                        instances, surge, perSecond, 0.5, millis, 1, 1, each, 1)))
+        assertThat(Loading.violations(
+                        () -> new WorkloadConfig(instances, surge, perSecond, 0.5, millis, 1, 1, each, 1)))
                 .singleElement()
                 .returns("OUT_OF_RANGE", Violation::code);
     }
@@ -228,12 +227,8 @@ class KeyTableTest {
                     url: postgresql://temporal:x@db-1/temporal
                     owner_user: owner
                 """);
-        assertThat(configs.get("database").neighbours())
-                .singleElement()
-                .returns("temporal", DatabaseConfig::database);
-        assertThat(configs.get("temporal").neighbours())
-                .singleElement()
-                .returns("shop", DatabaseConfig::database);
+        assertThat(configs.get("database").neighbours()).singleElement().returns("temporal", DatabaseConfig::database);
+        assertThat(configs.get("temporal").neighbours()).singleElement().returns("shop", DatabaseConfig::database);
     }
 
     @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.penstock.sizing.Bound.Kind;
 import dev.penstock.sizing.Conflict.Code;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,7 +22,9 @@ class SizingPlanTest {
 
     @Test
     void the_largest_need_decides_when_the_server_has_room() {
-        ServerPlan plan = plan(new PoolSplit(20, 10), load(1000, 20, 10), server(budget(200))).servers().get(0);
+        ServerPlan plan = plan(new PoolSplit(20, 10), load(1000, 20, 10), server(budget(200)))
+                .servers()
+                .get(0);
 
         assertThat(plan.binding()).get().returns(Kind.WAIT_TARGET, Bound::kind).returns(26, Bound::connections);
         assertThat(plan.advised()).hasValue(26);
@@ -31,15 +36,22 @@ class SizingPlanTest {
 
     @Test
     void the_tightest_limit_decides_when_the_need_does_not_fit() {
-        ServerPlan plan = plan(new PoolSplit(5, 0), load(1000, 20, 10), server(budget(40))).servers().get(0);
+        ServerPlan plan = plan(new PoolSplit(5, 0), load(1000, 20, 10), server(budget(40)))
+                .servers()
+                .get(0);
 
-        assertThat(plan.binding()).get().returns(Kind.SERVER_BUDGET, Bound::kind).returns(6, Bound::connections);
+        assertThat(plan.binding())
+                .get()
+                .returns(Kind.SERVER_BUDGET, Bound::kind)
+                .returns(6, Bound::connections);
         assertThat(plan.advised()).hasValue(6);
     }
 
     @Test
     void without_a_declared_load_a_limit_is_told_and_no_number_is_advised() {
-        ServerPlan plan = plan(new PoolSplit(5, 0), Workload.undeclared(), server(budget(40))).servers().get(0);
+        ServerPlan plan = plan(new PoolSplit(5, 0), Workload.undeclared(), server(budget(40)))
+                .servers()
+                .get(0);
 
         assertThat(plan.binding()).get().returns(Kind.SERVER_BUDGET, Bound::kind);
         assertThat(plan.advised()).isEmpty();
@@ -48,7 +60,9 @@ class SizingPlanTest {
 
     @Test
     void the_plan_predicts_what_the_pool_gives_and_what_one_connection_changes() {
-        ServerPlan plan = plan(new PoolSplit(9, 1), load(500, 10, 5), server(budget(100))).servers().get(0);
+        ServerPlan plan = plan(new PoolSplit(9, 1), load(500, 10, 5), server(budget(100)))
+                .servers()
+                .get(0);
 
         assertThat(plan.predicted().orElseThrow().utilisation()).isEqualTo(0.5, within(1e-9));
         assertThat(plan.predicted().orElseThrow().p50WaitMillis()).isZero();
@@ -67,9 +81,10 @@ class SizingPlanTest {
         assertThat(plan.refusals()).singleElement().returns(Code.SERVER_BUDGET, Conflict::code);
         Conflict conflict = plan.refusals().get(0);
         assertThat(conflict.sentence())
-                .isEqualTo("4 instances and 1 more during a deploy may open 5 × (6 + 1 of the monitor + 7 of 'temporal') ="
-                        + " 70 sessions on node-1 (db:5432), which admits 37 (max_connections 40 −"
-                        + " 3 superuser_reserved_connections − 0 reserved_connections)");
+                .isEqualTo(
+                        "4 instances and 1 more during a deploy may open 5 × (6 + 1 of the monitor + 7 of 'temporal') ="
+                                + " 70 sessions on node-1 (db:5432), which admits 37 (max_connections 40 −"
+                                + " 3 superuser_reserved_connections − 0 reserved_connections)");
         assertThat(conflict.remedy())
                 .isEqualTo("Put a pooler such as PgBouncer in between; or make the pools smaller: pool_size +"
                         + " max_overflow of at most 2 each; or raise max_connections to at least 73");
@@ -90,8 +105,10 @@ class SizingPlanTest {
                 .get(0);
 
         int enough = numberAfter("max_connections to at least ", conflict.remedy());
-        assertThat(refusals(size + overflow, server(budget(enough), server), fleet)).isEmpty();
-        assertThat(refusals(size + overflow, server(budget(enough - 1), server), fleet)).isNotEmpty();
+        assertThat(refusals(size + overflow, server(budget(enough), server), fleet))
+                .isEmpty();
+        assertThat(refusals(size + overflow, server(budget(enough - 1), server), fleet))
+                .isNotEmpty();
 
         int smaller = numberAfter("of at most ", conflict.remedy());
         PlannedServer all = neighbour == 0
@@ -136,7 +153,8 @@ class SizingPlanTest {
         assertThat(plan.warnings())
                 .singleElement()
                 .returns(Code.LIVE_SESSIONS, Conflict::code)
-                .satisfies(warning -> assertThat(warning.sentence()).contains("9 live").contains("5 at most"));
+                .satisfies(warning ->
+                        assertThat(warning.sentence()).contains("9 live").contains("5 at most"));
     }
 
     @Test
@@ -170,11 +188,15 @@ class SizingPlanTest {
         assertThat(server.bound(Kind.WAIT_TARGET)).get().returns(10, Bound::connections);
         assertThat(server.bound(Kind.DEADLOCK_FLOOR)).get().returns(9, Bound::connections);
         assertThat(server.bound(Kind.SERVER_BUDGET)).get().returns(18, Bound::connections);
-        assertThat(server.binding()).get().returns(Kind.SERVER_CORES, Bound::kind).returns(3, Bound::connections);
+        assertThat(server.binding())
+                .get()
+                .returns(Kind.SERVER_CORES, Bound::kind)
+                .returns(3, Bound::connections);
         assertThat(plan.refusals()).singleElement().returns(Code.DEADLOCK_FLOOR, Conflict::code);
         assertThat(plan.warnings())
                 .singleElement()
-                .satisfies(warning -> assertThat(warning.sentence()).contains("5 × 10 = 50").contains("8 cores"));
+                .satisfies(warning ->
+                        assertThat(warning.sentence()).contains("5 × 10 = 50").contains("8 cores"));
     }
 
     @Test
@@ -224,19 +246,22 @@ class SizingPlanTest {
                 OptionalInt.empty(),
                 1,
                 OptionalInt.empty());
-        PlannedServer[] servers = {
-            server(budget(500)), replica("node-2", budget(500)), replica("node-3", budget(500))
-        };
+        PlannedServer[] servers = {server(budget(500)), replica("node-2", budget(500)), replica("node-3", budget(500))};
 
         SizingPlan plan = plan(new PoolSplit(15, 0), workload, servers);
 
-        assertThat(plan.servers().get(0).predicted().orElseThrow().utilisation()).isEqualTo(4.0 / 15, within(1e-9));
-        assertThat(plan.servers().get(1).predicted().orElseThrow().utilisation()).isEqualTo(8.0 / 15, within(1e-9));
+        assertThat(plan.servers().get(0).predicted().orElseThrow().utilisation())
+                .isEqualTo(4.0 / 15, within(1e-9));
+        assertThat(plan.servers().get(1).predicted().orElseThrow().utilisation())
+                .isEqualTo(8.0 / 15, within(1e-9));
         assertThat(plan.servers().get(1).replicaLost().orElseThrow().utilisation())
                 .isEqualTo(16.0 / 15, within(1e-9));
         assertThat(plan.servers().get(1).bound(Kind.REQUEST_FORMULA)).get().returns(16, Bound::connections);
         assertThat(plan.servers().get(0).replicaLost()).isEmpty();
-        assertThat(plan.warnings()).extracting(Conflict::code).containsOnly(Code.REPLICA_LOSS).hasSize(2);
+        assertThat(plan.warnings())
+                .extracting(Conflict::code)
+                .containsOnly(Code.REPLICA_LOSS)
+                .hasSize(2);
     }
 
     @Test
@@ -250,14 +275,16 @@ class SizingPlanTest {
                 1,
                 OptionalInt.empty());
 
-        SizingPlan plan = plan(
-                new PoolSplit(10, 0), workload, server(budget(500)), replica("node-2", budget(500)));
+        SizingPlan plan = plan(new PoolSplit(10, 0), workload, server(budget(500)), replica("node-2", budget(500)));
 
-        assertThat(plan.servers().get(0).predicted().orElseThrow().utilisation()).isEqualTo(0.04, within(1e-9));
-        assertThat(plan.servers().get(0).replicaLost().orElseThrow().utilisation()).isEqualTo(0.2, within(1e-9));
+        assertThat(plan.servers().get(0).predicted().orElseThrow().utilisation())
+                .isEqualTo(0.04, within(1e-9));
+        assertThat(plan.servers().get(0).replicaLost().orElseThrow().utilisation())
+                .isEqualTo(0.2, within(1e-9));
         SizingPlan lost = plan.whatIf(WhatIf.NOTHING.withReplicasLost(1));
         assertThat(lost.servers()).singleElement();
-        assertThat(lost.servers().get(0).predicted().orElseThrow().utilisation()).isEqualTo(0.2, within(1e-9));
+        assertThat(lost.servers().get(0).predicted().orElseThrow().utilisation())
+                .isEqualTo(0.2, within(1e-9));
     }
 
     @Test
@@ -284,11 +311,12 @@ class SizingPlanTest {
                 .returns(Code.NOT_ASKED, Conflict::code)
                 .satisfies(warning -> assertThat(warning.sentence()).contains("permission denied"));
         PlannedServer later = PlannedServer.unasked("node-1 (db:5432)", true, List.of());
-        assertThat(plan(new PoolSplit(10, 0), Workload.undeclared(), later).conflicts()).isEmpty();
+        assertThat(plan(new PoolSplit(10, 0), Workload.undeclared(), later).conflicts())
+                .isEmpty();
     }
 
     @Test
-    void the_plan_reads_as_a_table() {
+    void the_plan_reads_as_the_table_of_the_documentation() throws IOException {
         Workload workload = new Workload(
                 OptionalDouble.of(500),
                 OptionalDouble.empty(),
@@ -298,31 +326,16 @@ class SizingPlanTest {
                 1,
                 OptionalInt.empty());
 
-        assertThat(plan(new PoolSplit(20, 10), workload, server(budget(100))).toString())
-                .isEqualTo("""
-                        pool_size + max_overflow = 20 + 10 = 30 to each server, and 1 of the monitor; 4 instances and 1 more during a deploy
+        String table =
+                plan(new PoolSplit(20, 10), workload, server(budget(100))).toString();
 
-                        node-1 (db:5432), primary
-                          configured                   30  pool_size + max_overflow
-                          request formula  at least    25  100 requests at once × 50 ms / 200 ms each on average, as 20 + 10
-                          wait target      at least    36  500/s × 50 ms held, p99 wait of at most 5 ms
-                          deadlock floor   at least     1  100 requests at once × (1 − 1) + 1
-                        * server budget    at most     18  97 (max_connections 100 − 3 − 0 reserved) / 4 instances and 1 more during a deploy − 1 of the monitor
-                          preset           try         50  30 + 20 for 500/s
-                          predicted                    30  utilisation 0.83, p50 wait 0 ms, p99 wait 32.2 ms
-                          one more                     31  utilisation 0.81, p50 wait 0 ms, p99 wait 24.1 ms
-                          one fewer                    29  utilisation 0.86, p50 wait 0 ms, p99 wait 44.1 ms
-
-                        conflict SERVER_BUDGET: 4 instances and 1 more during a deploy may open 5 × (30 + 1 of the monitor) = 155 sessions on node-1 (db:5432), which admits 97 (max_connections 100 − 3 superuser_reserved_connections − 0 reserved_connections).
-                          Put a pooler such as PgBouncer in between; or make the pools smaller: pool_size + max_overflow of at most 18 each; or raise max_connections to at least 158.
-
-                        warning WAIT_TARGET: node-1 (db:5432): the predicted p99 wait of 30 connections is 32.2 ms, above the target of 5 ms.
-                          Hold connections shorter; or raise pool_size + max_overflow to 36 if the server has room; or spread the load over more instances or replicas.""");
+        String page = Files.readString(Path.of("..", "docs", "sizing.md"));
+        int start = page.indexOf("```text\n") + "```text\n".length();
+        assertThat(table).isEqualTo(page.substring(start, page.indexOf("\n```", start)));
     }
 
     private static List<Conflict> refusals(int ceiling, PlannedServer server, Fleet fleet) {
-        return SizingPlan.of(new SizingInput(
-                        new PoolSplit(ceiling, 0), Workload.undeclared(), fleet, List.of(server)))
+        return SizingPlan.of(new SizingInput(new PoolSplit(ceiling, 0), Workload.undeclared(), fleet, List.of(server)))
                 .refusals();
     }
 
@@ -352,12 +365,7 @@ class SizingPlanTest {
 
     private static PlannedServer server(ServerBudget budget, Neighbour... neighbours) {
         return new PlannedServer(
-                "node-1 (db:5432)",
-                true,
-                Optional.of(budget),
-                Optional.empty(),
-                List.of(),
-                List.of(neighbours));
+                "node-1 (db:5432)", true, Optional.of(budget), Optional.empty(), List.of(), List.of(neighbours));
     }
 
     private static PlannedServer server(ServerBudget budget, PlannedServer like) {
@@ -365,8 +373,7 @@ class SizingPlanTest {
     }
 
     private static PlannedServer replica(String name, ServerBudget budget) {
-        return new PlannedServer(
-                name, false, Optional.of(budget), Optional.empty(), List.of(), List.of());
+        return new PlannedServer(name, false, Optional.of(budget), Optional.empty(), List.of(), List.of());
     }
 
     private static PlannedServer live(ServerBudget budget, OptionalInt instances, int others) {

@@ -30,7 +30,7 @@ public final class Main {
 
     /** Every command there is, in the order of the list that {@code help} prints. */
     static List<Command> commands() {
-        return List.of(new DemoCommand(), new DevCommand(), new ResolveCommand());
+        return List.of(new DemoCommand(), new DevCommand(), new ResolveCommand(), new PlanCommand());
     }
 
     int run(List<String> arguments, Interruption interruption) {

@@ -29,6 +29,9 @@ class CommandLineTest {
                 "demo --replicas 0     | penstock demo: --replicas must be a whole number from 1 to 5, was '0'",
                 "dev --no-tls=yes      | penstock dev: unknown option '--no-tls=yes'; --help lists the options",
                 "dev --port 65535      | penstock dev: --port must be a whole number from 1 to 65534, was '65535'",
+                "plan --what-if x      | penstock plan: --what-if takes lost-replicas=N, more-instances=N and slower-queries=K, separated by commas, was 'x'",
+                "plan --config a --url b | penstock plan: --config and --url exclude each other",
+                "plan --jsn            | penstock plan: unknown option '--jsn'; --help lists the options",
                 "dev --replicas 9      | penstock dev: --replicas must be a whole number from 0 to 8, was '9'",
             })
     void a_wrong_command_line_is_one_clear_line_and_exit_status_2(String line, String message) {
@@ -38,7 +41,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"help", "--help", "-h", "demo --help", "dev -h", "demo --seconds abc --help"})
+    @CsvSource({"help", "--help", "-h", "demo --help", "dev -h", "plan --help", "demo --seconds abc --help"})
     void help_goes_to_standard_output_and_is_exit_status_0(String line) {
         assertThat(run(line)).isZero();
         assertThat(text(out)).startsWith("Usage: ./penstock");
