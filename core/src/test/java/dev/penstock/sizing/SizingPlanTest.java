@@ -282,7 +282,7 @@ class SizingPlanTest {
         assertThat(plan.servers().get(0).replicaLost().orElseThrow().utilisation())
                 .isEqualTo(0.2, within(1e-9));
         SizingPlan lost = plan.whatIf(WhatIf.NOTHING.withReplicasLost(1));
-        assertThat(lost.servers()).singleElement();
+        assertThat(lost.servers()).hasSize(1);
         assertThat(lost.servers().get(0).predicted().orElseThrow().utilisation())
                 .isEqualTo(0.2, within(1e-9));
     }
