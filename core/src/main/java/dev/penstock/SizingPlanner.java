@@ -2,6 +2,7 @@ package dev.penstock;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
+import dev.penstock.config.Pooler;
 import dev.penstock.config.WorkloadConfig;
 import dev.penstock.observe.ServerLimits;
 import dev.penstock.sizing.Fleet;
@@ -40,6 +41,9 @@ final class SizingPlanner {
             DatabaseConfig config, Endpoint endpoint, String name, @Nullable ServerLimits limits) {
         boolean primary = endpoint.equals(config.primary());
         List<Neighbour> neighbours = neighbours(config, endpoint);
+        if (config.session().pooler() == Pooler.TRANSACTION) {
+            return PlannedServer.pooled(name, primary, neighbours);
+        }
         if (limits == null) {
             return PlannedServer.unasked(name, primary, neighbours);
         }
@@ -47,7 +51,7 @@ final class SizingPlanner {
                 ? Optional.empty()
                 : Optional.of(new LiveSessions(
                         limits.liveInstances(), limits.otherSessions().getAsInt()));
-        return new PlannedServer(name, primary, budget(limits), live, limits.unseen(), neighbours);
+        return new PlannedServer(name, primary, budget(limits), live, limits.unseen(), neighbours, false);
     }
 
     private static Optional<ServerBudget> budget(ServerLimits limits) {
@@ -66,6 +70,7 @@ final class SizingPlanner {
         String user = config.login(endpoint).user();
         return config.neighbours().stream()
                 .filter(other -> other.endpoints().contains(endpoint))
+                .filter(other -> other.session().pooler() != Pooler.TRANSACTION)
                 .map(other -> new Neighbour(
                         other.database(),
                         other.pool().ceiling() + 1,

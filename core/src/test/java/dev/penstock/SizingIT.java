@@ -7,7 +7,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.Hygiene;
 import dev.penstock.config.InvalidConfigException;
+import dev.penstock.config.Pooler;
+import dev.penstock.config.SessionConfig;
 import dev.penstock.config.Violation;
 import dev.penstock.config.WorkloadConfig;
 import dev.penstock.observe.DatabaseListener;
@@ -23,6 +26,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -216,6 +220,15 @@ class SizingIT {
         assertThatThrownBy(() -> Database.open(config).close())
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("16 requests at once × (2 − 1) + 1 = 17 connections are needed");
+    }
+
+    @Test
+    void a_pooler_that_shares_sessions_takes_the_budget_upon_itself() throws Exception {
+        DatabaseConfig config = config().pool(30, 10, Duration.ofSeconds(5))
+                .workload(WorkloadConfig.undeclared().withInstances(4, 1))
+                .session(new SessionConfig(null, Map.of(), Hygiene.TAINTED, Pooler.TRANSACTION))
+                .build();
+        assertThat(Database.planWithServers(config).conflicts()).isEmpty();
     }
 
     @Test

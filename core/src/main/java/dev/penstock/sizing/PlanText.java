@@ -23,9 +23,7 @@ final class PlanText {
 
     private void server(ServerPlan plan) {
         line("");
-        line(plan.server().name()
-                + (plan.server().primary() ? ", primary" : ", replica")
-                + (plan.server().budget().isEmpty() ? ", not asked" : ""));
+        line(plan.server().name() + (plan.server().primary() ? ", primary" : ", replica") + known(plan.server()));
         row(" ", "configured", "", String.valueOf(plan.ceiling()), "pool_size + max_overflow");
         plan.bounds()
                 .forEach(bound -> row(
@@ -40,6 +38,13 @@ final class PlanText {
         predicted("replica lost", plan.replicaLost());
         plan.server().live().ifPresent(live -> row(" ", "live", "", "", connected(live)));
         plan.server().unseen().forEach(unseen -> row(" ", "not seen", "", "", unseen));
+    }
+
+    private static String known(PlannedServer server) {
+        if (server.pooled()) {
+            return ", behind a pooler: what the server admits binds the pooler's own pool";
+        }
+        return server.budget().isEmpty() ? ", not asked" : "";
     }
 
     private static String connected(LiveSessions live) {

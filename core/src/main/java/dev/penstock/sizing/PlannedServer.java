@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param live who was connected; empty when it has not been asked or would not say
  * @param unseen what it would not tell, and why: one sentence each
  * @param neighbours other databases of this process there
+ * @param pooled whether a pooler stands in between that shares its sessions among transactions: then the server's limits
+ *     bind the pooler's own pool and not this one, and nothing is compared
  */
 public record PlannedServer(
         String name,
@@ -19,7 +21,8 @@ public record PlannedServer(
         Optional<ServerBudget> budget,
         Optional<LiveSessions> live,
         List<String> unseen,
-        List<Neighbour> neighbours) {
+        List<Neighbour> neighbours,
+        boolean pooled) {
     public PlannedServer {
         unseen = List.copyOf(unseen);
         neighbours = List.copyOf(neighbours);
@@ -27,6 +30,11 @@ public record PlannedServer(
 
     /** A server that nobody asked. */
     public static PlannedServer unasked(String name, boolean primary, List<Neighbour> neighbours) {
-        return new PlannedServer(name, primary, Optional.empty(), Optional.empty(), List.of(), neighbours);
+        return new PlannedServer(name, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, false);
+    }
+
+    /** A server behind a pooler that shares its sessions among transactions. */
+    public static PlannedServer pooled(String name, boolean primary, List<Neighbour> neighbours) {
+        return new PlannedServer(name, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, true);
     }
 }

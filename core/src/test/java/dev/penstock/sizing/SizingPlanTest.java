@@ -304,7 +304,13 @@ class SizingPlanTest {
     @Test
     void a_server_that_refuses_to_tell_is_a_warning_and_one_that_was_not_asked_yet_is_none() {
         PlannedServer silent = new PlannedServer(
-                "node-1 (db:5432)", true, Optional.empty(), Optional.empty(), List.of("permission denied"), List.of());
+                "node-1 (db:5432)",
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                List.of("permission denied"),
+                List.of(),
+                false);
 
         assertThat(plan(new PoolSplit(10, 0), Workload.undeclared(), silent).warnings())
                 .singleElement()
@@ -313,6 +319,16 @@ class SizingPlanTest {
         PlannedServer later = PlannedServer.unasked("node-1 (db:5432)", true, List.of());
         assertThat(plan(new PoolSplit(10, 0), Workload.undeclared(), later).conflicts())
                 .isEmpty();
+    }
+
+    @Test
+    void behind_a_transaction_pooler_the_limits_of_the_server_are_not_ours() {
+        PlannedServer pooled = PlannedServer.pooled("node-1 (db:6432)", true, List.of());
+
+        SizingPlan plan = plan(new PoolSplit(100, 100), Workload.undeclared(), pooled);
+
+        assertThat(plan.conflicts()).isEmpty();
+        assertThat(plan.toString()).contains("node-1 (db:6432), primary, behind a pooler");
     }
 
     @Test
@@ -365,7 +381,7 @@ class SizingPlanTest {
 
     private static PlannedServer server(ServerBudget budget, Neighbour... neighbours) {
         return new PlannedServer(
-                "node-1 (db:5432)", true, Optional.of(budget), Optional.empty(), List.of(), List.of(neighbours));
+                "node-1 (db:5432)", true, Optional.of(budget), Optional.empty(), List.of(), List.of(neighbours), false);
     }
 
     private static PlannedServer server(ServerBudget budget, PlannedServer like) {
@@ -373,7 +389,7 @@ class SizingPlanTest {
     }
 
     private static PlannedServer replica(String name, ServerBudget budget) {
-        return new PlannedServer(name, false, Optional.of(budget), Optional.empty(), List.of(), List.of());
+        return new PlannedServer(name, false, Optional.of(budget), Optional.empty(), List.of(), List.of(), false);
     }
 
     private static PlannedServer live(ServerBudget budget, OptionalInt instances, int others) {
@@ -383,6 +399,7 @@ class SizingPlanTest {
                 Optional.of(budget),
                 Optional.of(new LiveSessions(instances, others)),
                 List.of(),
-                List.of());
+                List.of(),
+                false);
     }
 }
