@@ -74,11 +74,7 @@ public final class Connections {
      */
     public static int forWaitTarget(Load load, double p99WaitMillis) {
         positive("p99WaitMillis", p99WaitMillis);
-        int connections = (int) Math.floor(load.meanBusyConnections()) + 1;
-        while (new PoolQueue(load, connections).p99WaitMillis() > p99WaitMillis) {
-            connections++;
-        }
-        return connections;
+        return PoolQueue.smallest(load, p99WaitMillis);
     }
 
     /**

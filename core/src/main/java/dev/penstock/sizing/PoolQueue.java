@@ -23,16 +23,34 @@ public record PoolQueue(Load load, int connections) {
 
     /** C: the share of borrows that find every connection busy. */
     public double waitProbability() {
-        double rho = utilisation();
-        if (rho >= 1) {
-            return 1;
-        }
         double a = load.meanBusyConnections();
         double blocked = 1;
         for (int k = 1; k <= connections; k++) {
-            blocked = a * blocked / (k + a * blocked);
+            blocked = blockedWithOneMore(blocked, a, k);
         }
-        return blocked / (1 - rho * (1 - blocked));
+        return waitProbability(blocked);
+    }
+
+    /** Bₖ from Bₖ₋₁. */
+    private static double blockedWithOneMore(double blocked, double a, int k) {
+        return a * blocked / (k + a * blocked);
+    }
+
+    private double waitProbability(double blocked) {
+        double rho = utilisation();
+        return rho >= 1 ? 1 : blocked / (1 - rho * (1 - blocked));
+    }
+
+    /** The smallest pool for that load whose p99 wait is at most the target; one pass over the recursion. */
+    static int smallest(Load load, double p99WaitMillis) {
+        double a = load.meanBusyConnections();
+        double blocked = 1;
+        for (int k = 1; ; k++) {
+            blocked = blockedWithOneMore(blocked, a, k);
+            if (k > a && new PoolQueue(load, k).waitMillis(0.99, blocked) <= p99WaitMillis) {
+                return k;
+            }
+        }
     }
 
     /**
@@ -44,10 +62,18 @@ public record PoolQueue(Load load, int connections) {
         if (!(quantile >= 0 && quantile < 1)) {
             throw new IllegalArgumentException("quantile must be from 0 to below 1");
         }
+        return exceededBy(quantile, waitProbability());
+    }
+
+    private double waitMillis(double quantile, double blocked) {
+        return exceededBy(quantile, waitProbability(blocked));
+    }
+
+    private double exceededBy(double quantile, double waitProbability) {
         if (utilisation() >= 1) {
             return Double.POSITIVE_INFINITY;
         }
-        double exceeded = waitProbability() / (1 - quantile);
+        double exceeded = waitProbability / (1 - quantile);
         return exceeded <= 1 ? 0 : load.variability() * Math.log(exceeded) / drainedPerMilli();
     }
 

@@ -148,6 +148,12 @@ class ConnectionsTest {
         assertThat(new PoolQueue(new Load(500, 10), 8).p99WaitMillis()).isEqualTo(9.4, within(0.051));
     }
 
+    /** The bounds of the configuration allow a million requests of a minute each: nonsense, told at once. */
+    @Test
+    void the_largest_load_that_can_be_declared_is_answered_too() {
+        assertThat(Connections.forWaitTarget(new Load(1_000_000, 60_000), 1)).isBetween(60_000_001, 60_100_000);
+    }
+
     @Test
     void a_pool_that_gets_more_than_it_can_do_waits_for_ever_and_an_unused_one_never() {
         PoolQueue full = new PoolQueue(new Load(1000, 10), 10);
