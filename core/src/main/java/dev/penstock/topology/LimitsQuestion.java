@@ -24,7 +24,7 @@ final class LimitsQuestion {
 
     /**
      * Limits are not held against superusers. Sessions of other roles hide their application name, but not that they are
-     * there.
+     * there. The view {@code pg_stat_database} would give the same number and compute much else.
      */
     private static final String EVERYTHING = SETTINGS + """
             ,
@@ -32,7 +32,7 @@ final class LimitsQuestion {
                       from pg_catalog.pg_roles where rolname = session_user),
                    (select datconnlimit from pg_catalog.pg_database where datname = current_database()),
                    own.instances,
-                   (select sum(numbackends)::int from pg_catalog.pg_stat_database where datid <> 0) - own.sessions
+                   (select sum(pg_stat_get_db_numbackends(oid))::int from pg_catalog.pg_database) - own.sessions
               from (select count(distinct application_name)::int as instances, count(*)::int as sessions
                       from pg_catalog.pg_stat_activity
                      where usename = session_user and (application_name = ? or starts_with(application_name, ?))) own""";
