@@ -48,7 +48,7 @@ public final class Changes {
             words.add(change.moreInstances() + " more " + (change.moreInstances() == 1 ? "instance" : "instances"));
         }
         if (change.slowerQueries() != 1) {
-            words.add("queries " + change.slowerQueries() + " times as slow");
+            words.add("queries " + String.valueOf(change.slowerQueries()).replaceFirst("\\.0$", "") + " times as slow");
         }
         return words.isEmpty() ? "nothing changes" : String.join(", ", words);
     }
