@@ -109,7 +109,8 @@ public final class Identity implements AutoCloseable {
         return Objects.requireNonNull(passwords.get(login), () -> "No password was opened for " + login.user());
     }
 
-    TlsContext tls() {
+    /** What connections are encrypted and verified with, as it is now. */
+    public TlsContext tls() {
         return tls;
     }
 

@@ -4,6 +4,7 @@ import dev.penstock.config.Endpoint;
 import dev.penstock.observe.NodeState;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -101,6 +102,11 @@ public final class Node {
 
     public int epoch() {
         return epoch.get();
+    }
+
+    /** Every physical connection that stands now, whatever for. */
+    public List<NodeConnection> liveConnections() {
+        return List.copyOf(live);
     }
 
     int doubt() {

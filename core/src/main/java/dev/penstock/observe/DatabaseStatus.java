@@ -7,8 +7,9 @@ import java.util.Optional;
  * The whole database as last observed; reading it does no I/O. Immutable.
  *
  * @param nodes every configured node, in configuration order
+ * @param tls the certificates that new connections use
  */
-public record DatabaseStatus(List<NodeStatus> nodes) {
+public record DatabaseStatus(List<NodeStatus> nodes, TlsStatus tls) {
     public DatabaseStatus {
         nodes = List.copyOf(nodes);
     }

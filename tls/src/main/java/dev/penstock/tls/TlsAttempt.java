@@ -114,11 +114,7 @@ public final class TlsAttempt implements AutoCloseable {
         try {
             X509Certificate peer = (X509Certificate) session.getPeerCertificates()[0];
             return Optional.of(new TlsFacts(
-                    session.getProtocol(),
-                    session.getCipherSuite(),
-                    fingerprint(peer),
-                    peer.getNotAfter().toInstant(),
-                    peer.getSubjectX500Principal().getName()));
+                    session.getProtocol(), session.getCipherSuite(), CertificateReport.of("server", peer)));
         } catch (SSLPeerUnverifiedException noHandshake) {
             return Optional.empty();
         }

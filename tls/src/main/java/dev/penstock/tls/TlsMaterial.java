@@ -23,6 +23,7 @@ public final class TlsMaterial {
     private final List<X509CRL> crls;
     private final @Nullable ClientIdentity identity;
     private final List<String> remarks;
+    private final List<CertificateReport> reports;
 
     private TlsMaterial(
             TlsConfig config,
@@ -35,6 +36,7 @@ public final class TlsMaterial {
         this.crls = crls;
         this.identity = identity;
         this.remarks = List.copyOf(remarks);
+        this.reports = report();
     }
 
     /**
@@ -76,6 +78,10 @@ public final class TlsMaterial {
 
     /** The CAs (none for {@code system}: there are many and they are the runtime's), then the client's chain. */
     public List<CertificateReport> certificates() {
+        return reports;
+    }
+
+    private List<CertificateReport> report() {
         List<CertificateReport> reports = new ArrayList<>();
         if (!(config.ca() instanceof TlsSource.SystemTrust)) {
             anchors.forEach(anchor -> reports.add(CertificateReport.of("ca", anchor)));
@@ -83,7 +89,7 @@ public final class TlsMaterial {
         if (identity != null) {
             identity.chain().forEach(link -> reports.add(CertificateReport.of("client", link)));
         }
-        return reports;
+        return List.copyOf(reports);
     }
 
     /** Those of {@link #certificates()} that expire within the time from now, or have: for warnings and health. */
