@@ -110,7 +110,7 @@ public final class TlsAttempt implements AutoCloseable {
         TlsRegistry.remove(key);
     }
 
-    private static Optional<TlsFacts> facts(SSLSession session) {
+    static Optional<TlsFacts> facts(SSLSession session) {
         try {
             X509Certificate peer = (X509Certificate) session.getPeerCertificates()[0];
             return Optional.of(new TlsFacts(

@@ -107,9 +107,8 @@ public final class TlsMaterial {
 
     SSLContext toSslContext() {
         try {
-            ChainVerifier chainVerifier = config.verifiesChain() ? ChainVerifier.of(anchors, crls) : null;
             TrustManager verifier =
-                    new ServerVerifier(chainVerifier, config.mode().verifiesHostname());
+                    new ServerVerifier(chainVerifier(), config.mode().verifiesHostname());
             KeyManager[] keys =
                     identity == null ? new KeyManager[0] : new KeyManager[] {new ClientKeyChooser(identity)};
             SSLContext context = SSLContext.getInstance("TLS");
@@ -117,10 +116,24 @@ public final class TlsMaterial {
             checkCiphers(context);
             return context;
         } catch (GeneralSecurityException failed) {
-            throw new TlsMaterialException(
-                            TlsReason.TLS_TRUST_FILE_INVALID, "TLS material", "was refused by the Java runtime")
-                    .causedBy(failed);
+            throw refusedByRuntime(failed);
         }
+    }
+
+    /** Null when no connection of this configuration verifies its chain. */
+    @Nullable
+    ChainVerifier chainVerifier() {
+        try {
+            return config.verifiesChain() ? ChainVerifier.of(anchors, crls) : null;
+        } catch (GeneralSecurityException failed) {
+            throw refusedByRuntime(failed);
+        }
+    }
+
+    private static TlsMaterialException refusedByRuntime(GeneralSecurityException failed) {
+        return new TlsMaterialException(
+                        TlsReason.TLS_TRUST_FILE_INVALID, "TLS material", "was refused by the Java runtime")
+                .causedBy(failed);
     }
 
     /** JSSE would say so at the first connection only, and without the list. */

@@ -29,6 +29,9 @@ class CommandLineTest {
                 "demo --replicas 0     | penstock demo: --replicas must be a whole number from 1 to 5, was '0'",
                 "dev --no-tls=yes      | penstock dev: unknown option '--no-tls=yes'; --help lists the options",
                 "dev --port 65535      | penstock dev: --port must be a whole number from 1 to 65534, was '65535'",
+                "tls-check --host db --sslmode full | penstock tls-check: --sslmode must be one of [disable, allow, prefer, require, verify-ca, verify-full], was 'full'",
+                "tls-check --host db --config x --sslmode require | penstock tls-check: --sslmode and --sslrootcert go with --host alone",
+                "tls-check --url x --config x | penstock tls-check: --config and --url exclude each other",
                 "dev --replicas 9      | penstock dev: --replicas must be a whole number from 0 to 8, was '9'",
             })
     void a_wrong_command_line_is_one_clear_line_and_exit_status_2(String line, String message) {
@@ -38,7 +41,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"help", "--help", "-h", "demo --help", "dev -h", "demo --seconds abc --help"})
+    @CsvSource({"help", "--help", "-h", "demo --help", "dev -h", "demo --seconds abc --help", "tls-check --help"})
     void help_goes_to_standard_output_and_is_exit_status_0(String line) {
         assertThat(run(line)).isZero();
         assertThat(text(out)).startsWith("Usage: ./penstock");
