@@ -66,7 +66,8 @@ public record NodeCheck(Endpoint endpoint, TlsConfig config, Optional<TlsProbeRe
     }
 
     Verdict pgjdbc() {
-        return seen.map(server -> OtherClients.pgjdbc(config, server)).orElseGet(this::penstock);
+        return seen.map(server -> OtherClients.pgjdbc(config, server, endpoint.host()))
+                .orElseGet(this::penstock);
     }
 
     /** The reason and remedy when {@link #connects} is false for a reason of TLS. */

@@ -50,7 +50,7 @@ final class OtherClients {
         return config.mode().verifiesHostname() ? "chain and name are verified" : "the chain is verified";
     }
 
-    static Verdict pgjdbc(TlsConfig config, TlsProbeReport seen) {
+    static Verdict pgjdbc(TlsConfig config, TlsProbeReport seen, String host) {
         SslMode mode = config.mode();
         if (mode == SslMode.DISABLE || mode == SslMode.ALLOW) {
             return Verdict.plain(mode == SslMode.ALLOW ? "first; TLS if the server refuses it" : "as asked for");
@@ -66,23 +66,33 @@ final class OtherClients {
                             ? "the server is not verified"
                             : "the server is NOT verified, although a CA is given");
         }
-        return verifyingPgjdbc(config, seen);
+        return verifyingPgjdbc(config, seen, host);
     }
 
-    private static Verdict verifyingPgjdbc(TlsConfig config, TlsProbeReport seen) {
+    private static Verdict verifyingPgjdbc(TlsConfig config, TlsProbeReport seen, String host) {
         if (config.ca() instanceof TlsSource.SystemTrust) {
             return Verdict.refused("sslrootcert=system is taken for the name of a file; it needs another sslfactory");
         }
         if (seen.chainFailure().filter(OtherClients::isSeenByPgjdbc).isPresent()) {
             return Verdict.refused(seen.chainFailure().map(TlsFailure::message).orElse(""));
         }
-        if (config.mode().verifiesHostname() && (!seen.nameMatches() || config.verifyName() != null)) {
-            return Verdict.refused(
-                    config.verifyName() == null
-                            ? "the certificate has another name"
-                            : "the certificate has another name, and there is no verify_name");
+        String name = config.mode().verifiesHostname() ? wrongName(config, seen, host) : "";
+        if (!name.isEmpty()) {
+            return Verdict.refused(name);
         }
         return Verdict.tls(config.crl() != null ? "revocation is not checked" : chainChecked(config));
+    }
+
+    private static String wrongName(TlsConfig config, TlsProbeReport seen, String host) {
+        if (config.verifyName() != null) {
+            return "the certificate has another name, and there is no verify_name";
+        }
+        if (!seen.nameMatches()) {
+            return "the certificate has another name";
+        }
+        boolean writtenOtherwise =
+                host.contains(":") && !seen.chain().get(0).names().contains(host);
+        return writtenOtherwise ? "IPv6 addresses are compared as text, and this one is written otherwise" : "";
     }
 
     private static boolean isSeenByPgjdbc(TlsFailure failure) {

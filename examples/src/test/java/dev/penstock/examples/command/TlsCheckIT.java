@@ -153,6 +153,19 @@ class TlsCheckIT {
     }
 
     @Test
+    void an_IPv6_address_is_compared_by_its_bytes_here_and_as_text_by_pgjdbc() throws Exception {
+        secured.replaceServerCertificate(CA.server("localhost").names("::1").issue());
+        String host = "[::1]:" + secured.primary().port();
+        Map<String, String> said = flat(Said.of("--json", "--host", host, "--sslrootcert", directory + "/ca.pem")
+                .out());
+        assertThat(said)
+                .containsEntry("nodes.penstock.outcome", "tls")
+                .containsEntry("nodes.libpq.outcome", "tls")
+                .containsEntry("nodes.pgjdbc.outcome", "refused");
+        assertThat(pgjdbc(secured, "verify-full", true, host)).isEqualTo("refused");
+    }
+
+    @Test
     void nobody_logs_in() throws Exception {
         Server.RIGHT.start();
         secured.primary().execute("alter system set log_connections = on");
@@ -214,6 +227,10 @@ class TlsCheckIT {
 
     private static String pgjdbc(Server server, String mode, boolean withCa) {
         PostgresCluster cluster = server.start();
+        return pgjdbc(cluster, mode, withCa, "localhost:" + cluster.primary().port());
+    }
+
+    private static String pgjdbc(PostgresCluster cluster, String mode, boolean withCa, String host) {
         Properties properties = new Properties();
         properties.setProperty("user", "appuser");
         properties.setProperty("password", cluster.password("appuser"));
@@ -222,7 +239,7 @@ class TlsCheckIT {
         if (withCa) {
             properties.setProperty("sslrootcert", directory.resolve("ca.pem").toString());
         }
-        String url = "jdbc:postgresql://localhost:" + cluster.primary().port() + "/appdb";
+        String url = "jdbc:postgresql://" + host + "/appdb";
         try (Connection connection = DriverManager.getConnection(url, properties);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(IS_TLS)) {
