@@ -1,5 +1,6 @@
 package dev.penstock.routing;
 
+import dev.penstock.config.Endpoint;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
@@ -8,10 +9,14 @@ import dev.penstock.connect.Purpose;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.pool.NodePools;
 import dev.penstock.tls.TlsContext;
+import dev.penstock.tls.TlsFailure;
+import dev.penstock.tls.TlsProbe;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -110,18 +115,36 @@ final class TlsRollout {
     }
 
     private void tell(SQLException refusal) {
-        if (!ErrorClass.of(refusal).isFinal()) {
-            RoutingLog.LOG.debug("The new TLS material could not be tried on {} yet", node, refusal);
-        } else if (!refusalTold) {
-            refusalTold = true;
-            RoutingLog.LOG.warn(
-                    "{} accepts no connection with the new TLS material; standing ones stay as they are: {}",
-                    node,
-                    refusal.getMessage());
-            String code = refusal instanceof ConnectFailedException failed ? failed.code() : "CONNECT_FAILED";
-            events.tell(
-                    "tlsReloadRefused",
-                    listener -> listener.tlsReloadRefused(code, String.valueOf(refusal.getMessage())));
+        if (refusalTold) {
+            return;
         }
+        if (refusal instanceof ConnectFailedException failed
+                && ErrorClass.of(refusal).isFinal()) {
+            tell(failed.code(), String.valueOf(refusal.getMessage()));
+            return;
+        }
+        handshakeFailure()
+                .ifPresentOrElse(
+                        failure -> tell(failure.reason().name(), node + ": " + failure.summary()),
+                        () -> RoutingLog.LOG.debug("The new TLS material could not be tried on {} yet", node, refusal));
+    }
+
+    /** A server that refuses a client certificate cuts the connection, often before its alert was read: a probe waits for it. */
+    private Optional<TlsFailure> handshakeFailure() {
+        try {
+            Endpoint endpoint = node.endpoint();
+            return new TlsProbe(tls, connectTimeout)
+                    .dial(endpoint.host(), endpoint.port())
+                    .failure();
+        } catch (IOException unreachable) {
+            RoutingLog.LOG.debug("{} does not answer a TLS request", node, unreachable);
+            return Optional.empty();
+        }
+    }
+
+    private void tell(String code, String reason) {
+        refusalTold = true;
+        RoutingLog.LOG.warn("The new TLS material is not accepted; standing connections stay as they are: {}", reason);
+        events.tell("tlsReloadRefused", listener -> listener.tlsReloadRefused(code, reason));
     }
 }
