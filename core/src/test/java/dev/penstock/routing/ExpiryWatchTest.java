@@ -17,11 +17,11 @@ class ExpiryWatchTest {
 
     @ParameterizedTest
     @CsvSource({
-        "P3650D, P21D,   P3D",
-        "P365D,  P21D,   P3D",
-        "P90D,   P18D,   P3D",
-        "P6D,    PT28H,  PT7H",
-        "PT24H,  PT4H,   PT1H",
+        "P3650D, P21D,     P3D",
+        "P365D,  P21D,     P3D",
+        "P90D,   P18D,     P3D",
+        "P6D,    PT28H48M, PT7H12M",
+        "PT24H,  PT4H48M,  PT1H12M",
     })
     void a_certificate_is_told_when_a_fifth_and_a_twentieth_of_its_life_is_left_and_when_it_has_ended(
             Duration life, Duration soon, Duration verySoon) {
@@ -29,9 +29,11 @@ class ExpiryWatchTest {
         assertThat(told(one, life.minus(life.dividedBy(3))))
                 .as("renewal is due")
                 .isFalse();
+        assertThat(told(one, life.minus(soon).minusSeconds(60))).isFalse();
         assertThat(told(one, life.minus(soon).plusSeconds(60))).isTrue();
         assertThat(told(one, life.minus(soon).plusSeconds(120))).as("once").isFalse();
-        assertThat(told(one, life.minus(verySoon).plusSeconds(1300))).isTrue();
+        assertThat(told(one, life.minus(verySoon).minusSeconds(60))).isFalse();
+        assertThat(told(one, life.minus(verySoon).plusSeconds(60))).isTrue();
         assertThat(told(one, life.plusSeconds(1))).isTrue();
         assertThat(told(one, life.plus(Duration.ofDays(1)))).isFalse();
     }
