@@ -15,6 +15,7 @@ final class ConnectAttempt {
     private static final ThreadLocal<@Nullable ConnectAttempt> CURRENT = new ThreadLocal<>();
 
     private final int epoch;
+    private volatile Handshake handshake = Handshake.NONE;
     private @Nullable Socket socket;
     private boolean abandoned;
 
@@ -25,6 +26,15 @@ final class ConnectAttempt {
     /** The node's epoch when the attempt began: a role lost meanwhile makes the connection old from the start. */
     int epoch() {
         return epoch;
+    }
+
+    /** What the connection showed; before it stands, that of plain text. */
+    Handshake handshake() {
+        return handshake;
+    }
+
+    void showed(Handshake shown) {
+        handshake = shown;
     }
 
     static @Nullable ConnectAttempt current() {

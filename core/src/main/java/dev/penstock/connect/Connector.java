@@ -6,6 +6,7 @@ import dev.penstock.observe.DriverSettings;
 import dev.penstock.secret.Credentials;
 import dev.penstock.tls.TlsAttempt;
 import dev.penstock.tls.TlsContext;
+import dev.penstock.tls.TlsFacts;
 import dev.penstock.tls.TlsFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -123,8 +124,8 @@ public final class Connector implements AutoCloseable {
         attempt.enter();
         try {
             Login login = purpose.login(config, node.endpoint());
-            Connection connection =
-                    authentication.to(node, login, credentials -> dial(node, purpose, whole, orOf(login, credentials)));
+            Connection connection = authentication.to(
+                    node, login, credentials -> dial(node, purpose, whole, orOf(login, credentials), attempt));
             if (attempt.isAbandoned()) {
                 connection.close();
                 throw new SQLException("the connect deadline is over", "08001");
@@ -156,7 +157,9 @@ public final class Connector implements AutoCloseable {
         return credentials.user() == null ? new Credentials(login.user(), credentials.password()) : credentials;
     }
 
-    private Connection dial(Node node, Purpose purpose, Duration whole, Credentials credentials) throws SQLException {
+    private Connection dial(Node node, Purpose purpose, Duration whole, Credentials credentials, ConnectAttempt attempt)
+            throws SQLException {
+        long generation = tls.generation();
         try (TlsAttempt handshake = tls.attempt(node.endpoint().host())) {
             Properties p = properties.forPurpose(purpose, whole);
             p.putAll(handshake.driverProperties());
@@ -168,6 +171,8 @@ public final class Connector implements AutoCloseable {
                 connection.close();
                 throw Diagnosis.of(node, failure.get());
             }
+            Optional<TlsFacts> facts = handshake.facts();
+            attempt.showed(new Handshake(facts.isPresent() ? handshake.generation() : generation, facts));
             return connection;
         }
     }

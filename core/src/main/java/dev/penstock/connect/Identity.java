@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * fresh while their files change. Thread-safe. Owns the one file watcher.
  */
 public final class Identity implements AutoCloseable {
-    /** How long a change may go unnoticed where the file system reports none. */
+    /** How long a change may go unnoticed at most where the file system reports none; the TLS configuration may ask for less. */
     private static final Duration POLL = Duration.ofSeconds(10);
 
     private final FileWatcher watcher;
@@ -42,7 +42,7 @@ public final class Identity implements AutoCloseable {
      * @throws InvalidConfigException with every file or variable that is missing or unusable
      */
     public static Identity open(DatabaseConfig config) {
-        FileWatcher watcher = FileWatcher.start(POLL);
+        FileWatcher watcher = FileWatcher.start(poll(config));
         Map<String, String> environment = Map.copyOf(System.getenv());
         Map<Login, RotatingPassword> passwords = new LinkedHashMap<>();
         logins(config)
@@ -56,6 +56,11 @@ public final class Identity implements AutoCloseable {
             throw new InvalidConfigException(found);
         }
         return new Identity(watcher, passwords, tls);
+    }
+
+    private static Duration poll(DatabaseConfig config) {
+        Duration asked = config.tls().reloadInterval();
+        return asked.compareTo(POLL) < 0 ? asked : POLL;
     }
 
     /** Every role that will log in somewhere. */
@@ -109,7 +114,8 @@ public final class Identity implements AutoCloseable {
         return Objects.requireNonNull(passwords.get(login), () -> "No password was opened for " + login.user());
     }
 
-    TlsContext tls() {
+    /** What connections are encrypted and verified with, as it is now. */
+    public TlsContext tls() {
         return tls;
     }
 

@@ -5,6 +5,7 @@ import dev.penstock.observe.NodeState;
 import dev.penstock.observe.ServerLimits;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -121,6 +122,11 @@ public final class Node {
 
     public int epoch() {
         return epoch.get();
+    }
+
+    /** Every physical connection that stands now, whatever for. */
+    public List<NodeConnection> liveConnections() {
+        return List.copyOf(live);
     }
 
     int doubt() {

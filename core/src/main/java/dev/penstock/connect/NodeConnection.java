@@ -34,6 +34,9 @@ public final class NodeConnection extends WatchedConnection {
     private final ConnectAttempt attempt;
     private final AtomicReference<@Nullable Runnable> lease = new AtomicReference<>();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
+    private volatile @Nullable Connection handle;
+    private volatile @Nullable Connection formerHandle;
+    private volatile boolean retired;
     private volatile boolean ended;
     private volatile boolean broken;
     private int checkedDoubt;
@@ -64,9 +67,36 @@ public final class NodeConnection extends WatchedConnection {
         return rules.purpose();
     }
 
-    /** Whether it still stands, and its node kept its role since it was opened. No I/O. */
+    /** Whether it still stands, was not retired, and its node kept its role since it was opened. No I/O. */
     public boolean isCurrent() {
-        return !ended && epoch == node.epoch();
+        return !ended && !retired && epoch == node.epoch();
+    }
+
+    /** What was proven of it when it was opened. */
+    public Handshake handshake() {
+        return attempt.handshake();
+    }
+
+    /** It is not to be used again once its present user is done; whoever holds it closes it. */
+    public void retire() {
+        retired = true;
+    }
+
+    public boolean isRetired() {
+        return retired;
+    }
+
+    public boolean wasLent() {
+        return handle != null;
+    }
+
+    /**
+     * What the pool once lent it as and got back: Hikari evicts by it and spares whoever has the connection now, whom it would
+     * cut off if it were given what they hold. Null until it first came back.
+     */
+    public @Nullable Connection returnedHandle() throws SQLException {
+        Connection latest = handle;
+        return latest != null && latest.isClosed() ? latest : formerHandle;
     }
 
     /** Whether an error was seen on the node since this connection was last known to work. No I/O. */
@@ -92,8 +122,10 @@ public final class NodeConnection extends WatchedConnection {
         return "on".equals(((PGConnection) driver).getParameterStatus("in_hot_standby"));
     }
 
-    /** Keeps {@code returned} to be run once, when this borrow ends in whatever way. */
-    public void lend(Runnable returned) {
+    /** Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. */
+    public void lend(Connection lentAs, Runnable returned) {
+        formerHandle = handle;
+        handle = lentAs;
         lease.set(returned);
     }
 

@@ -1,5 +1,7 @@
 package dev.penstock.observe;
 
+import dev.penstock.tls.CertificateReport;
+
 /**
  * Hears what happens while a database is open. Every method does nothing by default. Calls come from Penstock's own
  * threads, one at a time for node events, and must return quickly; what they throw is logged and goes no further.
@@ -25,6 +27,27 @@ public interface DatabaseListener {
 
     /** The pools do not go together with what a server admits, or with what was declared; told once each. */
     default void sizingWarned(String warning) {}
+
+    /**
+     * Changed certificates or keys were taken over: new connections use them, standing ones are replaced one by one.
+     *
+     * @param generation the number of the material, counted from 1
+     */
+    default void tlsReloaded(long generation) {}
+
+    /**
+     * Changed certificates or keys cannot be used, so that connections stay as they are; tried again by itself.
+     *
+     * @param code such as {@code CLIENT_KEY_MISMATCH}, listed in docs/errors.md
+     * @param reason what is wrong with the files, or which node refuses connections made with them, and what to do
+     */
+    default void tlsReloadRefused(String code, String reason) {}
+
+    /**
+     * A certificate of ours or of a server ends soon, or has ended: told when a fifth of its life is left (21 days at most), a
+     * twentieth (3 days at most), and nothing. Looked at every hour.
+     */
+    default void certificateExpiring(CertificateReport certificate) {}
 
     /** A read failed on {@code node} without harm and runs again elsewhere. */
     default void readRetried(String node, String sqlState) {}

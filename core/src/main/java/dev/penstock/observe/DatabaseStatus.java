@@ -8,20 +8,22 @@ import java.util.Optional;
  * The whole database as last observed; reading it does no I/O. Immutable.
  *
  * @param nodes every configured node, in configuration order
+ * @param tls the certificates that new connections use
  * @param sizing how many connections and why, with what the servers have said so far; empty when nobody planned
  */
-public record DatabaseStatus(List<NodeStatus> nodes, Optional<SizingPlan> sizing) {
+public record DatabaseStatus(List<NodeStatus> nodes, TlsStatus tls, Optional<SizingPlan> sizing) {
     public DatabaseStatus {
         nodes = List.copyOf(nodes);
     }
 
-    public DatabaseStatus(List<NodeStatus> nodes) {
-        this(nodes, Optional.empty());
+    /** Before anybody planned. */
+    public DatabaseStatus(List<NodeStatus> nodes, TlsStatus tls) {
+        this(nodes, tls, Optional.empty());
     }
 
     /** The same with that plan. */
     public DatabaseStatus with(SizingPlan plan) {
-        return new DatabaseStatus(nodes, Optional.of(plan));
+        return new DatabaseStatus(nodes, tls, Optional.of(plan));
     }
 
     /** The node that writes go to; empty while there is none. */

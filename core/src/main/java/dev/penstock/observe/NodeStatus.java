@@ -16,6 +16,7 @@ import java.util.Optional;
  *     the primary; empty when it cannot be known because the primary is gone or the node does not answer
  * @param lagBytes the distance in bytes of WAL; empty like {@code lag}
  * @param pools the pools that exist on the node
+ * @param tls what the connections that stand now proved when they were opened
  * @param lastFailure why the last probe failed; empty when it did not
  */
 public record NodeStatus(
@@ -27,9 +28,11 @@ public record NodeStatus(
         Optional<Duration> lag,
         Optional<Long> lagBytes,
         List<PoolSnapshot> pools,
+        List<TlsProof> tls,
         Optional<String> lastFailure) {
     public NodeStatus {
         pools = List.copyOf(pools);
+        tls = List.copyOf(tls);
     }
 
     /** Connections that callers hold on this node, whatever for. */

@@ -59,6 +59,14 @@ public final class NodePools implements AutoCloseable {
         reads.evictAll();
     }
 
+    /**
+     * One of the node's pooled connections is not to be lent again: it is closed now when it is idle, else when it comes back.
+     * To be asked again as long as {@link NodeConnection#isRetired()} is false: its first borrower may have it.
+     */
+    public void retire(NodeConnection connection) throws SQLException {
+        pool(connection.purpose()).retire(connection);
+    }
+
     public void evictWriters() {
         writes.evictAll();
     }
@@ -144,7 +152,7 @@ public final class NodePools implements AutoCloseable {
     }
 
     private void lend(Connection connection, Purpose purpose) throws SQLException {
-        connection.unwrap(NodeConnection.class).lend(gate.leave(purpose == Purpose.READ));
+        connection.unwrap(NodeConnection.class).lend(connection, gate.leave(purpose == Purpose.READ));
         connection.setCatalog(NodeConnection.LENT);
     }
 

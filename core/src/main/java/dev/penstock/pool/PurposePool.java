@@ -6,6 +6,7 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
+import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.observe.PoolSnapshot;
@@ -110,6 +111,19 @@ final class PurposePool {
         HikariDataSource running = hikari;
         if (running != null) {
             pool(running).softEvictConnections();
+        }
+    }
+
+    /** Closed now, or on return when it is in use; nothing happens while its first borrower has it. */
+    void retire(NodeConnection connection) throws SQLException {
+        HikariDataSource running = hikari;
+        Connection returned = connection.returnedHandle();
+        if (running != null && returned != null) {
+            connection.retire();
+            running.evictConnection(returned);
+        } else if (!connection.wasLent()) {
+            // Hikari gives the oldest idle one, which this is unless it is being lent now.
+            closeOneIdle();
         }
     }
 

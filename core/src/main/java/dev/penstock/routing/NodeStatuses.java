@@ -1,9 +1,14 @@
 package dev.penstock.routing;
 
+import dev.penstock.connect.Handshake;
+import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeStatus;
+import dev.penstock.observe.TlsProof;
 import dev.penstock.pool.NodePools;
 import dev.penstock.topology.NodeView;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the topology believes of a node and what its pools hold, told as one. */
@@ -20,8 +25,17 @@ final class NodeStatuses {
                 view.lag(),
                 view.lagBytes(),
                 pools == null ? List.of() : pools.snapshots(),
+                proofs(view.node()),
                 view.failure()
                         .map(failure -> String.valueOf(failure.getMessage()))
                         .or(view::reason));
+    }
+
+    private static List<TlsProof> proofs(Node node) {
+        Map<Handshake, Integer> counts = new LinkedHashMap<>();
+        node.liveConnections().forEach(connection -> counts.merge(connection.handshake(), 1, Integer::sum));
+        return counts.entrySet().stream()
+                .map(one -> new TlsProof(one.getKey().facts(), one.getKey().generation(), one.getValue()))
+                .toList();
     }
 }

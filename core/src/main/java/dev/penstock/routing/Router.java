@@ -47,6 +47,7 @@ public final class Router implements AutoCloseable {
     private final Topology topology;
     private final RoleChanges roleChanges;
     private final Events events;
+    private final TlsUpkeep tlsUpkeep;
     private volatile boolean closed;
 
     /**
@@ -67,6 +68,7 @@ public final class Router implements AutoCloseable {
         this.connector = new Connector(config, identity, new LoginEvents(events));
         nodes(config).forEach(node -> pools.put(node, new NodePools(config, node, connector)));
         this.roleChanges = new RoleChanges(config, pools, events);
+        this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, pools.values(), events);
         this.topology = new Topology(List.copyOf(pools.keySet()), config, connector, roleChanges::apply);
         pools.keySet().forEach(node -> node.onConnectionError((n, error) -> topology.suspect()));
     }
@@ -90,6 +92,7 @@ public final class Router implements AutoCloseable {
      */
     public void start(Duration atMost) throws SQLException {
         topology.start();
+        tlsUpkeep.start();
         boolean any = config.start() == StartPolicy.ANY;
         TopologyView view = await(now -> isReady(now, any), atMost.toNanos());
         if (!isReady(view, any)) {
@@ -304,7 +307,7 @@ public final class Router implements AutoCloseable {
         List<NodeStatus> nodes = topology.view().nodes().stream()
                 .map(view -> NodeStatuses.of(view, pools.get(view.node())))
                 .toList();
-        return new DatabaseStatus(nodes);
+        return new DatabaseStatus(nodes, tlsUpkeep.status());
     }
 
     private void checkOpen() throws SQLException {
@@ -354,6 +357,7 @@ public final class Router implements AutoCloseable {
     public void close() {
         closed = true;
         topology.close();
+        tlsUpkeep.close();
         drainPools();
         closePools();
         connector.close();

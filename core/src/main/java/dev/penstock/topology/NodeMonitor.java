@@ -98,6 +98,10 @@ final class NodeMonitor implements AutoCloseable {
     }
 
     private PreparedStatement probe() throws SQLException {
+        NodeConnection standing = connection;
+        if (standing != null && standing.isRetired()) {
+            dropConnection();
+        }
         PreparedStatement open = probe;
         return open == null ? connect() : open;
     }

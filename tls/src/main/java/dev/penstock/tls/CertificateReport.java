@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What an operator wants to know about one certificate.
  *
- * @param role what it is used for here: {@code ca} or {@code client}
+ * @param role what it is used for here: {@code ca}, {@code client} or {@code server}
  * @param subject RFC 2253
  * @param names alternative names, and the common name as {@code CN=…} when it is not among them
  * @param issuer RFC 2253

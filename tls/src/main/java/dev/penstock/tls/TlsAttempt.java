@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +70,7 @@ public final class TlsAttempt implements AutoCloseable {
      * connection, but a server that died at that moment looks the same, so decide on fail-over by the static one.
      */
     public Optional<TlsFailure> failure(Throwable thrown) {
-        Optional<TlsFailure> known = FailureTable.of(thrown);
+        Optional<TlsFailure> known = afterPlainText(thrown).or(() -> FailureTable.of(thrown));
         if (known.isEmpty() && wasTlsDeclined(thrown)) {
             return Optional.of(TlsFailure.of(TlsReason.TLS_NOT_OFFERED, String.valueOf(thrown.getMessage())));
         }
@@ -80,6 +81,15 @@ public final class TlsAttempt implements AutoCloseable {
                             "the server cut the connection during the handshake, as it does when it refuses a client certificate"));
         }
         return known.map(this::withCertificateInMind);
+    }
+
+    /** {@code allow} tries plain text first: the driver then throws that refusal and keeps the one of TLS as suppressed. */
+    private Optional<TlsFailure> afterPlainText(Throwable thrown) {
+        return context.config().mode() == SslMode.ALLOW
+                ? Arrays.stream(thrown.getSuppressed())
+                        .flatMap(second -> FailureTable.of(second).stream())
+                        .findFirst()
+                : Optional.empty();
     }
 
     /** The driver words the server's "no" in the language of the JVM; that TLS never began says the same in all. */
@@ -110,15 +120,11 @@ public final class TlsAttempt implements AutoCloseable {
         TlsRegistry.remove(key);
     }
 
-    private static Optional<TlsFacts> facts(SSLSession session) {
+    static Optional<TlsFacts> facts(SSLSession session) {
         try {
             X509Certificate peer = (X509Certificate) session.getPeerCertificates()[0];
             return Optional.of(new TlsFacts(
-                    session.getProtocol(),
-                    session.getCipherSuite(),
-                    fingerprint(peer),
-                    peer.getNotAfter().toInstant(),
-                    peer.getSubjectX500Principal().getName()));
+                    session.getProtocol(), session.getCipherSuite(), CertificateReport.of("server", peer)));
         } catch (SSLPeerUnverifiedException noHandshake) {
             return Optional.empty();
         }

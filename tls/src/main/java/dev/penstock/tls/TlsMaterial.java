@@ -23,6 +23,7 @@ public final class TlsMaterial {
     private final List<X509CRL> crls;
     private final @Nullable ClientIdentity identity;
     private final List<String> remarks;
+    private final List<CertificateReport> reports;
 
     private TlsMaterial(
             TlsConfig config,
@@ -35,6 +36,7 @@ public final class TlsMaterial {
         this.crls = crls;
         this.identity = identity;
         this.remarks = List.copyOf(remarks);
+        this.reports = report();
     }
 
     /**
@@ -76,6 +78,10 @@ public final class TlsMaterial {
 
     /** The CAs (none for {@code system}: there are many and they are the runtime's), then the client's chain. */
     public List<CertificateReport> certificates() {
+        return reports;
+    }
+
+    private List<CertificateReport> report() {
         List<CertificateReport> reports = new ArrayList<>();
         if (!(config.ca() instanceof TlsSource.SystemTrust)) {
             anchors.forEach(anchor -> reports.add(CertificateReport.of("ca", anchor)));
@@ -83,7 +89,7 @@ public final class TlsMaterial {
         if (identity != null) {
             identity.chain().forEach(link -> reports.add(CertificateReport.of("client", link)));
         }
-        return reports;
+        return List.copyOf(reports);
     }
 
     /** Those of {@link #certificates()} that expire within the time from now, or have: for warnings and health. */
@@ -101,9 +107,8 @@ public final class TlsMaterial {
 
     SSLContext toSslContext() {
         try {
-            ChainVerifier chainVerifier = config.verifiesChain() ? ChainVerifier.of(anchors, crls) : null;
             TrustManager verifier =
-                    new ServerVerifier(chainVerifier, config.mode().verifiesHostname());
+                    new ServerVerifier(chainVerifier(), config.mode().verifiesHostname());
             KeyManager[] keys =
                     identity == null ? new KeyManager[0] : new KeyManager[] {new ClientKeyChooser(identity)};
             SSLContext context = SSLContext.getInstance("TLS");
@@ -111,10 +116,24 @@ public final class TlsMaterial {
             checkCiphers(context);
             return context;
         } catch (GeneralSecurityException failed) {
-            throw new TlsMaterialException(
-                            TlsReason.TLS_TRUST_FILE_INVALID, "TLS material", "was refused by the Java runtime")
-                    .causedBy(failed);
+            throw refusedByRuntime(failed);
         }
+    }
+
+    /** Null when no connection of this configuration verifies its chain. */
+    @Nullable
+    ChainVerifier chainVerifier() {
+        try {
+            return config.verifiesChain() ? ChainVerifier.of(anchors, crls) : null;
+        } catch (GeneralSecurityException failed) {
+            throw refusedByRuntime(failed);
+        }
+    }
+
+    private static TlsMaterialException refusedByRuntime(GeneralSecurityException failed) {
+        return new TlsMaterialException(
+                        TlsReason.TLS_TRUST_FILE_INVALID, "TLS material", "was refused by the Java runtime")
+                .causedBy(failed);
     }
 
     /** JSSE would say so at the first connection only, and without the list. */

@@ -18,9 +18,15 @@ final class Psql {
 
     /** @param ca the {@code sslrootcert}; {@code null} for none, with a home directory that has none either */
     static boolean connects(String mode, int port, Path ca, Path emptyHome, String password) {
-        String target = "host=localhost dbname=appdb user=appuser gssencmode=disable connect_timeout=10 port=" + port
-                + " sslmode=" + mode + (ca == null ? "" : " sslrootcert=" + ca);
-        return run(emptyHome, List.of("psql", "-X", "-w", "-c", "select 1", target), password);
+        return connects(
+                "host=localhost port=" + port + " sslmode=" + mode + (ca == null ? "" : " sslrootcert=" + ca),
+                emptyHome,
+                password);
+    }
+
+    static boolean connects(String target, Path emptyHome, String password) {
+        String whole = target + " dbname=appdb user=appuser gssencmode=disable connect_timeout=10";
+        return run(emptyHome, List.of("psql", "-X", "-w", "-c", "select 1", whole), password);
     }
 
     private static boolean run(Path home, List<String> command, String password) {

@@ -283,11 +283,11 @@ class TlsHandshakeTest {
             TlsFacts facts = Dial.to(server.url(), "localhost", context).facts().orElseThrow();
             CertificateReport expected = new ClientCertificates(issued).report();
             assertThat(facts.protocol()).isEqualTo("TLSv1.3");
-            assertThat(facts.peerFingerprint())
+            assertThat(facts.peer().fingerprint())
                     .isEqualTo(expected.fingerprint())
                     .hasSize(64);
-            assertThat(facts.peerNotAfter()).isEqualTo(expected.notAfter());
-            assertThat(facts.peerSubject()).isEqualTo("CN=localhost");
+            assertThat(facts.peer().notAfter()).isEqualTo(expected.notAfter());
+            assertThat(facts.peer().subject()).isEqualTo("CN=localhost");
         }
     }
 

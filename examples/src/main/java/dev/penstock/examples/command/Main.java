@@ -30,7 +30,8 @@ public final class Main {
 
     /** Every command there is, in the order of the list that {@code help} prints. */
     static List<Command> commands() {
-        return List.of(new DemoCommand(), new DevCommand(), new ResolveCommand(), new PlanCommand());
+        return List.of(
+                new DemoCommand(), new DevCommand(), new ResolveCommand(), new PlanCommand(), new TlsCheckCommand());
     }
 
     int run(List<String> arguments, Interruption interruption) {
@@ -80,8 +81,8 @@ public final class Main {
 
     private String help() {
         StringBuilder text = new StringBuilder("Usage: ./penstock <command> [options]\n\n");
-        commands.forEach(c -> text.append(String.format("  %-8s %s%n", c.name(), c.summary())));
-        return text.append("  help     this text\n\n./penstock <command> --help shows its options.\n")
+        commands.forEach(c -> text.append(String.format("  %-9s %s%n", c.name(), c.summary())));
+        return text.append("  help      this text\n\n./penstock <command> --help shows its options.\n")
                 .toString();
     }
 }

@@ -32,6 +32,9 @@ class CommandLineTest {
                 "plan --what-if x      | penstock plan: --what-if takes lost-replicas=N, more-instances=N and slower-queries=K, separated by commas, was 'x'",
                 "plan --config a --url b | penstock plan: --config and --url exclude each other",
                 "plan --jsn            | penstock plan: unknown option '--jsn'; --help lists the options",
+                "tls-check --host db --sslmode full | penstock tls-check: --sslmode must be one of [disable, allow, prefer, require, verify-ca, verify-full], was 'full'",
+                "tls-check --host db --config x --sslmode require | penstock tls-check: --sslmode and --sslrootcert go with --host alone",
+                "tls-check --url x --config x | penstock tls-check: --config and --url exclude each other",
                 "dev --replicas 9      | penstock dev: --replicas must be a whole number from 0 to 8, was '9'",
             })
     void a_wrong_command_line_is_one_clear_line_and_exit_status_2(String line, String message) {
@@ -41,7 +44,16 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"help", "--help", "-h", "demo --help", "dev -h", "plan --help", "demo --seconds abc --help"})
+    @CsvSource({
+        "help",
+        "--help",
+        "-h",
+        "demo --help",
+        "dev -h",
+        "plan --help",
+        "tls-check --help",
+        "demo --seconds abc --help"
+    })
     void help_goes_to_standard_output_and_is_exit_status_0(String line) {
         assertThat(run(line)).isZero();
         assertThat(text(out)).startsWith("Usage: ./penstock");

@@ -32,7 +32,7 @@ public final class PlainJdbc {
             try (Connection connection =
                     DriverManager.getConnection("jdbc:postgresql://" + host + ":" + port + "/appdb", properties)) {
                 System.out.println(attempt.facts().orElseThrow().protocol() + " with "
-                        + attempt.facts().orElseThrow().peerSubject());
+                        + attempt.facts().orElseThrow().peer().subject());
             } catch (SQLException refused) {
                 System.out.println(
                         attempt.failure(refused).map(TlsFailure::summary).orElse(refused.getMessage()));

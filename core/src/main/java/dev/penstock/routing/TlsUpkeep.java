@@ -1,0 +1,131 @@
+package dev.penstock.routing;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.Connector;
+import dev.penstock.observe.TlsStatus;
+import dev.penstock.pool.NodePools;
+import dev.penstock.tls.CertificateReport;
+import dev.penstock.tls.SslMode;
+import dev.penstock.tls.TlsContext;
+import dev.penstock.tls.TlsListener;
+import dev.penstock.tls.TlsMaterial;
+import dev.penstock.tls.TlsMaterialException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What TLS needs while a database is open: changed material reaches every connection, and what ends soon is told. Thread-safe.
+ * Its threads, at most one for each node and only while there is work, are the only ones that replace connections.
+ */
+final class TlsUpkeep implements TlsListener, AutoCloseable {
+    /** The first look waits until there are connections, whose certificates are the ones that matter most. */
+    private static final long FIRST_LOOK_SECONDS = 10;
+
+    private static final long LOOK_SECONDS = 3600;
+
+    private final DatabaseConfig config;
+    private final TlsContext tls;
+    private final Connector connector;
+    private final Collection<NodePools> pools;
+    private final Events events;
+    private final ExpiryWatch expiry = new ExpiryWatch();
+    private final ScheduledThreadPoolExecutor threads;
+
+    TlsUpkeep(DatabaseConfig config, TlsContext tls, Connector connector, Collection<NodePools> pools, Events events) {
+        this.config = config;
+        this.tls = tls;
+        this.connector = connector;
+        this.pools = pools;
+        this.events = events;
+        // What comes in after the end of the database is of no use to anyone.
+        this.threads = new ScheduledThreadPoolExecutor(
+                pools.size(), TlsUpkeep::daemon, new ThreadPoolExecutor.DiscardPolicy());
+        threads.setKeepAliveTime(FIRST_LOOK_SECONDS, TimeUnit.SECONDS);
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "penstock-tls");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    void start() {
+        if (config.tls().mode() != SslMode.DISABLE) {
+            tls.addListener(this);
+            threads.scheduleWithFixedDelay(this::lookForExpiry, FIRST_LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    TlsStatus status() {
+        return new TlsStatus(
+                tls.generation(),
+                tls.material().certificates(),
+                tls.reloadFailure().map(failure -> String.valueOf(failure.getMessage())));
+    }
+
+    @Override
+    public void reloaded(TlsMaterial material, long generation) {
+        RoutingLog.LOG.info("The TLS files changed; new connections use them (generation {})", generation);
+        material.remarks().forEach(remark -> RoutingLog.LOG.info("{}", remark));
+        events.tell("tlsReloaded", listener -> listener.tlsReloaded(generation));
+        pools.forEach(ofNode ->
+                replace(new TlsRollout(ofNode, connector, tls, config.timeouts().connect(), events)));
+        threads.execute(this::lookForExpiry);
+    }
+
+    @Override
+    public void reloadFailed(TlsMaterialException failure) {
+        RoutingLog.LOG.warn(
+                "The TLS files changed and cannot be used; the last good ones stay: {}", failure.getMessage());
+        events.tell(
+                "tlsReloadRefused",
+                listener -> listener.tlsReloadRefused(failure.reason().name(), String.valueOf(failure.getMessage())));
+    }
+
+    private void replace(TlsRollout rollout) {
+        threads.execute(() -> step(rollout));
+    }
+
+    private void step(TlsRollout rollout) {
+        Duration pause = rollout.round();
+        if (!pause.isZero()) {
+            threads.schedule(() -> step(rollout), pause.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private synchronized void lookForExpiry() {
+        List<CertificateReport> seen = seenNow();
+        for (CertificateReport ending : expiry.toTell(seen, Instant.now())) {
+            RoutingLog.LOG.warn(
+                    "The {} certificate '{}' ends at {} (SHA-256 {})",
+                    ending.role(),
+                    ending.subject(),
+                    ending.notAfter(),
+                    ending.fingerprint());
+            events.tell("certificateExpiring", listener -> listener.certificateExpiring(ending));
+        }
+    }
+
+    /** Ours, and those that servers showed on the connections that stand. */
+    private List<CertificateReport> seenNow() {
+        List<CertificateReport> seen = new ArrayList<>(tls.material().certificates());
+        for (NodePools ofNode : pools) {
+            ofNode.node()
+                    .liveConnections()
+                    .forEach(connection -> connection.handshake().facts().ifPresent(facts -> seen.add(facts.peer())));
+        }
+        return seen;
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,188 @@
+package dev.penstock.tls;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a server about TLS without logging in: no role, no password, no entry for a refused login. It dials twice, once verifying
+ * nothing to see what the server shows, once exactly as connections of the {@link TlsContext} do. For diagnosis; nothing but the
+ * handshake is sent. Thread-safe.
+ *
+ * <p>What a server decides only after the login began stays unknown: {@code pg_hba.conf}, and whether it demands a client certificate.
+ */
+public final class TlsProbe {
+    /** {@code SSLRequest} of PostgreSQL's protocol: its length, then 80877103. */
+    private static final byte[] SSL_REQUEST = {0, 0, 0, 8, 0x04, (byte) 0xd2, 0x16, 0x2f};
+
+    /** TLS 1.3 refuses a client certificate after the handshake; a server says so at once or not at all. */
+    private static final int LATE_ALERT_MILLIS = 500;
+
+    private final TlsContext context;
+    private final TlsConfig config;
+    private final Duration timeout;
+
+    /** @param timeout of the connect and of each wait for an answer */
+    public TlsProbe(TlsContext context, Duration timeout) {
+        this.context = context;
+        this.config = context.config();
+        this.timeout = timeout;
+    }
+
+    /** @throws IOException when the server cannot be reached, or answers something that is not PostgreSQL */
+    public TlsProbeReport dial(String host, int port) throws IOException {
+        Seen seen = look(host, port);
+        if (!seen.offered()) {
+            return TlsProbeReport.notOffered(
+                    config.mode().requiresEncryption()
+                            ? Optional.of(TlsFailure.of(
+                                    TlsReason.TLS_NOT_OFFERED,
+                                    "the server at '" + host + "' answered no to the TLS request"))
+                            : Optional.empty());
+        }
+        Optional<TlsFailure> failure =
+                config.mode() == SslMode.DISABLE ? Optional.empty() : connectAsConfigured(host, port);
+        X509Certificate[] chain = seen.observer().chain();
+        return new TlsProbeReport(
+                true,
+                seen.facts(),
+                List.of(chain).stream()
+                        .map(link -> CertificateReport.of("server", link))
+                        .toList(),
+                seen.observer().failure(),
+                chain.length > 0 && isNamed(chain[0], host),
+                failure);
+    }
+
+    /** What the server shows to somebody who accepts everything. */
+    private record Seen(boolean offered, ChainObserver observer, Optional<TlsFacts> facts) {}
+
+    private Seen look(String host, int port) throws IOException {
+        ChainObserver observer = new ChainObserver(context.material().chainVerifier());
+        try (Socket plain = connect(host, port)) {
+            if (!begin(plain)) {
+                return new Seen(false, observer, Optional.empty());
+            }
+            try (SSLSocket socket =
+                    (SSLSocket) accepting(observer).getSocketFactory().createSocket(plain, host, port, true)) {
+                handshake(socket);
+                return new Seen(true, observer, TlsAttempt.facts(socket.getSession()));
+            } catch (IOException refused) {
+                // The second handshake says what is wrong in the words of the configuration.
+                return new Seen(true, observer, Optional.empty());
+            }
+        }
+    }
+
+    private static SSLContext accepting(ChainObserver observer) {
+        try {
+            SSLContext accepting = SSLContext.getInstance("TLS");
+            accepting.init(new KeyManager[0], new TrustManager[] {observer}, null);
+            return accepting;
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java runtime has TLS", impossible);
+        }
+    }
+
+    private Optional<TlsFailure> connectAsConfigured(String host, int port) throws IOException {
+        try (TlsAttempt attempt = context.attempt(host);
+                Socket plain = connect(host, port)) {
+            begin(plain);
+            Properties properties = new Properties();
+            properties.putAll(attempt.driverProperties());
+            try (SSLSocket socket =
+                    (SSLSocket) new TlsSocketFactory(properties).createSocket(plain, host, port, true)) {
+                handshake(socket);
+                awaitLateAlert(socket);
+                return Optional.empty();
+            } catch (IOException refused) {
+                return Optional.of(attempt.failure(refused)
+                        .orElseGet(() -> TlsFailure.of(TlsReason.TLS_HANDSHAKE, String.valueOf(refused.getMessage()))));
+            }
+        }
+    }
+
+    private void handshake(SSLSocket socket) throws IOException {
+        if (config.negotiation() == SslNegotiation.DIRECT) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"postgresql"});
+            socket.setSSLParameters(parameters);
+        }
+        socket.startHandshake();
+    }
+
+    private void awaitLateAlert(SSLSocket socket) throws IOException {
+        if (config.clientCertificate() == null) {
+            return;
+        }
+        socket.setSoTimeout(LATE_ALERT_MILLIS);
+        try {
+            if (socket.getInputStream().read() < 0) {
+                throw new java.io.EOFException("the server closed the connection after the handshake");
+            }
+        } catch (SocketTimeoutException silent) {
+            // It waits for the login: nothing was refused.
+            return;
+        }
+    }
+
+    private Socket connect(String host, int port) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.connect(new InetSocketAddress(host, port), millis());
+            socket.setSoTimeout(millis());
+            return socket;
+        } catch (IOException unreachable) {
+            socket.close();
+            throw unreachable;
+        }
+    }
+
+    private int millis() {
+        return (int) Math.max(1, Math.min(timeout.toMillis(), Integer.MAX_VALUE));
+    }
+
+    /** Whether TLS may begin on this socket. */
+    private boolean begin(Socket plain) throws IOException {
+        if (config.negotiation() == SslNegotiation.DIRECT) {
+            return true;
+        }
+        plain.getOutputStream().write(SSL_REQUEST);
+        plain.getOutputStream().flush();
+        int answer = plain.getInputStream().read();
+        return switch (answer) {
+            case 'S' -> true;
+            // An error message is what servers answer that do not know the request.
+            case 'N', 'E' -> false;
+            default ->
+                throw new IOException(
+                        answer < 0
+                                ? "the server closed the connection without an answer"
+                                : "the answer is not PostgreSQL's");
+        };
+    }
+
+    private boolean isNamed(X509Certificate certificate, String host) {
+        @Nullable String name = config.verifyName();
+        try {
+            return ServerName.of(Objects.requireNonNullElse(name, host)).isIn(certificate);
+        } catch (CertificateParsingException unreadable) {
+            return false;
+        }
+    }
+}
