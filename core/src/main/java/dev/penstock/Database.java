@@ -152,7 +152,7 @@ public final class Database implements Access, AutoCloseable {
 
     /** Nodes, roles, lag, pools and the sizing plan as last observed. No I/O. */
     public DatabaseStatus status() {
-        return router.status().with(sizing.plan());
+        return router.status().with(sizing.plan(), sizing.drift());
     }
 
     /**

@@ -20,12 +20,19 @@ final class SizingWatch {
     private final Router router;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<String> told = new HashSet<>();
+    private final SizingDrift drift;
     private volatile SizingPlan plan;
 
     SizingWatch(DatabaseConfig config, Router router) {
         this.config = config;
         this.router = router;
+        this.drift = new SizingDrift(router::warnOfDrift);
         this.plan = SizingPlanner.plan(config, router.limits());
+    }
+
+    /** Where the measured load has left the plan. */
+    List<String> drift() {
+        return drift.now();
     }
 
     /** The plan with what the servers have said so far. */
@@ -40,6 +47,7 @@ final class SizingWatch {
      */
     void begin() {
         router.onLimits(this::refresh);
+        router.onLoadMeasured(() -> drift.judge(plan, router.status().nodes()));
         SizingPlan now = SizingPlanner.plan(config, router.limits());
         refuseConflicts(config, now);
         refresh();

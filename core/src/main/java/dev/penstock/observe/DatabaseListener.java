@@ -25,6 +25,14 @@ public interface DatabaseListener {
     /** A server took another password of {@code role} than before: a rotation reached this process. */
     default void passwordRotated(String role) {}
 
+    /**
+     * Three windows of ten seconds in a row, a node's waits or its load were far from what was planned; told once until they have
+     * come back.
+     *
+     * @param drift what was predicted, what is measured, and what to do, in one sentence
+     */
+    default void sizingDrifted(String node, String drift) {}
+
     /** The pools do not go together with what a server admits, or with what was declared; told once each. */
     default void sizingWarned(String warning) {}
 

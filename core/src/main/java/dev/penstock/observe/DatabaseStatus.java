@@ -10,20 +10,22 @@ import java.util.Optional;
  * @param nodes every configured node, in configuration order
  * @param tls the certificates that new connections use
  * @param sizing how many connections and why, with what the servers have said so far; empty when nobody planned
+ * @param drift where the measured load has left the planned one, a sentence for each node; empty when it has not
  */
-public record DatabaseStatus(List<NodeStatus> nodes, TlsStatus tls, Optional<SizingPlan> sizing) {
+public record DatabaseStatus(List<NodeStatus> nodes, TlsStatus tls, Optional<SizingPlan> sizing, List<String> drift) {
     public DatabaseStatus {
         nodes = List.copyOf(nodes);
+        drift = List.copyOf(drift);
     }
 
     /** Before anybody planned. */
     public DatabaseStatus(List<NodeStatus> nodes, TlsStatus tls) {
-        this(nodes, tls, Optional.empty());
+        this(nodes, tls, Optional.empty(), List.of());
     }
 
-    /** The same with that plan. */
-    public DatabaseStatus with(SizingPlan plan) {
-        return new DatabaseStatus(nodes, tls, Optional.of(plan));
+    /** The same with that plan, and what has left it. */
+    public DatabaseStatus with(SizingPlan plan, List<String> left) {
+        return new DatabaseStatus(nodes, tls, Optional.of(plan), left);
     }
 
     /** The node that writes go to; empty while there is none. */

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param lagBytes the distance in bytes of WAL; empty like {@code lag}
  * @param pools the pools that exist on the node
  * @param tls what the connections that stand now proved when they were opened
+ * @param load what the pools did in the last window; empty before the first is over
  * @param lastFailure why the last probe failed; empty when it did not
  */
 public record NodeStatus(
@@ -29,6 +30,7 @@ public record NodeStatus(
         Optional<Long> lagBytes,
         List<PoolSnapshot> pools,
         List<TlsProof> tls,
+        Optional<MeasuredLoad> load,
         Optional<String> lastFailure) {
     public NodeStatus {
         pools = List.copyOf(pools);

@@ -3,6 +3,7 @@ package dev.penstock.pool;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,8 +21,15 @@ import org.jspecify.annotations.Nullable;
  * never held while parking.
  */
 final class Gate {
+    private static final int PLACE_BITS = 20;
+    private static final long ADMISSION = 1L << PLACE_BITS;
+    private static final long PLACES = ADMISSION - 1;
+
     private final int ceiling;
-    private final AtomicInteger free;
+    /** Free places in the low bits, admissions so far above them: counting costs no operation of its own. */
+    private final AtomicLong free;
+
+    private final WaitTimes waits = new WaitTimes();
     private final AtomicInteger freeForReads;
     private final ReentrantLock queueLock = new ReentrantLock();
     private final Queue<Waiter> queue = new ArrayDeque<>();
@@ -37,7 +45,7 @@ final class Gate {
     Gate(int ceiling, int readLimit, int maxWaiting) {
         this.maxWaiting = maxWaiting;
         this.ceiling = ceiling;
-        this.free = new AtomicInteger(ceiling);
+        this.free = new AtomicLong(ceiling);
         this.freeForReads = new AtomicInteger(readLimit);
         this.readLimit = readLimit;
     }
@@ -79,7 +87,8 @@ final class Gate {
         if (!enqueue(waiter)) {
             return Answer.QUEUE_FULL;
         }
-        long deadline = System.nanoTime() + nanos;
+        long begun = System.nanoTime();
+        long deadline = begun + nanos;
         while (waiter.answer == null) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
@@ -93,7 +102,18 @@ final class Gate {
                 throw new InterruptedException();
             }
         }
+        waits.add(System.nanoTime() - begun);
         return waiter.answer;
+    }
+
+    /** Borrowers admitted since the start. No clock is read for it. */
+    long admitted() {
+        return free.get() >>> PLACE_BITS;
+    }
+
+    /** How long those waited who had to. */
+    WaitTimes waits() {
+        return waits;
     }
 
     /** Sends everyone away who waits now: the node was given up, or lost its role. */
@@ -126,7 +146,7 @@ final class Gate {
 
     /** How many are inside now. */
     int inside() {
-        return ceiling - free.get();
+        return ceiling - (int) (free.get() & PLACES);
     }
 
     /** Waits until nobody is inside, at most until {@code deadline} ({@link System#nanoTime()}); nobody is let in for it. */
@@ -172,11 +192,22 @@ final class Gate {
         if (read && !decrement(freeForReads)) {
             return false;
         }
-        if (decrement(free)) {
+        if (admit()) {
             return true;
         }
         if (read) {
             freeForReads.incrementAndGet();
+        }
+        return false;
+    }
+
+    private boolean admit() {
+        long value = free.get();
+        while ((value & PLACES) > 0) {
+            if (free.compareAndSet(value, value + ADMISSION - 1)) {
+                return true;
+            }
+            value = free.get();
         }
         return false;
     }

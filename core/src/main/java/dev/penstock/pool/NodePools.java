@@ -24,6 +24,7 @@ public final class NodePools implements AutoCloseable {
 
     private final Node node;
     private final Gate gate;
+    private final LoadMeter meter;
     private final PurposePool writes;
     private final PurposePool reads;
     private volatile boolean closed;
@@ -32,6 +33,7 @@ public final class NodePools implements AutoCloseable {
         this.node = node;
         int ceiling = config.pool().ceiling();
         this.gate = new Gate(ceiling, ceiling, config.pool().maxWaiting());
+        this.meter = new LoadMeter(gate);
         Slots slots = new Slots(ceiling);
         this.writes = new PurposePool(config, node, Purpose.WRITE, connector, slots);
         this.reads = new PurposePool(config, node, Purpose.READ, connector, slots);
@@ -41,6 +43,11 @@ public final class NodePools implements AutoCloseable {
 
     public Node node() {
         return node;
+    }
+
+    /** The meter of what goes through here. */
+    public LoadMeter meter() {
+        return meter;
     }
 
     /** How many reads may be inside at once: all of the ceiling on a replica, a share of it on the primary. */

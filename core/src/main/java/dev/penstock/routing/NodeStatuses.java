@@ -9,6 +9,7 @@ import dev.penstock.topology.NodeView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the topology believes of a node and what its pools hold, told as one. */
@@ -26,6 +27,7 @@ final class NodeStatuses {
                 view.lagBytes(),
                 pools == null ? List.of() : pools.snapshots(),
                 proofs(view.node()),
+                pools == null ? Optional.empty() : pools.meter().last(),
                 view.failure()
                         .map(failure -> String.valueOf(failure.getMessage()))
                         .or(view::reason));

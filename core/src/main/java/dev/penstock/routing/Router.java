@@ -48,6 +48,7 @@ public final class Router implements AutoCloseable {
     private final RoleChanges roleChanges;
     private final Events events;
     private final TlsUpkeep tlsUpkeep;
+    private final LoadWatch loadWatch;
     private volatile boolean closed;
 
     /**
@@ -68,6 +69,8 @@ public final class Router implements AutoCloseable {
         this.connector = new Connector(config, identity, new LoginEvents(events));
         nodes(config).forEach(node -> pools.put(node, new NodePools(config, node, connector)));
         this.roleChanges = new RoleChanges(config, pools, events);
+        this.loadWatch =
+                new LoadWatch(pools.values().stream().map(NodePools::meter).toList());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, pools.values(), events);
         this.topology = new Topology(List.copyOf(pools.keySet()), config, connector, roleChanges::apply);
         pools.keySet().forEach(node -> node.onConnectionError((n, error) -> topology.suspect()));
@@ -93,6 +96,7 @@ public final class Router implements AutoCloseable {
     public void start(Duration atMost) throws SQLException {
         topology.start();
         tlsUpkeep.start();
+        loadWatch.start();
         boolean any = config.start() == StartPolicy.ANY;
         TopologyView view = await(now -> isReady(now, any), atMost.toNanos());
         if (!isReady(view, any)) {
@@ -134,6 +138,17 @@ public final class Router implements AutoCloseable {
     /** Calls {@code heard} whenever a node has said what it admits. */
     public void onLimits(Runnable heard) {
         pools.keySet().forEach(node -> node.onLimits(heard));
+    }
+
+    /** Calls {@code heard} whenever a window of measuring is over; what was measured is in {@link #status()}. */
+    public void onLoadMeasured(Runnable heard) {
+        loadWatch.onWindow(heard);
+    }
+
+    /** A node's measured load has left what was planned. */
+    public void warnOfDrift(String node, String drift) {
+        RoutingLog.LOG.warn("{}: {}", node, drift);
+        events.tell("sizingDrifted", listener -> listener.sizingDrifted(node, drift));
     }
 
     /** A pool does not go together with what a server admits or with what was declared. */
@@ -358,6 +373,7 @@ public final class Router implements AutoCloseable {
         closed = true;
         topology.close();
         tlsUpkeep.close();
+        loadWatch.close();
         drainPools();
         closePools();
         connector.close();

@@ -1,0 +1,59 @@
+package dev.penstock.routing;
+
+import dev.penstock.pool.LoadMeter;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Measures what the pools do, window by window, on one thread of its own. */
+final class LoadWatch implements AutoCloseable {
+    private static final long SAMPLE_MILLIS = 100;
+    private static final int SAMPLES = 100;
+
+    private final List<LoadMeter> meters;
+    private final ScheduledThreadPoolExecutor thread =
+            new ScheduledThreadPoolExecutor(1, LoadWatch::daemon, new ThreadPoolExecutor.DiscardPolicy());
+    private volatile Runnable windowEnded = () -> {};
+    private int taken;
+
+    LoadWatch(List<LoadMeter> meters) {
+        this.meters = List.copyOf(meters);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "penstock-load");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    void start() {
+        thread.scheduleAtFixedRate(this::round, SAMPLE_MILLIS, SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Called on this watch's thread whenever a window is over. */
+    void onWindow(Runnable listener) {
+        windowEnded = listener;
+    }
+
+    private void round() {
+        meters.forEach(LoadMeter::sample);
+        taken++;
+        if (taken < SAMPLES) {
+            return;
+        }
+        taken = 0;
+        meters.forEach(LoadMeter::endWindow);
+        try {
+            windowEnded.run();
+        } catch (RuntimeException e) {
+            // Measuring goes on, whatever somebody makes of it.
+            RoutingLog.LOG.warn("The measured load could not be judged", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}
