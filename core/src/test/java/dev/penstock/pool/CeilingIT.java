@@ -8,6 +8,7 @@ import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.testkit.PostgresNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -64,6 +65,66 @@ class CeilingIT {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void no_server_holds_more_than_the_ceiling_through_the_loss_of_a_replica_and_a_change_of_roles() throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        AtomicBoolean stop = new AtomicBoolean();
+        try (PostgresCluster three =
+                        PostgresCluster.builder().replicas(2).tls(true).start();
+                Database db = Database.open(
+                        TestConfigs.of(three).pool(4, 2, Duration.ofSeconds(20)).build())) {
+            three.awaitReplicas();
+            List<Future<?>> load = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                boolean writes = i % 2 == 0;
+                load.add(threads.submit(() -> keepWorking(db, writes, stop)));
+            }
+            int most = watch(three.nodes(), 40);
+            three.replicas().get(1).kill();
+            most = Math.max(most, watch(three.nodes().subList(0, 2), 40));
+            PostgresNode next = three.replicas().get(0);
+            three.primary().kill();
+            next.promote();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> db.status().primary().isPresent()
+                            && db.status().primary().get().endpoint().endsWith(":" + next.port()));
+            most = Math.max(most, watch(List.of(next), 40));
+            stop.set(true);
+            for (Future<?> one : load) {
+                one.get(30, TimeUnit.SECONDS);
+            }
+            // The monitor holds one more.
+            assertThat(most).isBetween(2, CEILING + 1);
+        } finally {
+            stop.set(true);
+            threads.shutdownNow();
+        }
+    }
+
+    /** The most sessions that any of the servers showed; what a server is ending already counts until it has. */
+    private static int watch(List<PostgresNode> nodes, int times) throws SQLException {
+        int most = 0;
+        for (int i = 0; i < times; i++) {
+            for (PostgresNode node : nodes) {
+                most = Math.max(most, Math.min(sessions(node), sessions(node)));
+            }
+        }
+        return most;
+    }
+
+    /** Through an outage: what fails is not what is counted here. */
+    private static Object keepWorking(Database db, boolean writes, AtomicBoolean stop) {
+        int failed = 0;
+        while (!stop.get()) {
+            try {
+                work(db, writes);
+            } catch (SQLException outage) {
+                failed++;
+            }
+        }
+        return failed;
     }
 
     @Test
@@ -132,23 +193,31 @@ class CeilingIT {
     }
 
     private int sessions() throws SQLException {
-        return Integer.parseInt(cluster.primary()
-                .execute("select count(*) from pg_stat_activity where application_name = 'penstock'")
-                .get(0)
-                .get(0));
+        return sessions(cluster.primary());
+    }
+
+    private static int sessions(PostgresNode node) throws SQLException {
+        return Integer.parseInt(
+                node.execute("select count(*) from pg_stat_activity where application_name = 'penstock'")
+                        .get(0)
+                        .get(0));
     }
 
     private static Object work(Database db, boolean writes, AtomicBoolean stop) throws SQLException {
         while (!stop.get()) {
-            if (writes) {
-                db.write(c -> Served.run(c, "select pg_sleep(0.002)"));
-            } else {
-                db.read(c -> {
-                    Served.run(c, "select pg_sleep(0.002)");
-                    return null;
-                });
-            }
+            work(db, writes);
         }
         return null;
+    }
+
+    private static void work(Database db, boolean writes) throws SQLException {
+        if (writes) {
+            db.write(c -> Served.run(c, "select pg_sleep(0.002)"));
+        } else {
+            db.read(c -> {
+                Served.run(c, "select pg_sleep(0.002)");
+                return null;
+            });
+        }
     }
 }
