@@ -8,6 +8,8 @@ import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsProbe;
 import dev.penstock.tls.TlsProbeReport;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,7 +29,23 @@ public record NodeCheck(Endpoint endpoint, TlsConfig config, Optional<TlsProbeRe
             TlsProbeReport seen = new TlsProbe(context, PATIENCE).dial(endpoint.host(), endpoint.port());
             return new NodeCheck(endpoint, context.config(), Optional.of(seen), "");
         } catch (UnknownHostException e) {
-            return new NodeCheck(endpoint, context.config(), Optional.empty(), "the host name cannot be resolved");
+            return new NodeCheck(
+                    endpoint,
+                    context.config(),
+                    Optional.empty(),
+                    "the host name cannot be resolved: correct it, or the DNS of this host or container network");
+        } catch (ConnectException e) {
+            return new NodeCheck(
+                    endpoint,
+                    context.config(),
+                    Optional.empty(),
+                    "nothing accepts connections there: start the server, or correct host and port");
+        } catch (SocketTimeoutException e) {
+            return new NodeCheck(
+                    endpoint,
+                    context.config(),
+                    Optional.empty(),
+                    "no answer within " + PATIENCE.toSeconds() + " s: check that no firewall drops packets");
         } catch (IOException e) {
             return new NodeCheck(endpoint, context.config(), Optional.empty(), String.valueOf(e.getMessage()));
         }
