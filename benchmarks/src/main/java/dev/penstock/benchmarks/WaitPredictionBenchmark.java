@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -26,8 +27,8 @@ import java.util.stream.LongStream;
  * other (an open loop), exponential hold times, 8 connections to one embedded PostgreSQL, at a utilisation of 0.5, 0.7 and
  * 0.9. A wait counts from the moment at which the borrow was meant to happen.
  *
- * <p>Run: {@code java -cp ... dev.penstock.benchmarks.WaitPredictionBenchmark [seconds for each, 20 by default]}. Ends with
- * 1 when a measured p99 wait is more than twice or less than half of the predicted one.
+ * <p>Run: {@code java -cp ... dev.penstock.benchmarks.WaitPredictionBenchmark [seconds for each, 20 by default]
+ * [utilisations, 0.5 0.7 0.9 by default]}. Ends with 1 when a measured p99 wait is more than twice or less than half of the predicted one.
  */
 public final class WaitPredictionBenchmark {
     private static final int CONNECTIONS = 8;
@@ -57,12 +58,18 @@ public final class WaitPredictionBenchmark {
                     "%d connections, hold %.0f ms on average, %.0f s each, seed %d%n",
                     CONNECTIONS, HOLD_MILLIS, seconds, seed);
             System.out.println("utilisation  borrows/s  held ms  predicted p50/p99 ms  measured p50/p99 ms  ratio p99");
-            for (double utilisation : List.of(0.5, 0.7, 0.9)) {
+            for (double utilisation : utilisations(arguments)) {
                 within &= benchmark.step(utilisation, seconds);
             }
             benchmark.threads.shutdown();
         }
         System.exit(within ? 0 : 1);
+    }
+
+    private static List<Double> utilisations(String[] arguments) {
+        return arguments.length < 2
+                ? List.of(0.5, 0.7, 0.9)
+                : Arrays.stream(arguments).skip(1).map(Double::valueOf).toList();
     }
 
     private static DatabaseConfig config(PostgresCluster cluster) {
