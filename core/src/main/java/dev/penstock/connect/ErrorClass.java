@@ -18,7 +18,7 @@ public enum ErrorClass {
     TLS(false, false),
     /** The role or its password was refused (28xxx, 08004). Never a reason to fail over. */
     AUTHENTICATION(false, false),
-    /** What was asked for does not exist or is not allowed (3D000; 42501, 55000 and 08P01 at connect). */
+    /** What was asked for does not exist or is not allowed (3D000; 42501 and 55000 at connect; what a pooler refuses). */
     CONFIGURATION(false, false),
     /** The connection is gone, or never came (08xxx, 57P01, 57P02, 58xxx with FATAL). */
     CONNECTION(true, true),
@@ -36,7 +36,7 @@ public enum ErrorClass {
     STATEMENT(false, false);
 
     /** While connecting these say that the database is closed to the role; later they are a statement's own errors. */
-    private static final Set<String> NOT_LET_IN = Set.of("42501", "55000", "08P01");
+    private static final Set<String> NOT_LET_IN = Set.of("42501", "55000");
 
     private final boolean nodeSignal;
     private final boolean readMayMove;
@@ -66,7 +66,7 @@ public enum ErrorClass {
         if (TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent()) {
             return TLS;
         }
-        if (error instanceof ConnectFailedException && NOT_LET_IN.contains(String.valueOf(error.getSQLState()))) {
+        if (error instanceof ConnectFailedException failed && isNotLetIn(failed)) {
             return CONFIGURATION;
         }
         String state = error.getSQLState();
@@ -75,6 +75,12 @@ public enum ErrorClass {
             return of(cause);
         }
         return own;
+    }
+
+    /** What a pooler does not take, it will not take later either. */
+    private static boolean isNotLetIn(ConnectFailedException failed) {
+        return NOT_LET_IN.contains(String.valueOf(failed.getSQLState()))
+                || failed.code().equals("POOLER");
     }
 
     /** A handshake that broke off without an alert says nothing about trust: the server was lost half way. */

@@ -26,6 +26,14 @@ class ErrorClassTest {
                         "not allowed to connect",
                         new ConnectFailedException("node-1", "NOT_ALLOWED", "x", "y", "42501", null),
                         ErrorClass.CONFIGURATION),
+                new Row(
+                        "a startup parameter that a pooler does not take",
+                        new ConnectFailedException("node-1", "POOLER", "x", "y", "08P01", null),
+                        ErrorClass.CONFIGURATION),
+                new Row(
+                        "a pooler that cannot reach its server",
+                        new ConnectFailedException("node-1", "UNREACHABLE", "x", "y", "08P01", null),
+                        ErrorClass.CONNECTION),
                 server("not allowed to read a table", "ERROR", "42501", "aclcheck_error", ErrorClass.STATEMENT),
                 client("could not connect", "08001", ErrorClass.CONNECTION),
                 client("closed on the client side", "08003", ErrorClass.CONNECTION),
