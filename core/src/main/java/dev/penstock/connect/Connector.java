@@ -8,11 +8,14 @@ import dev.penstock.tls.TlsAttempt;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsFacts;
 import dev.penstock.tls.TlsFailure;
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -36,10 +39,16 @@ public final class Connector implements AutoCloseable {
     private final Authentication authentication;
     private final DriverProperties properties;
     private final Driver driver = new Driver();
+    private final NameResolver resolver;
     private final ExecutorService threads;
 
     public Connector(DatabaseConfig config, Identity identity, LoginListener logins) {
+        this(config, identity, logins, NameResolver.SYSTEM);
+    }
+
+    Connector(DatabaseConfig config, Identity identity, LoginListener logins, NameResolver resolver) {
         this.config = config;
+        this.resolver = resolver;
         this.tls = identity.tls();
         this.authentication = new Authentication(identity, logins);
         this.properties = new DriverProperties(config);
@@ -94,8 +103,12 @@ public final class Connector implements AutoCloseable {
 
     private NodeConnection openNow(Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose)
             throws SQLException, InterruptedException {
-        ConnectAttempt attempt = new ConnectAttempt(node.epoch());
+        ConnectAttempt attempt = new ConnectAttempt(node.epoch(), dialer(node));
         Future<Connection> answer = submit(() -> connect(node, purpose, whole, attempt));
+        // The monitor is the one to find out that a node is back; its own attempts outlive the verdict.
+        if (purpose != Purpose.MONITOR) {
+            node.began(attempt);
+        }
         try {
             Connection physical = answer.get(Math.max(1, whole.toNanos()), TimeUnit.NANOSECONDS);
             return new NodeConnection(physical, attempt, node, SessionRules.of(config, purpose), onClose);
@@ -108,7 +121,38 @@ public final class Connector implements AutoCloseable {
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw Diagnosis.of(node, config, purpose.login(config, node.endpoint()), cause);
+        } finally {
+            node.ended(attempt);
         }
+    }
+
+    private Dialer dialer(Node node) {
+        return new Dialer(node.endpoint(), resolverOf(node), threads);
+    }
+
+    /** A node that was found at an address stays there; its name is what its certificate must show. */
+    private NameResolver resolverOf(Node node) {
+        return node.address()
+                .<NameResolver>map(address -> host -> List.of(address))
+                .orElse(resolver);
+    }
+
+    /**
+     * Every address that the node's name has now.
+     *
+     * @return empty when it cannot be resolved within {@code limit}
+     */
+    public Set<InetAddress> addresses(Node node, Duration limit) {
+        try {
+            Future<List<InetAddress>> answer = threads.submit(
+                    () -> resolverOf(node).resolve(node.endpoint().host()));
+            return Set.copyOf(answer.get(limit.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+            ConnectLog.LOG.debug("The name of {} could not be resolved; its addresses stay as they were", node, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Set.of();
     }
 
     private Future<Connection> submit(Callable<Connection> connect) throws SQLException {

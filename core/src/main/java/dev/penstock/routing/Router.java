@@ -73,8 +73,8 @@ public final class Router implements AutoCloseable {
         this.loadWatch =
                 new LoadWatch(pools.values().stream().map(NodePools::meter).toList());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, pools.values(), events);
-        this.topology = new Topology(List.copyOf(pools.keySet()), config, connector, roleChanges::apply);
-        pools.keySet().forEach(node -> node.onConnectionError((n, error) -> topology.suspect()));
+        this.topology = new Topology(List.copyOf(pools.keySet()), config, connector, roleChanges);
+        pools.keySet().forEach(node -> node.onConnectionError(topology::suspect));
     }
 
     /** What pgjdbc will be told, without connecting to anything. */
