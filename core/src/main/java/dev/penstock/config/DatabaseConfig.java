@@ -4,6 +4,8 @@ import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,17 +40,14 @@ import java.util.stream.Stream;
 public record DatabaseConfig(
         Endpoint primary,
         List<Endpoint> replicas,
-        @Filled String database,
-        @Filled String user,
+        String database,
+        String user,
         PasswordSource password,
         TlsConfig tls,
         PoolConfig pool,
         TimeoutConfig timeouts,
-
-        @Within(min = 2, max = 86_400, message = "must be 2 s to 86400 s")
         Duration maxLag,
-
-        @Filled String applicationName,
+        String applicationName,
         EnvironmentMode environmentMode,
         RoleConfig roles,
         SessionConfig session,
@@ -181,7 +180,10 @@ public record DatabaseConfig(
 
     /** Every server, the expected primary first, in the order written. */
     public List<Endpoint> endpoints() {
-        return Stream.concat(Stream.of(primary), replicas.stream()).toList();
+        List<Endpoint> endpoints = new ArrayList<>();
+        endpoints.add(primary);
+        endpoints.addAll(replicas);
+        return Collections.unmodifiableList(endpoints);
     }
 
     /** Who reads and writes on that server: {@code user}, or the login of a replica's own connection string. */

@@ -17,19 +17,20 @@ import org.jspecify.annotations.Nullable;
 public final class DatabaseConfigBuilder {
     private @Nullable String primary;
     private List<String> replicas = List.of();
+    private List<Endpoint> endpoints = List.of();
     private String database = "";
     private String user = "";
     private @Nullable PasswordSource password;
     private @Nullable TlsConfig tls;
-    private Supplier<PoolConfig> pool = PoolConfig::defaults;
-    private Supplier<TimeoutConfig> timeouts = TimeoutConfig::defaults;
+    private @Nullable Supplier<PoolConfig> pool;
+    private @Nullable Supplier<TimeoutConfig> timeouts;
     private Duration maxLag = Duration.ofSeconds(10);
     private String applicationName = "penstock";
     private EnvironmentMode environmentMode = EnvironmentMode.DEVELOPMENT;
     private RoleConfig roles = RoleConfig.none();
-    private SessionConfig session = SessionConfig.defaults();
+    private @Nullable SessionConfig session;
     private StartPolicy start = StartPolicy.PRIMARY;
-    private WorkloadConfig workload = WorkloadConfig.undeclared();
+    private @Nullable WorkloadConfig workload;
     private List<DatabaseConfig> neighbours = List.of();
     private Map<Endpoint, Login> replicaLogins = Map.of();
     private Map<String, String> origins = Map.of();
@@ -149,8 +150,7 @@ public final class DatabaseConfigBuilder {
 
     /** Servers that were read already, the primary first. */
     DatabaseConfigBuilder endpoints(List<Endpoint> servers) {
-        primary = servers.get(0).toString();
-        replicas = servers.stream().skip(1).map(Endpoint::toString).toList();
+        endpoints = servers;
         return this;
     }
 
@@ -167,61 +167,86 @@ public final class DatabaseConfigBuilder {
     /** @throws InvalidConfigException with every mistake made in any call above */
     public DatabaseConfig build() {
         Mistakes mistakes = new Mistakes();
-        Endpoint first = primaryEndpoint(mistakes);
-        List<Endpoint> others = replicaEndpoints(mistakes);
+        List<Endpoint> servers = endpoints.isEmpty() ? parsedEndpoints(mistakes) : endpoints;
         PasswordSource source = password == null ? missingPassword(mistakes) : password;
-        PoolConfig sizes = mistakes.attempt("pool", pool);
-        TimeoutConfig deadlines = mistakes.attempt("timeouts", timeouts);
-        // A placeholder stands in for what is already known to be wrong, so that the rest is still checked.
-        DatabaseConfig config = mistakes.attempt(
-                "",
-                () -> new DatabaseConfig(
-                        first == null ? new Endpoint("unknown.invalid", Endpoint.DEFAULT_PORT) : first,
-                        others,
-                        database,
-                        user,
-                        source,
-                        tls == null ? defaultTls() : tls,
-                        sizes == null ? PoolConfig.defaults() : sizes,
-                        deadlines == null ? TimeoutConfig.defaults() : deadlines,
-                        maxLag,
-                        applicationName,
-                        environmentMode,
-                        roles,
-                        session,
-                        start,
-                        workload,
-                        neighbours,
-                        replicaLogins,
-                        provenance == null ? new Provenance("", origins, List.of()) : provenance));
+        PoolConfig sizes = pool(mistakes);
+        TimeoutConfig deadlines = timeouts(mistakes);
+        DatabaseConfig config = null;
+        try {
+            config = new DatabaseConfig(
+                    servers.get(0),
+                    servers.subList(1, servers.size()),
+                    database,
+                    user,
+                    source,
+                    tls == null ? defaultTls() : tls,
+                    sizes,
+                    deadlines,
+                    maxLag,
+                    applicationName,
+                    environmentMode,
+                    roles,
+                    session == null ? SessionConfig.defaults() : session,
+                    start,
+                    workload == null ? WorkloadConfig.undeclared() : workload,
+                    neighbours,
+                    replicaLogins,
+                    provenance == null ? new Provenance("", origins, List.of()) : provenance);
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "");
+        }
         mistakes.throwIfAny();
         return Objects.requireNonNull(config);
+    }
+
+    // A default stands in for what is already known to be wrong, here and below, so that the rest is still checked.
+
+    private PoolConfig pool(Mistakes mistakes) {
+        try {
+            return pool == null ? PoolConfig.defaults() : pool.get();
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "pool");
+            return PoolConfig.defaults();
+        }
+    }
+
+    private TimeoutConfig timeouts(Mistakes mistakes) {
+        try {
+            return timeouts == null ? TimeoutConfig.defaults() : timeouts.get();
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "timeouts");
+            return TimeoutConfig.defaults();
+        }
     }
 
     private TlsConfig defaultTls() {
         return environmentMode == EnvironmentMode.PRODUCTION ? TlsConfig.verifyFull() : TlsConfig.prefer();
     }
 
-    private @Nullable Endpoint primaryEndpoint(Mistakes mistakes) {
-        String text = primary;
-        if (text == null) {
+    /** The primary, or what stands in for it, and the replicas that can be read. */
+    private List<Endpoint> parsedEndpoints(Mistakes mistakes) {
+        List<Endpoint> parsed = new ArrayList<>();
+        if (primary == null) {
             mistakes.add(new Violation(
                     "primary", "REQUIRED", "", "must be set", Violation.IN_CODE, "Call primary(\"host:port\")."));
-            return null;
+        } else {
+            parse(primary, "primary", parsed, mistakes);
         }
-        return mistakes.attempt("primary", () -> Endpoint.parse(text));
-    }
-
-    private List<Endpoint> replicaEndpoints(Mistakes mistakes) {
-        List<Endpoint> parsed = new ArrayList<>();
+        if (parsed.isEmpty()) {
+            parsed.add(new Endpoint("unknown.invalid", Endpoint.DEFAULT_PORT));
+        }
         for (int i = 0; i < replicas.size(); i++) {
-            String text = replicas.get(i);
-            Endpoint endpoint = mistakes.attempt("replicas[" + i + "]", () -> Endpoint.parse(text));
-            if (endpoint != null) {
-                parsed.add(endpoint);
-            }
+            parse(replicas.get(i), "replicas[" + i + "]", parsed, mistakes);
         }
         return parsed;
+    }
+
+    private static void parse(String text, String path, List<Endpoint> parsed, Mistakes mistakes) {
+        try {
+            parsed.add(Endpoint.parse(text));
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, path);
+        }
     }
 
     private static PasswordSource missingPassword(Mistakes mistakes) {
