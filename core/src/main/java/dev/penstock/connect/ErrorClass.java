@@ -42,7 +42,7 @@ public enum ErrorClass {
     TLS(ENDED, LEAVE, NO, NO),
     /** The role or its password was refused (28xxx, 08004). Never a reason to fail over. */
     AUTHENTICATION(STANDS, LEAVE, NO, NO),
-    /** What was asked for does not exist or is not allowed (3D000, 42501, 55000 and 08P01 at connect). */
+    /** What was asked for does not exist or is not allowed (3D000, 42501 and 55000 at connect; what a pooler refuses). */
     CONFIGURATION(STANDS, LEAVE, NO, NO),
     /** The server is starting, stopping or recovering (57P03). Nothing was sent. */
     NOT_NOW(ENDED, LOOK, YES, YES),
@@ -68,7 +68,7 @@ public enum ErrorClass {
     STATEMENT(STANDS, LEAVE, NO, NO);
 
     /** While connecting these say that the database is closed to the role; later they are a statement's own errors. */
-    private static final Set<String> NOT_LET_IN = Set.of("3D000", "42501", "55000", "08P01");
+    private static final Set<String> NOT_LET_IN = Set.of("3D000", "42501", "55000");
 
     private final Session session;
     private final Topology node;
@@ -139,7 +139,7 @@ public enum ErrorClass {
         if (TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent()) {
             return TLS;
         }
-        if (isConnecting(error) && NOT_LET_IN.contains(String.valueOf(error.getSQLState()))) {
+        if (isNotLetIn(error)) {
             return CONFIGURATION;
         }
         String state = error.getSQLState();
@@ -151,9 +151,12 @@ public enum ErrorClass {
         return neverHadOne && own != NOT_NOW ? NOT_CONNECTED : own;
     }
 
-    /** The server refuses a session with FATAL, and a statement with ERROR. */
-    private static boolean isConnecting(SQLException error) {
-        return error instanceof ConnectFailedException || isFatal(error);
+    /** The server refuses a session with FATAL, and a statement with ERROR. What a pooler refuses, it will refuse again. */
+    private static boolean isNotLetIn(SQLException error) {
+        boolean connecting = error instanceof ConnectFailedException || isFatal(error);
+        return (connecting && NOT_LET_IN.contains(String.valueOf(error.getSQLState())))
+                || (error instanceof ConnectFailedException failed
+                        && failed.code().equals("POOLER"));
     }
 
     /** A handshake that broke off without an alert says nothing about trust: the server was lost half way. */

@@ -113,11 +113,16 @@ public final class Node {
     }
 
     /**
-     * Asks the server to end what still runs: a broken connection alone goes unnoticed there until the statement is done.
-     * Bounded, a second for each connection, and only of use on a server that answers.
+     * Asks the server to end what borrowers still run: a broken connection alone goes unnoticed there until the statement is
+     * done. One after another for {@code atMost}, and a second more for the last. Sessions of a caller's own are left alone.
      */
-    public void cancelLiveStatements() {
-        live.forEach(NodeConnection::cancelNow);
+    public void cancelLentStatements(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        for (NodeConnection connection : live) {
+            if (connection.isLent() && System.nanoTime() - deadline < 0) {
+                connection.cancelNow();
+            }
+        }
     }
 
     public int epoch() {

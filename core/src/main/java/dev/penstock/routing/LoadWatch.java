@@ -37,17 +37,16 @@ final class LoadWatch implements AutoCloseable {
     }
 
     private void round() {
-        meters.forEach(LoadMeter::sample);
-        taken++;
-        if (taken < SAMPLES) {
-            return;
-        }
-        taken = 0;
-        meters.forEach(LoadMeter::endWindow);
         try {
-            windowEnded.run();
+            meters.forEach(LoadMeter::sample);
+            taken++;
+            if (taken == SAMPLES) {
+                taken = 0;
+                meters.forEach(LoadMeter::endWindow);
+                windowEnded.run();
+            }
         } catch (RuntimeException e) {
-            // Measuring goes on, whatever somebody makes of it.
+            // The executor would stop in silence; measuring goes on.
             RoutingLog.LOG.warn("The measured load could not be judged", e);
         }
     }

@@ -27,7 +27,7 @@ final class RoleChanges {
     }
 
     /** A share that is not zero admits at least one read. */
-    private static int primaryReads(DatabaseConfig config) {
+    static int primaryReads(DatabaseConfig config) {
         double share = config.pool().primaryReadShare(!config.replicas().isEmpty());
         return (int) Math.ceil(share * config.pool().ceiling() - 1e-9);
     }

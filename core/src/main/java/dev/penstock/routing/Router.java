@@ -22,6 +22,7 @@ import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -197,6 +198,12 @@ public final class Router implements AutoCloseable {
     /** A session of the caller's own on the primary, in no pool; closing it ends it. */
     private Connection openOnPrimary(Purpose purpose) throws SQLException {
         checkOpen();
+        if (sharesSessions()) {
+            throw new SQLFeatureNotSupportedException(
+                    "A session of one's own does not exist behind pooler: transaction: for " + purpose.label()
+                            + " open a database that goes past the pooler",
+                    "0A000");
+        }
         TopologyView view =
                 await(now -> isReady(now, false), config.pool().timeout().toNanos());
         if (view.primary().isEmpty()) {
@@ -333,10 +340,11 @@ public final class Router implements AutoCloseable {
 
     /** Work in flight may end by itself; nobody new is let in. */
     private void drainPools() {
+        pools.values().forEach(NodePools::stopLending);
         long deadline = System.nanoTime() + config.timeouts().close().toNanos();
         try {
             for (NodePools ofNode : pools.values()) {
-                ofNode.drain(deadline);
+                ofNode.awaitReturns(deadline);
             }
         } catch (InterruptedException e) {
             // Whoever closes is in a hurry: what is still in flight is broken.
