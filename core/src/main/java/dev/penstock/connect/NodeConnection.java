@@ -140,6 +140,23 @@ public final class NodeConnection extends WatchedConnection {
         return lease.get() != null;
     }
 
+    /**
+     * Ends the borrow in its borrower's stead, because the pool closes: what they run fails, and what they close then is closed
+     * already. Hikari has forgotten the connection by the time they come, and would answer them with a NullPointerException.
+     */
+    public void takeBack() {
+        Connection lent = handle;
+        if (lent == null || !isLent()) {
+            return;
+        }
+        abortNow();
+        try {
+            lent.close();
+        } catch (SQLException e) {
+            ConnectLog.LOG.debug("A connection of {} was broken while in use", node, e);
+        }
+    }
+
     private void endLease() {
         Runnable ended = lease.getAndSet(null);
         if (ended != null) {

@@ -205,6 +205,7 @@ public final class NodePools implements AutoCloseable {
         if (gate.inside() > 0 && node.state().serves()) {
             node.cancelLentStatements(CANCEL);
         }
+        node.liveConnections().forEach(NodeConnection::takeBack);
         writes.close();
         reads.close();
     }
