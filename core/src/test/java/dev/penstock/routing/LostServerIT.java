@@ -68,8 +68,8 @@ class LostServerIT {
                 .pool(8, 2, borrow)
                 .timeouts(Duration.ofSeconds(5), Duration.ofSeconds(10))
                 .build());
-        await().atMost(SOON).until(() -> opened.status().nodes().stream()
-                .allMatch(node -> node.state() == NodeState.UP));
+        await().atMost(SOON)
+                .until(() -> opened.status().nodes().stream().allMatch(node -> node.state() == NodeState.UP));
         return opened;
     }
 
@@ -126,8 +126,7 @@ class LostServerIT {
         assertThat(error.getMessage()).contains("node-1");
         assertThat(db.status().primary()).isEmpty();
         startAgain();
-        await().atMost(SOON)
-                .until(() -> Timed.call(this::insert).error().isEmpty());
+        await().atMost(SOON).until(() -> Timed.call(this::insert).error().isEmpty());
         assertThat(db.status().primary().orElseThrow().name()).isEqualTo("node-1");
         assertThat(db.status().primary().orElseThrow().timeline()).isEqualTo(1);
     }
@@ -184,8 +183,7 @@ class LostServerIT {
             Processes.signal("KILL", Processes.backend(doomed));
             Timed.call(() -> Served.run(doomed, "select 1")).failedWithin(SOON, "57P01|57P02|08006");
             doomed.close();
-            await().atMost(SOON)
-                    .until(() -> Timed.call(this::insert).error().isEmpty());
+            await().atMost(SOON).until(() -> Timed.call(this::insert).error().isEmpty());
             reads.awaitMore(200);
             assertThat(reads.failures()).isEmpty();
         }

@@ -76,8 +76,7 @@ class SilentServerIT {
                 .pool(8, 2, BORROW)
                 .timeouts(Duration.ofSeconds(5), Duration.ofSeconds(1))
                 .build());
-        await().atMost(SOON)
-                .until(() -> db.status().nodes().stream().allMatch(node -> node.state() == NodeState.UP));
+        await().atMost(SOON).until(() -> db.status().nodes().stream().allMatch(node -> node.state() == NodeState.UP));
         history = NodeHistory.of(db);
     }
 
