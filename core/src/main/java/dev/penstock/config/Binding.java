@@ -4,10 +4,10 @@ import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +43,9 @@ final class Binding {
             uris.compare(replicas, settings);
             warnings.addAll(uri.warnings());
         }
-        replicas.forEach(replica -> warnings.addAll(replica.uri().warnings()));
+        for (ReplicaUri replica : replicas) {
+            warnings.addAll(replica.uri().warnings());
+        }
         warnings.addAll(settings.overriddenWarnings());
         Values values = new Values(settings, mistakes);
         values.judgeOverridden();
@@ -66,7 +68,7 @@ final class Binding {
                 .tls(tls == null ? TlsConfig.verifyFull() : tls)
                 .pool(pool(values))
                 .timeouts(timeouts(values))
-                .maxLag(values.duration(Key.MAX_LAG))
+                .topology(new TopologyBinding(values, mistakes).bind())
                 .applicationName(Objects.requireNonNullElse(values.text(Key.APPLICATION_NAME), "penstock"))
                 .environmentMode(mode)
                 .roles(logins.roles())
@@ -76,9 +78,7 @@ final class Binding {
                 .replicaLogins(logins.replicas(primary, uri == null ? null : uri.password(), replicas));
         return build(
                 builder.provenance(new Provenance(
-                        sources.path(),
-                        origins(settings, primary),
-                        warnings.stream().distinct().toList())),
+                        sources.path(), origins(settings, primary), List.copyOf(new LinkedHashSet<>(warnings)))),
                 settings);
     }
 
@@ -86,7 +86,7 @@ final class Binding {
         try {
             return builder.build();
         } catch (InvalidConfigException e) {
-            e.violations().forEach(violation -> mistakes.add(located(violation, settings)));
+            add(e, "", settings);
             return null;
         }
     }
@@ -97,13 +97,13 @@ final class Binding {
         if (key == null) {
             return violation.under(sources.path());
         }
-        String origin = settings.get(key).map(Setting::origin).orElse(violation.origin());
+        Setting setting = settings.get(key);
         return new Violation(
                 settings.path(key),
                 violation.code(),
                 violation.value(),
                 violation.message(),
-                origin,
+                setting == null ? violation.origin() : setting.origin(),
                 violation.remedy());
     }
 
@@ -116,19 +116,20 @@ final class Binding {
     private static @Nullable PasswordSource keyPassword(
             @Nullable ConnectionUri uri, PasswordBinding passwords, Settings settings) {
         UriPassword password = uri == null ? null : uri.keyPassword();
-        String origin = settings.get(Key.URL).map(Setting::origin).orElse(Scalar.DEFAULT);
-        return password == null ? null : passwords.alone(password, settings.path(Key.URL), origin);
+        return password == null ? null : passwords.alone(password, settings.path(Key.URL), settings.origin(Key.URL));
     }
 
     private static List<Endpoint> endpoints(@Nullable ConnectionUri uri, List<ReplicaUri> replicas) {
         List<Endpoint> endpoints = new ArrayList<>();
         endpoints.addAll(uri == null ? List.of(new Endpoint("localhost", Endpoint.DEFAULT_PORT)) : uri.endpoints());
-        replicas.forEach(replica -> endpoints.addAll(replica.uri().endpoints()));
+        for (ReplicaUri replica : replicas) {
+            endpoints.addAll(replica.uri().endpoints());
+        }
         return endpoints;
     }
 
     private String required(Values values, Key key) {
-        if (values.settings().get(key).isEmpty()) {
+        if (values.settings().get(key) == null) {
             mistakes.add(new Violation(
                     values.settings().path(key),
                     "REQUIRED",
@@ -142,19 +143,22 @@ final class Binding {
 
     private PoolConfig pool(Values values) {
         Duration recycle = values.duration(Key.POOL_RECYCLE);
-        Duration idle = values.settings().explicit(Key.IDLE_TIMEOUT).isPresent()
-                ? values.duration(Key.IDLE_TIMEOUT)
-                : PoolConfig.idleTimeoutWithin(recycle);
-        int size = values.integer(Key.POOL_SIZE);
-        int overflow = values.integer(Key.MAX_OVERFLOW);
-        Duration timeout = values.duration(Key.POOL_TIMEOUT);
-        Double share = values.share(Key.PRIMARY_READ_SHARE);
-        int waiting = values.integer(Key.MAX_WAITING);
-        PoolConfig pool = attempt(
-                "pool",
-                values.settings(),
-                () -> new PoolConfig(size, overflow, timeout, recycle, idle, share, waiting));
-        return pool == null ? PoolConfig.defaults() : pool;
+        Duration idle = values.settings().explicit(Key.IDLE_TIMEOUT) == null
+                ? PoolConfig.idleTimeoutWithin(recycle)
+                : values.duration(Key.IDLE_TIMEOUT);
+        try {
+            return new PoolConfig(
+                    values.integer(Key.POOL_SIZE),
+                    values.integer(Key.MAX_OVERFLOW),
+                    values.duration(Key.POOL_TIMEOUT),
+                    recycle,
+                    idle,
+                    values.share(Key.PRIMARY_READ_SHARE),
+                    values.integer(Key.MAX_WAITING));
+        } catch (InvalidConfigException e) {
+            add(e, "pool", values.settings());
+            return PoolConfig.defaults();
+        }
     }
 
     private static TimeoutConfig timeouts(Values values) {
@@ -180,23 +184,26 @@ final class Binding {
     private SessionConfig session(Values values) {
         String options = Objects.requireNonNullElse(values.text(Key.OPTIONS), "");
         Settings settings = values.settings();
-        Map<String, String> parsed = attempt("session.settings", settings, () -> SessionOptions.parse(options));
+        Map<String, String> parsed = Map.of();
+        try {
+            parsed = SessionOptions.parse(options);
+        } catch (InvalidConfigException e) {
+            add(e, "session.settings", settings);
+        }
         String schema = values.text(Key.SCHEMA);
         Hygiene hygiene = values.word(Key.HYGIENE, Hygiene.class);
         Pooler pooler = values.word(Key.POOLER, Pooler.class);
-        SessionConfig session = attempt(
-                "session",
-                settings,
-                () -> new SessionConfig(schema, parsed == null ? Map.of() : parsed, hygiene, pooler));
-        return session == null ? SessionConfig.defaults() : session;
+        try {
+            return new SessionConfig(schema, parsed, hygiene, pooler);
+        } catch (InvalidConfigException e) {
+            add(e, "session", settings);
+            return SessionConfig.defaults();
+        }
     }
 
-    private <T> @Nullable T attempt(String component, Settings settings, Supplier<T> step) {
-        try {
-            return step.get();
-        } catch (InvalidConfigException e) {
-            e.violations().forEach(violation -> mistakes.add(located(violation.under(component), settings)));
-            return null;
+    private void add(InvalidConfigException wrong, String component, Settings settings) {
+        for (Violation violation : wrong.violations()) {
+            mistakes.add(located(violation.under(component), settings));
         }
     }
 

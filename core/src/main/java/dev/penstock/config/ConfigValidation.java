@@ -7,6 +7,7 @@ import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import java.lang.annotation.Annotation;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.validator.HibernateValidator;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
@@ -61,9 +62,11 @@ final class ConfigValidation {
 
     /** Every broken constraint of {@code config}, in our own words. */
     static <T extends Record> List<Violation> violations(T config) {
-        return Holder.VALIDATOR.validate(config).stream()
-                .map(ConfigValidation::translate)
-                .toList();
+        List<Violation> violations = new ArrayList<>();
+        for (ConstraintViolation<T> broken : Holder.VALIDATOR.validate(config)) {
+            violations.add(translate(broken));
+        }
+        return violations;
     }
 
     private static Violation translate(ConstraintViolation<?> broken) {

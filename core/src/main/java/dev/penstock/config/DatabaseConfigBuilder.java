@@ -17,19 +17,21 @@ import org.jspecify.annotations.Nullable;
 public final class DatabaseConfigBuilder {
     private @Nullable String primary;
     private List<String> replicas = List.of();
+    private List<Endpoint> endpoints = List.of();
     private String database = "";
     private String user = "";
     private @Nullable PasswordSource password;
     private @Nullable TlsConfig tls;
-    private Supplier<PoolConfig> pool = PoolConfig::defaults;
-    private Supplier<TimeoutConfig> timeouts = TimeoutConfig::defaults;
-    private Duration maxLag = Duration.ofSeconds(10);
+    private @Nullable Supplier<PoolConfig> pool;
+    private @Nullable Supplier<TimeoutConfig> timeouts;
+    private @Nullable Duration maxLag;
+    private @Nullable TopologyConfig topology;
     private String applicationName = "penstock";
     private EnvironmentMode environmentMode = EnvironmentMode.DEVELOPMENT;
     private RoleConfig roles = RoleConfig.none();
-    private SessionConfig session = SessionConfig.defaults();
+    private @Nullable SessionConfig session;
     private StartPolicy start = StartPolicy.PRIMARY;
-    private WorkloadConfig workload = WorkloadConfig.undeclared();
+    private @Nullable WorkloadConfig workload;
     private List<DatabaseConfig> neighbours = List.of();
     private Map<Endpoint, Login> replicaLogins = Map.of();
     private Map<String, String> origins = Map.of();
@@ -104,6 +106,12 @@ public final class DatabaseConfigBuilder {
         return this;
     }
 
+    /** Which servers there are, and how far a replica may be behind; see {@link TopologyConfig}. */
+    public DatabaseConfigBuilder topology(TopologyConfig config) {
+        topology = config;
+        return this;
+    }
+
     /** What the servers show in {@code pg_stat_activity}; {@code penstock} by default. */
     public DatabaseConfigBuilder applicationName(String name) {
         applicationName = name;
@@ -149,8 +157,7 @@ public final class DatabaseConfigBuilder {
 
     /** Servers that were read already, the primary first. */
     DatabaseConfigBuilder endpoints(List<Endpoint> servers) {
-        primary = servers.get(0).toString();
-        replicas = servers.stream().skip(1).map(Endpoint::toString).toList();
+        endpoints = servers;
         return this;
     }
 
@@ -167,61 +174,97 @@ public final class DatabaseConfigBuilder {
     /** @throws InvalidConfigException with every mistake made in any call above */
     public DatabaseConfig build() {
         Mistakes mistakes = new Mistakes();
-        Endpoint first = primaryEndpoint(mistakes);
-        List<Endpoint> others = replicaEndpoints(mistakes);
+        List<Endpoint> servers = endpoints.isEmpty() ? parsedEndpoints(mistakes) : endpoints;
         PasswordSource source = password == null ? missingPassword(mistakes) : password;
-        PoolConfig sizes = mistakes.attempt("pool", pool);
-        TimeoutConfig deadlines = mistakes.attempt("timeouts", timeouts);
-        // A placeholder stands in for what is already known to be wrong, so that the rest is still checked.
-        DatabaseConfig config = mistakes.attempt(
-                "",
-                () -> new DatabaseConfig(
-                        first == null ? new Endpoint("unknown.invalid", Endpoint.DEFAULT_PORT) : first,
-                        others,
-                        database,
-                        user,
-                        source,
-                        tls == null ? defaultTls() : tls,
-                        sizes == null ? PoolConfig.defaults() : sizes,
-                        deadlines == null ? TimeoutConfig.defaults() : deadlines,
-                        maxLag,
-                        applicationName,
-                        environmentMode,
-                        roles,
-                        session,
-                        start,
-                        workload,
-                        neighbours,
-                        replicaLogins,
-                        provenance == null ? new Provenance("", origins, List.of()) : provenance));
+        PoolConfig sizes = pool(mistakes);
+        TimeoutConfig deadlines = timeouts(mistakes);
+        TopologyConfig limits = topology(mistakes);
+        DatabaseConfig config = null;
+        try {
+            config = new DatabaseConfig(
+                    servers.get(0),
+                    servers.subList(1, servers.size()),
+                    database,
+                    user,
+                    source,
+                    tls == null ? defaultTls() : tls,
+                    sizes,
+                    deadlines,
+                    limits,
+                    applicationName,
+                    environmentMode,
+                    roles,
+                    session == null ? SessionConfig.defaults() : session,
+                    start,
+                    workload == null ? WorkloadConfig.undeclared() : workload,
+                    neighbours,
+                    replicaLogins,
+                    provenance == null ? new Provenance("", origins, List.of()) : provenance);
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "");
+        }
         mistakes.throwIfAny();
         return Objects.requireNonNull(config);
+    }
+
+    // A default stands in for what is already known to be wrong, here and below, so that the rest is still checked.
+
+    private PoolConfig pool(Mistakes mistakes) {
+        try {
+            return pool == null ? PoolConfig.defaults() : pool.get();
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "pool");
+            return PoolConfig.defaults();
+        }
+    }
+
+    private TimeoutConfig timeouts(Mistakes mistakes) {
+        try {
+            return timeouts == null ? TimeoutConfig.defaults() : timeouts.get();
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "timeouts");
+            return TimeoutConfig.defaults();
+        }
+    }
+
+    private TopologyConfig topology(Mistakes mistakes) {
+        TopologyConfig given = topology == null ? TopologyConfig.defaults() : topology;
+        try {
+            return maxLag == null ? given : given.withMaxLag(maxLag);
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "topology");
+            return given;
+        }
     }
 
     private TlsConfig defaultTls() {
         return environmentMode == EnvironmentMode.PRODUCTION ? TlsConfig.verifyFull() : TlsConfig.prefer();
     }
 
-    private @Nullable Endpoint primaryEndpoint(Mistakes mistakes) {
-        String text = primary;
-        if (text == null) {
+    /** The primary, or what stands in for it, and the replicas that can be read. */
+    private List<Endpoint> parsedEndpoints(Mistakes mistakes) {
+        List<Endpoint> parsed = new ArrayList<>();
+        if (primary == null) {
             mistakes.add(new Violation(
                     "primary", "REQUIRED", "", "must be set", Violation.IN_CODE, "Call primary(\"host:port\")."));
-            return null;
+        } else {
+            parse(primary, "primary", parsed, mistakes);
         }
-        return mistakes.attempt("primary", () -> Endpoint.parse(text));
-    }
-
-    private List<Endpoint> replicaEndpoints(Mistakes mistakes) {
-        List<Endpoint> parsed = new ArrayList<>();
+        if (parsed.isEmpty()) {
+            parsed.add(new Endpoint("unknown.invalid", Endpoint.DEFAULT_PORT));
+        }
         for (int i = 0; i < replicas.size(); i++) {
-            String text = replicas.get(i);
-            Endpoint endpoint = mistakes.attempt("replicas[" + i + "]", () -> Endpoint.parse(text));
-            if (endpoint != null) {
-                parsed.add(endpoint);
-            }
+            parse(replicas.get(i), "replicas[" + i + "]", parsed, mistakes);
         }
         return parsed;
+    }
+
+    private static void parse(String text, String path, List<Endpoint> parsed, Mistakes mistakes) {
+        try {
+            parsed.add(Endpoint.parse(text));
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, path);
+        }
     }
 
     private static PasswordSource missingPassword(Mistakes mistakes) {

@@ -55,7 +55,11 @@ public final class EnvFile {
             String line = lines.get(i);
             String origin = label + ":" + (i + 1);
             if (!line.isBlank() && !line.strip().startsWith("#")) {
-                mistakes.attempt("envFile", origin, () -> values.put(name(line), value(line)));
+                try {
+                    values.put(name(line), value(line));
+                } catch (InvalidConfigException e) {
+                    mistakes.add(e, "envFile", origin);
+                }
             }
         }
         mistakes.throwIfAny();

@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Who logs in where: the application's role, the other roles, and replicas with a login of their own. */
@@ -33,23 +31,22 @@ final class LoginBinding {
     /** The password of {@code user}; null when none is named, which is told. */
     @Nullable
     PasswordSource password(EnvironmentMode environment, @Nullable UriPassword uri) {
-        UriPassword inUri = Optional.ofNullable(uri).orElseGet(this::literal);
-        String origin = uri == null ? origin(Key.PASSWORD) : origin(Key.URL);
-        String alias = environment == EnvironmentMode.DEVELOPMENT
-                        && settings.get(Key.USER_PW_ENV_VAR).isPresent()
-                ? DEVELOPMENT_ALIAS
-                : null;
+        UriPassword inUri = uri == null ? literal() : uri;
+        String origin = settings.origin(uri == null ? Key.PASSWORD : Key.URL);
+        boolean aliased = environment == EnvironmentMode.DEVELOPMENT && settings.get(Key.USER_PW_ENV_VAR) != null;
+        String alias = aliased ? DEVELOPMENT_ALIAS : null;
         PasswordSource source =
                 passwords.bind(new Request(Key.USER_PW_FILE_PATH, Key.USER_PW_ENV_VAR, alias, inUri, origin));
-        if (source == null
-                && Stream.of(Key.USER_PW_FILE_PATH, Key.USER_PW_ENV_VAR, Key.PASSWORD)
-                        .allMatch(key -> settings.explicit(key).isEmpty())) {
+        boolean isNamed = settings.explicit(Key.USER_PW_FILE_PATH) != null
+                || settings.explicit(Key.USER_PW_ENV_VAR) != null
+                || settings.explicit(Key.PASSWORD) != null;
+        if (source == null && !isNamed) {
             mistakes.add(new Violation(
                     settings.path(Key.PASSWORD),
                     "REQUIRED",
                     "",
                     "must be set",
-                    origin(Key.URL),
+                    settings.origin(Key.URL),
                     "Set user_pw_file_path or user_pw_env_var."));
         }
         return source;
@@ -57,22 +54,29 @@ final class LoginBinding {
 
     /** {@code password:} in a file. An expression there would carry the secret through the configuration's text. */
     private @Nullable UriPassword literal() {
-        Setting setting = settings.explicit(Key.PASSWORD).orElse(null);
+        Setting setting = settings.explicit(Key.PASSWORD);
         if (setting == null) {
             return null;
         }
-        return mistakes.attempt(setting.path(), setting.origin(), () -> {
-            String variable = Substitution.anyVariable(setting.text());
-            if (variable != null) {
-                throw new InvalidConfigException(Violation.of(
-                        "PASSWORD_EXPRESSION",
-                        "***",
-                        "must not be an expression: the value would pass through the configuration's text",
-                        "Use user_pw_env_var: " + variable));
-            }
-            // Not expanded: a password is full of dollar signs.
-            return UriPassword.ofValue(setting.text(), true);
-        });
+        try {
+            return literal(setting.text());
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, setting.path(), setting.origin());
+            return null;
+        }
+    }
+
+    private static UriPassword literal(String text) {
+        String variable = Substitution.anyVariable(text);
+        if (variable != null) {
+            throw new InvalidConfigException(Violation.of(
+                    "PASSWORD_EXPRESSION",
+                    "***",
+                    "must not be an expression: the value would pass through the configuration's text",
+                    "Use user_pw_env_var: " + variable));
+        }
+        // Not expanded: a password is full of dollar signs.
+        return UriPassword.ofValue(text, true);
     }
 
     RoleConfig roles() {
@@ -81,11 +85,11 @@ final class LoginBinding {
         ReadRole readRole = values.word(Key.READ_ROLE, ReadRole.class);
         String owner = values.text(Key.OWNER_USER);
         if (readRole == ReadRole.RO_USER && readOnly == null) {
-            settings.get(Key.READ_ROLE)
-                    .ifPresent(setting -> mistakes.add(setting.violation(
+            mistakes.add(Objects.requireNonNull(settings.get(Key.READ_ROLE))
+                    .violation(
                             "NO_READ_ONLY_USER",
                             "needs a read-only role with a password",
-                            "Set ro_user with ro_user_pw_file_path or ro_user_pw_env_var, or read_role: user.")));
+                            "Set ro_user with ro_user_pw_file_path or ro_user_pw_env_var, or read_role: user."));
             readRole = ReadRole.USER;
         }
         return new RoleConfig(owner, readOnly, migration, readRole);
@@ -124,9 +128,5 @@ final class LoginBinding {
             return Objects.equals(one.variable(), other.variable());
         }
         return one.value().sameAs(other.value());
-    }
-
-    private String origin(Key key) {
-        return settings.get(key).map(Setting::origin).orElse(Scalar.DEFAULT);
     }
 }

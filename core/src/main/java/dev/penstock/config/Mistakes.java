@@ -2,8 +2,6 @@ package dev.penstock.config;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Gathers what every step of a build finds wrong, so that one exception names every mistake. Not thread-safe. */
 final class Mistakes {
@@ -13,23 +11,17 @@ final class Mistakes {
         found.add(violation);
     }
 
-    /** The step's value, or null when it was wrong; its violations are kept, seen from {@code path}. */
-    <T> @Nullable T attempt(String path, Supplier<T> step) {
-        try {
-            return step.get();
-        } catch (InvalidConfigException e) {
-            e.violations().forEach(v -> found.add(path.isEmpty() ? v : v.under(path)));
-            return null;
+    /** What a step found wrong, seen from {@code path}. */
+    void add(InvalidConfigException wrong, String path) {
+        for (Violation violation : wrong.violations()) {
+            found.add(violation.under(path));
         }
     }
 
-    /** As {@link #attempt(String, Supplier)}, for a step that reads what was written at {@code origin}. */
-    <T> @Nullable T attempt(String path, String origin, Supplier<T> step) {
-        try {
-            return step.get();
-        } catch (InvalidConfigException e) {
-            e.violations().forEach(v -> found.add(v.at(path, origin)));
-            return null;
+    /** What a step found wrong that reads what was written at {@code origin}. */
+    void add(InvalidConfigException wrong, String path, String origin) {
+        for (Violation violation : wrong.violations()) {
+            found.add(violation.at(path, origin));
         }
     }
 

@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * reads no secret.
  */
 final class PasswordBinding {
-    private static final String VARIABLE_NAME = "[A-Za-z_][A-Za-z0-9_]*";
+    private static final Pattern VARIABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     /** The keys of one role, and what else may hold its password. */
     record Request(
@@ -48,19 +47,23 @@ final class PasswordBinding {
         List<Place> places = new ArrayList<>();
         boolean explicit = isExplicit(request.file) || isExplicit(request.variable);
         if (!explicit || isExplicit(request.file)) {
-            file(request.file).ifPresent(places::add);
+            file(request.file, places);
         }
         if (!explicit || isExplicit(request.variable)) {
-            variable(request.variable).ifPresent(places::add);
+            variable(request.variable, places);
         }
         if (!explicit && request.alias != null) {
             places.add(place(request.alias, values.settings().path(request.variable), request.alias));
         }
         if (request.uri != null) {
-            uri(request.uri, request.uriOrigin, places).ifPresent(places::add);
+            uri(request.uri, request.uriOrigin, places);
         }
         nameIgnored(places);
-        return places.stream().map(Place::source).reduce(PasswordSource::or).orElse(null);
+        PasswordSource source = null;
+        for (Place place : places) {
+            source = source == null ? place.source : source.or(place.source);
+        }
+        return source;
     }
 
     /** A password that stands alone in a connection string, such as a replica's. */
@@ -69,44 +72,41 @@ final class PasswordBinding {
     }
 
     private boolean isExplicit(Key key) {
-        return values.settings().explicit(key).isPresent();
+        return values.settings().explicit(key) != null;
     }
 
-    private Optional<Place> file(Key key) {
+    private void file(Key key, List<Place> places) {
         String text = values.text(key);
-        Optional<Setting> setting = values.settings().get(key);
-        if (text == null || setting.isEmpty()) {
-            return Optional.empty();
+        Setting setting = values.settings().get(key);
+        if (text == null || setting == null) {
+            return;
         }
         try {
             Path path = Path.of(text);
-            String origin = setting.get().origin();
-            return Optional.of(new Place(
-                    PasswordSource.file(path), "file " + path, setting.get().path(), origin, Files.exists(path)));
+            places.add(new Place(
+                    PasswordSource.file(path), "file " + path, setting.path(), setting.origin(), Files.exists(path)));
         } catch (InvalidPathException notAPath) {
-            mistakes.add(setting.get().violation("NOT_A_PATH", "is not a path", "Name the file of the secret."));
-            return Optional.empty();
+            mistakes.add(setting.violation("NOT_A_PATH", "is not a path", "Name the file of the secret."));
         }
     }
 
-    private Optional<Place> variable(Key key) {
-        Optional<Setting> setting = values.settings().get(key);
-        if (setting.isEmpty()) {
-            return Optional.empty();
+    private void variable(Key key, List<Place> places) {
+        Setting setting = values.settings().get(key);
+        if (setting == null) {
+            return;
         }
-        if (!setting.get().text().matches(VARIABLE_NAME)) {
+        if (VARIABLE_NAME.matcher(setting.text()).matches()) {
+            places.add(place(setting.text(), setting.path(), setting.origin()));
+        } else {
             // Not shown: who puts the password itself here should not find it in a log.
             mistakes.add(new Violation(
-                    setting.get().path(),
+                    setting.path(),
                     "NOT_A_VARIABLE",
                     "***",
                     "must be the name of a variable, not a value",
-                    setting.get().origin(),
+                    setting.origin(),
                     "Put the password into a variable, and its name here."));
-            return Optional.empty();
         }
-        return Optional.of(
-                place(setting.get().text(), setting.get().path(), setting.get().origin()));
     }
 
     private Place place(String variable, String path, String origin) {
@@ -114,14 +114,14 @@ final class PasswordBinding {
         return new Place(source, "variable " + variable, path, origin, variables.isPresent(variable));
     }
 
-    private Optional<Place> uri(UriPassword password, String origin, List<Place> before) {
+    private void uri(UriPassword password, String origin, List<Place> places) {
         String name = "variable " + password.variable();
-        if (before.stream().anyMatch(place -> place.name.equals(name))) {
-            return Optional.empty();
+        if (places.stream().anyMatch(place -> place.name.equals(name))) {
+            return;
         }
         String path = values.settings().path(Key.URL);
         String shown = password.variable() == null ? "the password in " + origin : name;
-        return Optional.of(new Place(uriSource(password, path, origin), shown, path, origin, true));
+        places.add(new Place(uriSource(password, path, origin), shown, path, origin, true));
     }
 
     private PasswordSource uriSource(UriPassword password, String path, String origin) {
@@ -132,14 +132,20 @@ final class PasswordBinding {
     }
 
     private void nameIgnored(List<Place> places) {
-        List<Place> present = places.stream().filter(Place::isPresent).toList();
-        if (present.size() > 1) {
-            Place winner = present.get(0);
-            String ignored = present.stream().skip(1).map(Place::name).collect(Collectors.joining(", "));
+        Place winner = null;
+        List<String> ignored = new ArrayList<>();
+        for (Place place : places) {
+            if (place.isPresent && winner == null) {
+                winner = place;
+            } else if (place.isPresent) {
+                ignored.add(place.name);
+            }
+        }
+        if (winner != null && !ignored.isEmpty()) {
             warnings.add(new ConfigWarning(
                     winner.path,
                     "PASSWORD_IGNORED",
-                    "is where the password is read (" + winner.name + "); ignored: " + ignored,
+                    "is where the password is read (" + winner.name + "); ignored: " + String.join(", ", ignored),
                     winner.origin,
                     "Keep one of them."));
         }

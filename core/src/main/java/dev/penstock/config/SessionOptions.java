@@ -54,13 +54,13 @@ final class SessionOptions {
     /** @throws InvalidConfigException naming the first setting that is not the application's to make */
     static void check(Map<String, String> settings) {
         List<Violation> found = new ArrayList<>();
-        settings.keySet().forEach(name -> {
+        for (String name : settings.keySet()) {
             String remedy = OWN.get(name.toLowerCase(Locale.ROOT));
             if (remedy != null) {
                 found.add(new Violation(
                         "settings", "RESERVED_SETTING", name, "sets what Penstock sets", Violation.IN_CODE, remedy));
             }
-        });
+        }
         if (!found.isEmpty()) {
             throw new InvalidConfigException(found);
         }

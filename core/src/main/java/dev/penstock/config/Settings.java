@@ -6,8 +6,8 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +31,8 @@ final class Settings {
             Key.MIGRATION_USER_PW_FILE_PATH,
             Key.MIGRATION_USER_PW_ENV_VAR);
 
+    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9_.,:/ ${}?+-]{0,80}");
+
     private final Sources sources;
     private final Substitution substitution;
     private final Mistakes mistakes;
@@ -47,35 +49,52 @@ final class Settings {
         this.environment = layer(sources.environment());
     }
 
-    /** What counts for the key, default included; empty when nobody says anything. */
-    Optional<Setting> get(Key key) {
-        return explicit(key).or(() -> byDefault(key));
+    /** What counts for the key, default included; null when nobody says anything. */
+    @Nullable
+    Setting get(Key key) {
+        Setting explicit = explicit(key);
+        return explicit == null ? byDefault(key) : explicit;
     }
 
-    /** What somebody wrote for the key. */
-    Optional<Setting> explicit(Key key) {
-        return asked(key).or(() -> Optional.ofNullable(environment.get(key)));
+    /** What somebody wrote for the key, or null. */
+    @Nullable
+    Setting explicit(Key key) {
+        Setting asked = asked(key);
+        return asked == null ? environment.get(key) : asked;
     }
 
-    /** What connection string or file say, the variable aside. */
-    Optional<Setting> asked(Key key) {
-        return Optional.ofNullable(uri.get(key)).or(() -> Optional.ofNullable(written.get(key)));
+    /** What connection string or file say, the variable aside; null when they say nothing. */
+    @Nullable
+    Setting asked(Key key) {
+        Setting inUri = uri.get(key);
+        return inUri == null ? written.get(key) : inUri;
     }
 
-    /** What the variable says, whether it counts or not. */
-    Optional<Setting> variable(Key key) {
-        return Optional.ofNullable(environment.get(key));
+    /** What the variable says, whether it counts or not; null when it is not set. */
+    @Nullable
+    Setting variable(Key key) {
+        return environment.get(key);
     }
 
     String path(Key key) {
-        return get(key).map(Setting::path).orElseGet(() -> sources.pathOf(key.yamlName()));
+        Setting setting = get(key);
+        return setting == null ? sources.pathOf(key.yamlName()) : setting.path();
+    }
+
+    /** Where the value that counts was written; {@link Scalar#DEFAULT} when nobody says anything. */
+    String origin(Key key) {
+        Setting setting = get(key);
+        return setting == null ? Scalar.DEFAULT : setting.origin();
     }
 
     /** By key, where each value came from; in the order of the table. */
     Map<String, String> origins() {
         Map<String, String> origins = new LinkedHashMap<>();
         for (Key key : Key.values()) {
-            get(key).ifPresent(setting -> origins.put(key.yamlName(), setting.origin()));
+            Setting setting = get(key);
+            if (setting != null) {
+                origins.put(key.yamlName(), setting.origin());
+            }
         }
         return origins;
     }
@@ -83,55 +102,62 @@ final class Settings {
     /** What lost to another value in the connection string. */
     List<Setting> overridden() {
         List<Setting> losers = new ArrayList<>();
-        uri.forEach((key, winner) -> {
+        for (Setting winner : uri.values()) {
+            Key key = winner.key();
             Setting other = written.getOrDefault(key, environment.get(key));
             // A variable for sslmode is a floor, judged elsewhere.
             boolean floor = key == Key.SSLMODE && other == environment.get(key);
             if (other != null && !floor && !other.text().equals(winner.text())) {
                 losers.add(other);
             }
-        });
+        }
         return losers;
     }
 
     /** One warning for each of them. */
     List<ConfigWarning> overriddenWarnings() {
-        return overridden().stream()
-                .map(loser -> loser.warning(
-                        "OVERRIDDEN",
-                        "is not used: the connection string ("
-                                + get(loser.key()).map(Setting::origin).orElse("") + ") says otherwise and wins",
-                        "Keep one of them."))
-                .toList();
+        List<ConfigWarning> warnings = new ArrayList<>();
+        for (Setting loser : overridden()) {
+            String winner = origin(loser.key());
+            warnings.add(loser.warning(
+                    "OVERRIDDEN",
+                    "is not used: the connection string (" + winner + ") says otherwise and wins",
+                    "Keep one of them."));
+        }
+        return warnings;
     }
 
-    private Optional<Setting> byDefault(Key key) {
+    private @Nullable Setting byDefault(Key key) {
         String text = key.spec().byDefault();
         if (text == null || (IDENTITY.contains(key) && !sources.isUnnamed())) {
-            return Optional.empty();
+            return null;
         }
-        return Optional.of(new Setting(key, text, text, sources.pathOf(key.yamlName()), Scalar.DEFAULT));
+        return new Setting(key, text, text, sources.pathOf(key.yamlName()), Scalar.DEFAULT);
     }
 
     private Map<Key, Setting> layer(Map<Key, Scalar> scalars) {
         Map<Key, Setting> settings = new EnumMap<>(Key.class);
-        scalars.forEach((key, scalar) -> {
+        for (Map.Entry<Key, Scalar> entry : scalars.entrySet()) {
+            Key key = entry.getKey();
+            Scalar scalar = entry.getValue();
             Setting setting = READ_ELSEWHERE.contains(key) ? unread(key, scalar) : expanded(key, scalar);
             if (setting != null) {
                 settings.put(key, setting);
             }
-        });
+        }
         return settings;
     }
 
     private @Nullable Setting expanded(Key key, Scalar scalar) {
-        String text = mistakes.attempt(scalar.path(), scalar.origin(), () -> scalar.expanded(substitution));
-        if (text == null) {
+        try {
+            String text = scalar.expanded(substitution);
+            // An expression that turned out empty leaves the key unset; an empty text that was written is a mistake.
+            boolean unset = text.isEmpty() && !scalar.text().isEmpty();
+            return unset ? null : new Setting(key, text, shown(key, scalar), scalar.path(), scalar.origin());
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, scalar.path(), scalar.origin());
             return null;
         }
-        // An expression that turned out empty leaves the key unset; an empty text that was written is a mistake.
-        boolean unset = text.isEmpty() && !scalar.text().isEmpty();
-        return unset ? null : new Setting(key, text, shown(key, scalar), scalar.path(), scalar.origin());
     }
 
     private static Setting unread(Key key, Scalar scalar) {
@@ -141,7 +167,6 @@ final class Settings {
     /** The text as written: an expression instead of a value that may be a secret in the wrong place. */
     private static String shown(Key key, Scalar scalar) {
         String text = scalar.text();
-        boolean harmless = text.matches("[A-Za-z0-9_.,:/ ${}?+-]{0,80}");
-        return key.isSecret() || !harmless ? "***" : text;
+        return key.isSecret() || !HARMLESS.matcher(text).matches() ? "***" : text;
     }
 }

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the TLS keys into a {@link TlsConfig}; what {@code tls} itself finds contradictory is told with its origin. */
@@ -45,8 +45,8 @@ final class TlsBinding {
                 .ca(ca == null && mode == SslMode.VERIFY_FULL ? TlsSource.system() : ca)
                 .clientCertificate(clientCertificate(keyPassword))
                 .crl(source(Key.SSLCRL))
-                .minVersion(version(Key.SSL_MIN_VERSION).orElse(TlsVersion.TLS_1_2))
-                .maxVersion(version(Key.SSL_MAX_VERSION).orElse(null))
+                .minVersion(Objects.requireNonNullElse(version(Key.SSL_MIN_VERSION), TlsVersion.TLS_1_2))
+                .maxVersion(version(Key.SSL_MAX_VERSION))
                 .ciphers(ciphers())
                 .sni(sni())
                 .verifyName(values.text(Key.VERIFY_NAME))
@@ -64,21 +64,21 @@ final class TlsBinding {
 
     /** The variable is a floor that a platform sets: the stronger of it and of what was asked for wins. */
     private SslMode mode(EnvironmentMode environment, @Nullable TlsSource ca) {
-        Optional<SslMode> asked = settings.asked(Key.SSLMODE).flatMap(this::sslMode);
-        Optional<SslMode> floor = settings.variable(Key.SSLMODE).flatMap(this::sslMode);
-        if (asked.isEmpty() || floor.isEmpty()) {
-            return asked.or(() -> floor).orElseGet(() -> byDefault(environment, ca));
+        Setting variable = settings.variable(Key.SSLMODE);
+        SslMode asked = sslMode(settings.asked(Key.SSLMODE));
+        SslMode floor = sslMode(variable);
+        if (variable == null || floor == null) {
+            return asked == null ? byDefault(environment, ca) : asked;
         }
-        SslMode stronger = asked.get().isWeakerThan(floor.get()) ? floor.get() : asked.get();
-        if (asked.get() != floor.get()) {
-            settings.variable(Key.SSLMODE)
-                    .ifPresent(setting -> warnings.add(setting.warning(
-                            "SSLMODE_DIFFERS",
-                            "is " + floor.get().libpqName() + " here and "
-                                    + asked.get().libpqName() + " elsewhere; the stronger one, "
-                                    + stronger.libpqName() + ", is used",
-                            "Keep one of them.")));
+        if (asked == null || asked == floor) {
+            return floor;
         }
+        SslMode stronger = asked.isWeakerThan(floor) ? floor : asked;
+        warnings.add(variable.warning(
+                "SSLMODE_DIFFERS",
+                "is " + floor.libpqName() + " here and " + asked.libpqName() + " elsewhere; the stronger one, "
+                        + stronger.libpqName() + ", is used",
+                "Keep one of them."));
         return stronger;
     }
 
@@ -88,21 +88,25 @@ final class TlsBinding {
         return full ? SslMode.VERIFY_FULL : SslMode.PREFER;
     }
 
-    private Optional<SslMode> sslMode(Setting setting) {
-        return Optional.ofNullable(values.word(setting)).flatMap(SslMode::of);
+    private @Nullable SslMode sslMode(@Nullable Setting setting) {
+        String word = setting == null ? null : values.word(setting);
+        return word == null ? null : SslMode.of(word).orElse(null);
     }
 
-    private Optional<TlsVersion> version(Key key) {
-        return Optional.ofNullable(values.word(key)).flatMap(TlsVersion::of);
+    private @Nullable TlsVersion version(Key key) {
+        String word = values.word(key);
+        return word == null ? null : TlsVersion.of(word).orElse(null);
     }
 
     private @Nullable ClientCertificate clientCertificate(@Nullable PasswordSource uriPassword) {
         TlsSource certificate = source(Key.SSLCERT);
         TlsSource key = source(Key.SSLKEY);
         if (certificate == null) {
-            settings.explicit(Key.SSLKEY)
-                    .ifPresent(setting -> mistakes.add(setting.violation(
-                            "KEY_WITHOUT_CERTIFICATE", "has no certificate beside it", "Set sslcert too.")));
+            Setting alone = settings.explicit(Key.SSLKEY);
+            if (alone != null) {
+                mistakes.add(
+                        alone.violation("KEY_WITHOUT_CERTIFICATE", "has no certificate beside it", "Set sslcert too."));
+            }
             return null;
         }
         String file = values.text(Key.SSLPASSWORD_FILE);
@@ -124,9 +128,8 @@ final class TlsBinding {
         try {
             return Path.of(text);
         } catch (InvalidPathException notAPath) {
-            settings.get(key)
-                    .ifPresent(setting ->
-                            mistakes.add(setting.violation("NOT_A_PATH", "is not a path", "Name an existing file.")));
+            mistakes.add(Objects.requireNonNull(settings.get(key))
+                    .violation("NOT_A_PATH", "is not a path", "Name an existing file."));
             return null;
         }
     }
@@ -153,8 +156,8 @@ final class TlsBinding {
     /** {@code tls} names its keys as the section does. */
     private void add(InvalidTlsConfigException.Fault fault) {
         Key key = Key.named(fault.path()).orElse(Key.SSLMODE);
-        String origin = settings.get(key).map(Setting::origin).orElse(Scalar.DEFAULT);
-        mistakes.add(new Violation(settings.path(key), "TLS", "", fault.rule(), origin, sentence(fault.remedy())));
+        mistakes.add(new Violation(
+                settings.path(key), "TLS", "", fault.rule(), settings.origin(key), sentence(fault.remedy())));
     }
 
     private static String sentence(String words) {

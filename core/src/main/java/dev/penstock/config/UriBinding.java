@@ -5,7 +5,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,7 +40,16 @@ final class UriBinding {
             missing(scalar);
             return null;
         }
-        return mistakes.attempt(scalar.path(), scalar.origin(), () -> ConnectionUri.parse(scalar, text, substitution));
+        return parsed(scalar, text);
+    }
+
+    private @Nullable ConnectionUri parsed(Scalar scalar, UriText text) {
+        try {
+            return ConnectionUri.parse(scalar, text, substitution);
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, scalar.path(), scalar.origin());
+            return null;
+        }
     }
 
     /** The replicas' that could be read. */
@@ -60,10 +68,7 @@ final class UriBinding {
         List<ReplicaUri> replicas = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             String path = texts.size() == 1 ? scalar.path() : scalar.path() + "[" + i + "]";
-            Scalar place = new Scalar("", path, scalar.origin(), scalar.kind());
-            UriText text = texts.get(i);
-            ConnectionUri uri =
-                    mistakes.attempt(path, scalar.origin(), () -> ConnectionUri.parse(place, text, substitution));
+            ConnectionUri uri = parsed(new Scalar("", path, scalar.origin(), scalar.kind()), texts.get(i));
             if (uri != null) {
                 replicas.add(new ReplicaUri(uri, path, scalar.origin()));
             }
@@ -75,17 +80,15 @@ final class UriBinding {
     void compare(List<ReplicaUri> replicas, Settings primary) {
         for (ReplicaUri replica : replicas) {
             replica.uri().keys().forEach((key, scalar) -> {
-                Optional<Setting> effective = primary.get(key);
-                boolean same = effective
-                        .map(setting -> setting.text().equals(scalar.text()))
-                        .orElse(false);
+                Setting effective = primary.get(key);
+                boolean same = effective != null && effective.text().equals(scalar.text());
                 if (!same && !OWN.contains(key)) {
                     mistakes.add(new Violation(
                             scalar.path(),
                             "REPLICA_DIFFERS",
                             "",
-                            "must be the same as the primary's ("
-                                    + effective.map(Setting::origin).orElse("unset") + ")",
+                            "must be the same as the primary's (" + (effective == null ? "unset" : effective.origin())
+                                    + ")",
                             scalar.origin(),
                             "A replica has its own host, port, user and password; the rest belongs to the database."));
                 }
@@ -94,7 +97,12 @@ final class UriBinding {
     }
 
     private @Nullable UriText read(Scalar scalar) {
-        return mistakes.attempt(scalar.path(), scalar.origin(), () -> UriText.of(scalar, substitution));
+        try {
+            return UriText.of(scalar, substitution);
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, scalar.path(), scalar.origin());
+            return null;
+        }
     }
 
     private @Nullable Scalar scalar(Key key) {
@@ -116,17 +124,20 @@ final class UriBinding {
     }
 
     private List<UriText> split(UriText text) {
-        String mask = mistakes.attempt(
-                sources.pathOf(Key.REPLICA_URL.yamlName()), () -> Substitution.mask(text.text(), text.syntax()));
-        Matcher matcher = NEXT.matcher(Objects.requireNonNullElse(mask, ""));
-        List<UriText> parts = new ArrayList<>();
-        int from = 0;
-        while (matcher.find()) {
-            parts.add(text.part(from, matcher.start()));
-            from = matcher.end();
+        try {
+            Matcher matcher = NEXT.matcher(Substitution.mask(text.text(), text.syntax()));
+            List<UriText> parts = new ArrayList<>();
+            int from = 0;
+            while (matcher.find()) {
+                parts.add(text.part(from, matcher.start()));
+                from = matcher.end();
+            }
+            parts.add(text.part(from, text.text().length()));
+            return parts;
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, sources.pathOf(Key.REPLICA_URL.yamlName()));
+            return List.of();
         }
-        parts.add(text.part(from, text.text().length()));
-        return mask == null ? List.of() : parts;
     }
 
     /** A connection string in two variables that disagree: none of them can be the one that was meant. */

@@ -4,7 +4,6 @@ import dev.penstock.config.UriParts.Form;
 import dev.penstock.config.UriParts.HostPart;
 import dev.penstock.config.UriParts.Parameter;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +35,9 @@ final class UriReader {
     }
 
     ConnectionUri read() {
-        parts.parameters().forEach(this::parameter);
+        for (Parameter parameter : parts.parameters()) {
+            parameter(parameter);
+        }
         String user = component("user", parts.user());
         String database = component("dbname", parts.database());
         UriPassword password = password(components.getOrDefault("password", parts.password()));
@@ -174,11 +175,14 @@ final class UriReader {
     }
 
     private @Nullable String decoded(String raw) {
-        return mistakes.attempt(
-                "",
-                scalar.origin(),
-                () -> substitution.expand(
-                        raw, text.syntax(), parts.form().isEncoded() ? PercentCode::decode : piece -> piece));
+        try {
+            return parts.form().isEncoded()
+                    ? substitution.expand(raw, text.syntax(), PercentCode::decode)
+                    : substitution.expand(raw, text.syntax());
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "", scalar.origin());
+            return null;
+        }
     }
 
     /** The list in front, unless it is empty and {@code host=} or {@code port=} fill it; never both. */
@@ -186,8 +190,12 @@ final class UriReader {
         List<HostPart> front = parts.hosts();
         String host = components.get("host");
         String port = components.get("port");
-        boolean namesHost = front.stream().anyMatch(part -> !part.host().isEmpty());
-        boolean namesPort = front.stream().anyMatch(part -> isPresent(part.port()));
+        boolean namesHost = false;
+        boolean namesPort = false;
+        for (HostPart part : front) {
+            namesHost |= !part.host().isEmpty();
+            namesPort |= isPresent(part.port());
+        }
         if ((host != null && namesHost) || (port != null && (namesPort || (namesHost && front.size() > 1)))) {
             mistakes.add(problem(
                     host != null && namesHost ? "host" : "port",
@@ -226,10 +234,17 @@ final class UriReader {
             String written = part.port() == null ? "" : part.port();
             String port = decodedAlready ? written : decoded(written);
             if (host != null && port != null) {
-                Endpoint endpoint = mistakes.attempt("", scalar.origin(), () -> UriHost.endpoint(host, port));
-                endpoints.addAll(endpoint == null ? Collections.emptyList() : List.of(endpoint));
+                add(endpoints, host, port);
             }
         }
         return endpoints;
+    }
+
+    private void add(List<Endpoint> endpoints, String host, String port) {
+        try {
+            endpoints.add(UriHost.endpoint(host, port));
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "", scalar.origin());
+        }
     }
 }

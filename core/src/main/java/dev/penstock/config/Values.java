@@ -3,8 +3,6 @@ package dev.penstock.config;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,24 +26,27 @@ final class Values {
     }
 
     int integer(Key key) {
-        Integer value = read(key, this::integer);
+        Integer value = optionalInteger(key);
         return value == null ? Integer.parseInt(defaultOf(key)) : value;
     }
 
     /** A number that nobody has to give, or null when it is unset or wrong. */
     @Nullable
     Integer optionalInteger(Key key) {
-        return read(key, this::integer);
+        Setting setting = settings.get(key);
+        return setting == null ? null : integer(setting);
     }
 
     Duration duration(Key key) {
-        Duration value = read(key, this::duration);
+        Setting setting = settings.get(key);
+        Duration value = setting == null ? null : duration(setting);
         return value == null ? Duration.ofSeconds(Long.parseLong(defaultOf(key))) : value;
     }
 
     @Nullable
     Double share(Key key) {
-        return read(key, this::share);
+        Setting setting = settings.get(key);
+        return setting == null ? null : share(setting);
     }
 
     /** Judges what lost to the connection string as well: it is wrong all the same, and counts once that is gone. */
@@ -100,7 +101,8 @@ final class Values {
     /** One of the key's words, or null when it is unset or wrong. */
     @Nullable
     String word(Key key) {
-        return read(key, this::word);
+        Setting setting = settings.get(key);
+        return setting == null ? null : word(setting);
     }
 
     @Nullable
@@ -118,14 +120,11 @@ final class Values {
     /** A text that is not blank, or null when it is unset or wrong. */
     @Nullable
     String text(Key key) {
-        return read(
-                key,
-                setting -> setting.text().isBlank() ? refuse(setting, "BLANK", "must not be blank") : setting.text());
-    }
-
-    private <T> @Nullable T read(Key key, Function<Setting, @Nullable T> reader) {
-        Optional<Setting> setting = settings.get(key);
-        return setting.isPresent() ? reader.apply(setting.get()) : null;
+        Setting setting = settings.get(key);
+        if (setting == null) {
+            return null;
+        }
+        return setting.text().isBlank() ? refuse(setting, "BLANK", "must not be blank") : setting.text();
     }
 
     private <T> @Nullable T outside(Setting setting) {

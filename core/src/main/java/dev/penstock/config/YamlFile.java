@@ -8,10 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -48,13 +48,10 @@ final class YamlFile {
                 .setLabel(label)
                 .build();
         try {
-            Optional<Node> top =
-                    new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text))).getSingleNode();
-            return new YamlFile(
-                    label,
-                    top.filter(MappingNode.class::isInstance)
-                            .map(MappingNode.class::cast)
-                            .orElse(null));
+            Node top = new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)))
+                    .getSingleNode()
+                    .orElse(null);
+            return new YamlFile(label, top instanceof MappingNode mapping ? mapping : null);
         } catch (MarkedYamlEngineException e) {
             String place = e.getProblemMark()
                     .map(mark -> label + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
@@ -93,8 +90,8 @@ final class YamlFile {
 
     /** {@code config.yaml:12}. */
     String origin(Node node) {
-        return label
-                + node.getStartMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
+        Mark start = node.getStartMark().orElse(null);
+        return start == null ? label : label + ":" + (start.getLine() + 1);
     }
 
     /** The text of a scalar key; empty for a key that is itself a mapping or a list. */

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -13,7 +14,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** Reads the keys below {@code database:} or {@code databases.<name>:}; what is not a key is a violation. */
 final class YamlSection {
-    private static final int SHOWN_KEY = 40;
+    private static final Pattern SHOWN_KEY = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
 
     private final YamlFile file;
     private final Mistakes mistakes;
@@ -37,7 +38,9 @@ final class YamlSection {
                     violation(node, path, "NOT_A_SECTION", "must be a section of keys", "Write its keys below it."));
             return;
         }
-        mapping.getValue().forEach(tuple -> entry(tuple, path, section));
+        for (NodeTuple tuple : mapping.getValue()) {
+            entry(tuple, path, section);
+        }
     }
 
     private void entry(NodeTuple tuple, String path, String section) {
@@ -105,6 +108,6 @@ final class YamlSection {
 
     /** A key is shown as it stands unless it looks like something else. */
     private static String shown(String key) {
-        return key.matches("[A-Za-z0-9_.-]{1," + SHOWN_KEY + "}") ? key : "?";
+        return SHOWN_KEY.matcher(key).matches() ? key : "?";
     }
 }

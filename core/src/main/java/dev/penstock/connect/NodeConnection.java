@@ -1,5 +1,6 @@
 package dev.penstock.connect;
 
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -70,6 +71,11 @@ public final class NodeConnection extends WatchedConnection {
     /** Whether it still stands, was not retired, and its node kept its role since it was opened. No I/O. */
     public boolean isCurrent() {
         return !ended && !retired && epoch == node.epoch();
+    }
+
+    /** The address it stands to; null when the driver found its own way. */
+    public @Nullable InetAddress address() {
+        return attempt.address();
     }
 
     /** What was proven of it when it was opened. */

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Where a password comes from: an ordered list of places, the first that has one wins.
@@ -100,8 +99,9 @@ public final class PasswordSource {
 
     /** This source, then the other one's places in their order; this source's permission policy holds for all. */
     public PasswordSource or(PasswordSource next) {
-        return new PasswordSource(
-                Stream.concat(places.stream(), next.places.stream()).toList(), permissions);
+        List<PasswordPlace> both = new ArrayList<>(places);
+        both.addAll(next.places);
+        return new PasswordSource(both, permissions);
     }
 
     /** The same places with another rule about who may read the files; {@link FilePermissions#CONTAINER} by default. */
@@ -171,7 +171,12 @@ public final class PasswordSource {
 
     /** Whether any place is a value written in the program or the configuration. */
     public boolean isLiteral() {
-        return places.stream().anyMatch(PasswordPlace.Literal.class::isInstance);
+        for (PasswordPlace place : places) {
+            if (place instanceof PasswordPlace.Literal) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.penstock.tls;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -46,8 +45,11 @@ public enum SslMode {
 
     /** The mode with that libpq name; empty for any other text. Case counts, as in libpq. */
     public static Optional<SslMode> of(String libpqName) {
-        return Arrays.stream(values())
-                .filter(mode -> mode.libpqName().equals(libpqName))
-                .findFirst();
+        for (SslMode mode : values()) {
+            if (mode.libpqName().equals(libpqName)) {
+                return Optional.of(mode);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -1,6 +1,5 @@
 package dev.penstock.tls;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /** A TLS protocol version. Older ones are not offered: RFC 8996 retired them and PostgreSQL's own default minimum is 1.2. */
@@ -21,8 +20,11 @@ public enum TlsVersion {
 
     /** The version with that name; empty for any other text. */
     public static Optional<TlsVersion> of(String libpqName) {
-        return Arrays.stream(values())
-                .filter(version -> version.libpqName.equals(libpqName))
-                .findFirst();
+        for (TlsVersion version : values()) {
+            if (version.libpqName.equals(libpqName)) {
+                return Optional.of(version);
+            }
+        }
+        return Optional.empty();
     }
 }
