@@ -14,8 +14,10 @@ import dev.penstock.routing.Router;
 import dev.penstock.routing.WriteWork;
 import dev.penstock.sizing.SizingPlan;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 
 /**
@@ -124,6 +126,19 @@ public final class Database implements Access, AutoCloseable {
         return writes.run(options, work::apply);
     }
 
+    /**
+     * Waits until the database is in a state that the caller needs, such as a primary to write to or two replicas to read
+     * from; useful after {@code start: any}.
+     *
+     * @param wanted is asked whenever what is believed of a node has changed; must be quick
+     * @return whether it came to that within {@code atMost}
+     * @throws InterruptedException when the calling thread was interrupted
+     * @throws SQLException 08003 when the database is, or is being, closed
+     */
+    public boolean await(Predicate<DatabaseStatus> wanted, Duration atMost) throws InterruptedException, SQLException {
+        return router.await(() -> wanted.test(status()), atMost);
+    }
+
     @Override
     public DataSource reader() {
         return reader;
@@ -139,13 +154,17 @@ public final class Database implements Access, AutoCloseable {
      * of the session, in no pool and without a statement deadline. The owner itself cannot log in, and must not be granted
      * to the application's role, which would bypass row-level security.
      *
-     * @throws InvalidConfigException at {@code getConnection()} when no {@code migration_user} is configured
+     * @throws InvalidConfigException at {@code getConnection()} when no {@code migration_user} is configured; with
+     *     {@code pooler: transaction} it throws 0A000, as no session of one's own passes such a pooler
      */
     public DataSource migrations() {
         return migrations;
     }
 
-    /** Sessions on the primary outside of the pools, without a statement deadline: for LISTEN and long jobs. */
+    /**
+     * Sessions on the primary outside of the pools, without a statement deadline: for LISTEN and long jobs. Closing the
+     * database leaves them to their caller. Refused (0A000) with {@code pooler: transaction}.
+     */
     public DataSource unpooled() {
         return unpooled;
     }
@@ -156,9 +175,9 @@ public final class Database implements Access, AutoCloseable {
     }
 
     /**
-     * Opens {@code pool_size} connections to the primary for writing and to each node that serves reads, side by side, so that
-     * the first callers after a start need not wait for them. Optional; never passes a ceiling. Waits at most
-     * {@code pool.timeout}.
+     * Opens {@code pool_size} connections to the primary and to each node that serves reads, side by side, so that the first
+     * callers after a start need not wait for them; a primary that serves the reads as well shares them between both. Optional;
+     * never passes a ceiling. Waits at most {@code pool.timeout}.
      *
      * @return how it went, one line for each pool; a pool that could not be filled says why and is no error
      * @throws SQLException 08003 when the database is closed; 08001 when interrupted

@@ -97,9 +97,12 @@ class SizingDriftTest {
                 1,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 List.of(),
                 Optional.of(load),
+                0,
+                Optional.empty(),
                 Optional.empty());
     }
 

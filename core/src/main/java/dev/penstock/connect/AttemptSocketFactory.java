@@ -3,15 +3,41 @@ package dev.penstock.connect;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
-/** Opens plain sockets for pgjdbc and tells the current {@link ConnectAttempt} of each. Instantiated by name. */
+/**
+ * Gives pgjdbc the sockets that the current {@link ConnectAttempt} dials, already connected. Instantiated by name, once for each
+ * connection; what the driver opens later is meant for the same server (a cancel request), whatever its name points to by then.
+ */
 public final class AttemptSocketFactory extends SocketFactory {
+    private volatile @Nullable SocketAddress server;
+
     @Override
     public Socket createSocket() throws IOException {
         ConnectAttempt attempt = ConnectAttempt.current();
-        Socket socket = new Socket();
-        return attempt == null ? socket : attempt.track(socket);
+        if (attempt == null) {
+            SocketAddress known = server;
+            return known == null ? new Socket() : new SocketTo(known);
+        }
+        Socket connected = attempt.dial();
+        server = connected.getRemoteSocketAddress();
+        return connected;
+    }
+
+    /** Connects there, whatever address it is given. */
+    private static final class SocketTo extends Socket {
+        private final SocketAddress server;
+
+        SocketTo(SocketAddress server) {
+            this.server = server;
+        }
+
+        @Override
+        public void connect(SocketAddress resolvedByTheDriver, int timeoutMillis) throws IOException {
+            super.connect(server, timeoutMillis);
+        }
     }
 
     @Override
@@ -36,6 +62,6 @@ public final class AttemptSocketFactory extends SocketFactory {
     }
 
     private static IOException unconnectedOnly() {
-        return new IOException("pgjdbc connects its sockets itself");
+        return new IOException("a connect attempt dials the node itself");
     }
 }

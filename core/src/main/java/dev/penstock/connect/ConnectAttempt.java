@@ -1,12 +1,17 @@
 package dev.penstock.connect;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One physical connect in progress. It remembers the socket that the driver opens, because closing that socket is the
  * only way to end an attempt at its deadline: pgjdbc's own timeouts bound single reads, not the whole.
+ *
+ * <p>A host with several addresses has several sockets in the making at once, until one of them stands.
  *
  * <p>pgjdbc takes a socket factory by class name only, so the attempt reaches {@link AttemptSocketFactory} through the
  * thread that connects; the driver opens its sockets on that thread because its {@code loginTimeout} is off.
@@ -15,12 +20,28 @@ final class ConnectAttempt {
     private static final ThreadLocal<@Nullable ConnectAttempt> CURRENT = new ThreadLocal<>();
 
     private final int epoch;
+    private final Dialer dialer;
+    private final List<Socket> sockets = new ArrayList<>();
     private volatile Handshake handshake = Handshake.NONE;
-    private @Nullable Socket socket;
+    private volatile @Nullable InetAddress address;
     private boolean abandoned;
 
-    ConnectAttempt(int epoch) {
+    ConnectAttempt(int epoch, Dialer dialer) {
         this.epoch = epoch;
+        this.dialer = dialer;
+    }
+
+    /** A connected socket to the node, for the driver, which connects a socket that is not connected by itself. */
+    Socket dial() throws IOException {
+        Socket connected = dialer.dial(this);
+        address = connected.getInetAddress();
+        return connected;
+    }
+
+    /** The address it stands to; null before it stands. */
+    @Nullable
+    InetAddress address() {
+        return address;
     }
 
     /** The node's epoch when the attempt began: a role lost meanwhile makes the connection old from the start. */
@@ -49,25 +70,27 @@ final class ConnectAttempt {
         CURRENT.remove();
     }
 
-    /** Called by the driver for each socket it opens; a later one replaces an earlier one that it has given up. */
+    /** Every socket is known here before it is connected, so that the attempt can be ended at any time. */
     synchronized Socket track(Socket opened) throws IOException {
         if (abandoned) {
             opened.close();
             throw new IOException("the connect deadline is over");
         }
-        socket = opened;
+        sockets.add(opened);
         return opened;
     }
 
     /** Ends the attempt: whatever the driver waits for fails now. */
     synchronized void abandon() {
         abandoned = true;
-        if (socket != null) {
-            try {
-                socket.close();
-            } catch (IOException e) {
-                ConnectLog.LOG.debug("Closing the socket of an abandoned connect failed", e);
-            }
+        sockets.forEach(ConnectAttempt::close);
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            ConnectLog.LOG.debug("Closing the socket of an abandoned connect failed", e);
         }
     }
 

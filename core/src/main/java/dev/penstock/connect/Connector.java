@@ -8,11 +8,16 @@ import dev.penstock.tls.TlsAttempt;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsFacts;
 import dev.penstock.tls.TlsFailure;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -36,10 +41,16 @@ public final class Connector implements AutoCloseable {
     private final Authentication authentication;
     private final DriverProperties properties;
     private final Driver driver = new Driver();
+    private final NameResolver resolver;
     private final ExecutorService threads;
 
     public Connector(DatabaseConfig config, Identity identity, LoginListener logins) {
+        this(config, identity, logins, NameResolver.SYSTEM);
+    }
+
+    Connector(DatabaseConfig config, Identity identity, LoginListener logins, NameResolver resolver) {
         this.config = config;
+        this.resolver = resolver;
         this.tls = identity.tls();
         this.authentication = new Authentication(identity, logins);
         this.properties = new DriverProperties(config);
@@ -94,8 +105,12 @@ public final class Connector implements AutoCloseable {
 
     private NodeConnection openNow(Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose)
             throws SQLException, InterruptedException {
-        ConnectAttempt attempt = new ConnectAttempt(node.epoch());
+        ConnectAttempt attempt = new ConnectAttempt(node.epoch(), dialer(node));
         Future<Connection> answer = submit(() -> connect(node, purpose, whole, attempt));
+        // The monitor is the one to find out that a node is back; its own attempts outlive the verdict.
+        if (purpose != Purpose.MONITOR) {
+            node.began(attempt);
+        }
         try {
             Connection physical = answer.get(Math.max(1, whole.toNanos()), TimeUnit.NANOSECONDS);
             return new NodeConnection(physical, attempt, node, SessionRules.of(config, purpose), onClose);
@@ -108,6 +123,52 @@ public final class Connector implements AutoCloseable {
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw Diagnosis.of(node, config, purpose.login(config, node.endpoint()), cause);
+        } finally {
+            node.ended(attempt);
+        }
+    }
+
+    private Dialer dialer(Node node) {
+        return new Dialer(node.endpoint(), resolverOf(node), threads);
+    }
+
+    /** A node that was found at an address stays there; its name is what its certificate must show. */
+    private NameResolver resolverOf(Node node) {
+        return node.address()
+                .<NameResolver>map(address -> host -> List.of(address))
+                .orElse(resolver);
+    }
+
+    /**
+     * Every address that the node's name has now.
+     *
+     * @return empty when it cannot be resolved within {@code limit}
+     */
+    public Set<InetAddress> addresses(Node node, Duration limit) {
+        if (node.address().isPresent()) {
+            return Set.of(node.address().get());
+        }
+        try {
+            return Set.copyOf(resolve(node.endpoint().host(), limit));
+        } catch (IOException e) {
+            ConnectLog.LOG.debug("The name of {} could not be resolved; its addresses stay as they were", node, e);
+            return Set.of();
+        }
+    }
+
+    /** Every address that a name has now. */
+    public List<InetAddress> resolve(String host, Duration limit) throws IOException {
+        try {
+            return threads.submit(() -> resolver.resolve(host)).get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException unknown
+                    ? unknown
+                    : new IOException("'" + host + "' cannot be resolved", e.getCause());
+        } catch (TimeoutException | RejectedExecutionException e) {
+            throw new IOException("'" + host + "' could not be resolved within " + limit.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while resolving '" + host + "'");
         }
     }
 

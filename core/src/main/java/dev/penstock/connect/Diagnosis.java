@@ -62,6 +62,9 @@ final class Diagnosis {
 
     private static Finding finding(Node node, DatabaseConfig config, String state, Throwable cause) {
         String server = said(cause);
+        if (state.equals("08P01") && server.contains("startup parameter")) {
+            return pooler(server);
+        }
         return switch (state) {
             case "28000" ->
                 new Finding(
@@ -81,13 +84,12 @@ final class Diagnosis {
                         "TOO_MANY_CONNECTIONS",
                         server,
                         "Put a pooler in between, make the pools smaller, or raise max_connections.");
-            case "08P01" -> pooler(server);
             case "57P03" -> new Finding("SERVER_NOT_READY", server, "Wait until the server has started.");
             default -> unreachable(node, server, cause);
         };
     }
 
-    /** PostgreSQL itself takes every startup parameter that we send. */
+    /** PostgreSQL itself takes every startup parameter that we send. PgBouncer's other errors have this SQLSTATE too. */
     private static Finding pooler(String server) {
         return new Finding(
                 "POOLER",

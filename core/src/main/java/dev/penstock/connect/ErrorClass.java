@@ -1,54 +1,110 @@
 package dev.penstock.connect;
 
+import static dev.penstock.connect.ErrorClass.Again.BEFORE_COMMIT;
+import static dev.penstock.connect.ErrorClass.Again.NO;
+import static dev.penstock.connect.ErrorClass.Again.ONCE;
+import static dev.penstock.connect.ErrorClass.Again.YES;
+import static dev.penstock.connect.ErrorClass.Session.ENDED;
+import static dev.penstock.connect.ErrorClass.Session.STANDS;
+import static dev.penstock.connect.ErrorClass.Topology.LEAVE;
+import static dev.penstock.connect.ErrorClass.Topology.LOOK;
+
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsReason;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLWarning;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * What an error means for connections, nodes and retries: the one table, by cause, SQLSTATE and severity. TLS and
- * authentication come first, because their SQLSTATEs look like outages (08006, 08001, 08004).
+ * What an error means for its session, for the node, and for doing it again: the one table, by cause, SQLSTATE and
+ * severity. TLS and authentication come first, because their SQLSTATEs look like outages (08006, 08001, 08004).
+ *
+ * <p>The columns: whether the session is gone (FATAL and PANIC end it in every row); whether the topology should look at the
+ * node; whether a read may run on another node; whether a write may run again, because it was provably not executed.
  */
 public enum ErrorClass {
+    /** No connection came about: refused, timed out, unknown host (08001; any loss while connecting). Nothing was sent. */
+    NOT_CONNECTED(ENDED, LOOK, YES, YES),
+    /** The connection is gone (08xxx, 57P01, 57P02): what was in flight may have happened. */
+    CONNECTION(ENDED, LOOK, YES, BEFORE_COMMIT),
+    /** No answer in time (08006 by a socket timeout): it may still happen, later. The monitor decides about the node. */
+    NO_ANSWER(ENDED, LOOK, YES, BEFORE_COMMIT),
+    /** It was closed on this side (08003), because of an earlier error, which has told of the node. */
+    CLOSED(ENDED, LEAVE, YES, BEFORE_COMMIT),
+    /** Nobody knows whether the transaction was committed (08007); said by us. */
+    OUTCOME_UNKNOWN(ENDED, LEAVE, NO, NO),
     /** The trust between client and server failed. Never a reason to fail over. */
-    TLS(false, false),
+    TLS(ENDED, LEAVE, NO, NO),
     /** The role or its password was refused (28xxx, 08004). Never a reason to fail over. */
-    AUTHENTICATION(false, false),
-    /** What was asked for does not exist or is not allowed (3D000; 42501, 55000 and 08P01 at connect). */
-    CONFIGURATION(false, false),
-    /** The connection is gone, or never came (08xxx, 57P01, 57P02, 58xxx with FATAL). */
-    CONNECTION(true, true),
-    /** The server is starting, stopping or recovering (57P03). */
-    NOT_NOW(true, true),
-    /** The server has no slot left (53300). It is saturated, not down. */
-    SATURATED(false, true),
-    /** A write reached a server that is not writable (25006): what we know of the roles is old. */
-    READ_ONLY(true, false),
+    AUTHENTICATION(STANDS, LEAVE, NO, NO),
+    /** What was asked for does not exist or is not allowed (3D000, 42501 and 55000 at connect; what a pooler refuses). */
+    CONFIGURATION(STANDS, LEAVE, NO, NO),
+    /** The server is starting, stopping or recovering (57P03). Nothing was sent. */
+    NOT_NOW(ENDED, LOOK, YES, YES),
+    /** The server has no slot left (53300). It is saturated, not down. Nothing was sent. */
+    SATURATED(STANDS, LEAVE, YES, YES),
+    /** The server is out of disk or memory (53100, 53200). */
+    EXHAUSTED(STANDS, LOOK, YES, BEFORE_COMMIT),
+    /** The server failed inside (58xxx, XXxxx): a second node may do better, a third would not. */
+    INTERNAL(STANDS, LOOK, ONCE, NO),
+    /** A write reached a server that is not writable (25006): what we know of the roles is old. Nothing was executed. */
+    READ_ONLY(STANDS, LOOK, NO, YES),
     /** A read on a replica lost against the replay of the primary's changes (40001 there). */
-    CONFLICT(false, true),
-    /** The session was ended by a server-side limit (25P03, 25P04, 57P05, 57P04). */
-    SESSION_ENDED(false, false),
+    CONFLICT(STANDS, LEAVE, YES, NO),
+    /** Two transactions did not go together (40001, 40P01): this one was rolled back, and may succeed as a whole. */
+    SERIALIZATION(STANDS, LEAVE, YES, YES),
+    /** The session was idle for too long (57P05), outside of a transaction. */
+    IDLE_TOO_LONG(ENDED, LEAVE, YES, BEFORE_COMMIT),
+    /** The session was ended by a limit within a transaction (25P03, 25P04), or its database was dropped (57P04). */
+    SESSION_ENDED(ENDED, LEAVE, NO, NO),
+    /** A commit that only the primary has for certain: its wait for the synchronous replica was cancelled (01000). */
+    LOCAL_ONLY(STANDS, LEAVE, NO, NO),
     /** Everything else is the statement's own error. */
-    STATEMENT(false, false);
+    STATEMENT(STANDS, LEAVE, NO, NO);
 
     /** While connecting these say that the database is closed to the role; later they are a statement's own errors. */
-    private static final Set<String> NOT_LET_IN = Set.of("42501", "55000", "08P01");
+    private static final Set<String> NOT_LET_IN = Set.of("3D000", "42501", "55000");
 
-    private final boolean nodeSignal;
-    private final boolean readMayMove;
+    private final Session session;
+    private final Topology node;
+    private final Again read;
+    private final Again write;
 
-    ErrorClass(boolean nodeSignal, boolean readMayMove) {
-        this.nodeSignal = nodeSignal;
-        this.readMayMove = readMayMove;
+    ErrorClass(Session session, Topology node, Again read, Again write) {
+        this.session = session;
+        this.node = node;
+        this.read = read;
+        this.write = write;
+    }
+
+    /** What became of the session. */
+    enum Session {
+        ENDED,
+        STANDS
+    }
+
+    /** What the topology does about the node. */
+    enum Topology {
+        LOOK,
+        LEAVE
+    }
+
+    /** Whether the same work may be done again. */
+    enum Again {
+        NO,
+        ONCE,
+        BEFORE_COMMIT,
+        YES
     }
 
     /** Whether the topology should look at the node at once. */
     public boolean isNodeSignal() {
-        return nodeSignal;
+        return node == LOOK;
     }
 
     /** Whether trying again will give the same answer until somebody mends something. */
@@ -56,9 +112,26 @@ public enum ErrorClass {
         return this == TLS || this == AUTHENTICATION || this == CONFIGURATION;
     }
 
-    /** Whether a read that nobody has seen a row of may run again on another node. */
-    public boolean readMayMove() {
-        return readMayMove;
+    /**
+     * Whether a read that nobody has seen a row of may run again on another node.
+     *
+     * @param moves how often it has moved before
+     */
+    public boolean readMayMove(int moves) {
+        return read == YES || (read == ONCE && moves == 0);
+    }
+
+    /**
+     * Whether a transaction that failed with it was provably not executed and may be run again from its start. A lost
+     * connection proves that as long as COMMIT was not sent.
+     */
+    public boolean writeMayRunAgain(boolean commitSent) {
+        return write == YES || (write == BEFORE_COMMIT && !commitSent);
+    }
+
+    /** Whether its session is gone: by its class, or because FATAL and PANIC end it whatever the SQLSTATE. */
+    public static boolean endsSession(SQLException error) {
+        return of(error).session == ENDED || isFatal(error);
     }
 
     /** The class of the first exception in the chain that says something. */
@@ -66,7 +139,7 @@ public enum ErrorClass {
         if (TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent()) {
             return TLS;
         }
-        if (error instanceof ConnectFailedException && NOT_LET_IN.contains(String.valueOf(error.getSQLState()))) {
+        if (isNotLetIn(error)) {
             return CONFIGURATION;
         }
         String state = error.getSQLState();
@@ -74,7 +147,16 @@ public enum ErrorClass {
         if (own == STATEMENT && error.getCause() instanceof SQLException cause) {
             return of(cause);
         }
-        return own;
+        boolean neverHadOne = error instanceof ConnectFailedException && own.session == ENDED;
+        return neverHadOne && own != NOT_NOW ? NOT_CONNECTED : own;
+    }
+
+    /** The server refuses a session with FATAL, and a statement with ERROR. What a pooler refuses, it will refuse again. */
+    private static boolean isNotLetIn(SQLException error) {
+        boolean connecting = error instanceof ConnectFailedException || isFatal(error);
+        return (connecting && NOT_LET_IN.contains(String.valueOf(error.getSQLState())))
+                || (error instanceof ConnectFailedException failed
+                        && failed.code().equals("POOLER"));
     }
 
     /** A handshake that broke off without an alert says nothing about trust: the server was lost half way. */
@@ -84,17 +166,38 @@ public enum ErrorClass {
 
     private static ErrorClass ofState(String state, SQLException error) {
         return switch (state) {
-            case "08004" -> AUTHENTICATION;
+            case "08001" -> NOT_CONNECTED;
+            case "08003" -> CLOSED;
+            case "08004", "28000", "28P01" -> AUTHENTICATION;
+            case "08007" -> OUTCOME_UNKNOWN;
             case "57P01", "57P02" -> CONNECTION;
             case "57P03" -> NOT_NOW;
-            case "57P04", "57P05", "25P03", "25P04" -> SESSION_ENDED;
+            case "57P05" -> IDLE_TOO_LONG;
+            case "57P04", "25P03", "25P04" -> SESSION_ENDED;
             case "53300" -> SATURATED;
+            case "53100", "53200" -> EXHAUSTED;
             case "25006" -> READ_ONLY;
-            case "40001" -> isRecoveryConflict(error) ? CONFLICT : STATEMENT;
-            case "3D000" -> CONFIGURATION;
-            case "28000", "28P01" -> AUTHENTICATION;
-            default -> state.startsWith("08") || (isFatal(error) && state.startsWith("58")) ? CONNECTION : STATEMENT;
+            case "40001", "40P01" -> isRecoveryConflict(error) ? CONFLICT : SERIALIZATION;
+            case "01000" -> isLocalOnly(error) ? LOCAL_ONLY : STATEMENT;
+            default -> ofStateClass(state.length() < 2 ? state : state.substring(0, 2), error);
         };
+    }
+
+    private static ErrorClass ofStateClass(String stateClass, SQLException error) {
+        return switch (stateClass) {
+            case "08" -> hasTimedOut(error) ? NO_ANSWER : CONNECTION;
+            case "58", "XX" -> INTERNAL;
+            default -> STATEMENT;
+        };
+    }
+
+    private static boolean hasTimedOut(SQLException error) {
+        for (Throwable t = error.getCause(); t != null; t = t.getCause()) {
+            if (t instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** FATAL and PANIC end the session, whatever the SQLSTATE. */
@@ -113,6 +216,11 @@ public enum ErrorClass {
         String routine = message == null ? null : message.getRoutine();
         return routine != null
                 && (routine.equals("ProcessInterrupts") || routine.startsWith("ProcessRecoveryConflict"));
+    }
+
+    private static boolean isLocalOnly(SQLException warning) {
+        ServerErrorMessage message = warning instanceof PSQLWarning server ? server.getServerErrorMessage() : null;
+        return message != null && "SyncRepWaitForLSN".equals(message.getRoutine());
     }
 
     private static @Nullable ServerErrorMessage serverMessage(SQLException error) {

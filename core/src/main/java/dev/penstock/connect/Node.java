@@ -3,6 +3,7 @@ package dev.penstock.connect;
 import dev.penstock.config.Endpoint;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.ServerLimits;
+import java.net.InetAddress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -30,20 +32,31 @@ public final class Node {
 
     private final String name;
     private final Endpoint endpoint;
+    private final Optional<InetAddress> address;
     private final Set<NodeConnection> live = ConcurrentHashMap.newKeySet();
+    private final Set<ConnectAttempt> attempts = ConcurrentHashMap.newKeySet();
     private final Semaphore connects = new Semaphore(MAX_CONNECTS_IN_FLIGHT, true);
     private final AtomicInteger epoch = new AtomicInteger();
     private final AtomicInteger doubt = new AtomicInteger();
+    private final AtomicLong monitorFailures = new AtomicLong();
     private final ReentrantLock stateLock = new ReentrantLock();
     private final Condition stateChanged = stateLock.newCondition();
+    private volatile boolean servesReads = true;
     private volatile NodeState state = NodeState.UNKNOWN;
     private volatile BiConsumer<Node, SQLException> errorListener = (node, error) -> {};
     private volatile Optional<ServerLimits> limits = Optional.empty();
     private volatile Runnable limitsListener = () -> {};
 
+    /** A node that is found wherever its name points to. */
     public Node(String name, Endpoint endpoint) {
+        this(name, endpoint, Optional.empty());
+    }
+
+    /** @param address where the node was found, when its name alone would not lead there */
+    public Node(String name, Endpoint endpoint, Optional<InetAddress> address) {
         this.name = name;
         this.endpoint = endpoint;
+        this.address = address;
     }
 
     /** The logical name, stable over role changes: {@code node-1}. */
@@ -53,6 +66,21 @@ public final class Node {
 
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** The one address to connect to; empty when the name says it. */
+    public Optional<InetAddress> address() {
+        return address;
+    }
+
+    /** Whether reads may go to it while it is a replica; yes unless an operator said otherwise where it was found. */
+    public boolean servesReads() {
+        return servesReads;
+    }
+
+    /** Called by the topology alone; counts from the next view on. */
+    public void serveReads(boolean allowed) {
+        servesReads = allowed;
     }
 
     public NodeState state() {
@@ -86,6 +114,16 @@ public final class Node {
         errorListener.accept(this, error);
     }
 
+    /** How often a round of the node's monitor failed for a reason of our own. */
+    public long monitorFailures() {
+        return monitorFailures.get();
+    }
+
+    /** Called by the topology alone. */
+    public void monitorFailed() {
+        monitorFailures.incrementAndGet();
+    }
+
     /** What the server said it admits; empty until it was asked. */
     public Optional<ServerLimits> limits() {
         return limits;
@@ -107,17 +145,26 @@ public final class Node {
         epoch.incrementAndGet();
     }
 
-    /** Breaks every live connection at once, so that callers blocked on a server that went silent return. */
+    /**
+     * Breaks every live connection at once, so that callers blocked on a server that went silent return, and every connect in
+     * progress, so that none of them stands in the way when the server is back.
+     */
     public void abortLiveConnections() {
         live.forEach(NodeConnection::abortNow);
+        attempts.forEach(ConnectAttempt::abandon);
     }
 
     /**
-     * Asks the server to end what still runs: a broken connection alone goes unnoticed there until the statement is done.
-     * Bounded, a second for each connection, and only of use on a server that answers.
+     * Asks the server to end what borrowers still run: a broken connection alone goes unnoticed there until the statement is
+     * done. One after another for {@code atMost}, and a second more for the last. Sessions of a caller's own are left alone.
      */
-    public void cancelLiveStatements() {
-        live.forEach(NodeConnection::cancelNow);
+    public void cancelLentStatements(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        for (NodeConnection connection : live) {
+            if (connection.isLent() && System.nanoTime() - deadline < 0) {
+                connection.cancelNow();
+            }
+        }
     }
 
     public int epoch() {
@@ -131,6 +178,14 @@ public final class Node {
 
     int doubt() {
         return doubt.get();
+    }
+
+    void began(ConnectAttempt attempt) {
+        attempts.add(attempt);
+    }
+
+    void ended(ConnectAttempt attempt) {
+        attempts.remove(attempt);
     }
 
     void opened(NodeConnection connection) {
@@ -174,6 +229,7 @@ public final class Node {
 
     @Override
     public String toString() {
-        return name + " (" + endpoint + ")";
+        return name + " (" + endpoint
+                + address.map(found -> " at " + found.getHostAddress()).orElse("") + ")";
     }
 }

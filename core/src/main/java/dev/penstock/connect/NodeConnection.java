@@ -1,5 +1,6 @@
 package dev.penstock.connect;
 
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -72,6 +73,11 @@ public final class NodeConnection extends WatchedConnection {
         return !ended && !retired && epoch == node.epoch();
     }
 
+    /** The address it stands to; null when the driver found its own way. */
+    public @Nullable InetAddress address() {
+        return attempt.address();
+    }
+
     /** What was proven of it when it was opened. */
     public Handshake handshake() {
         return attempt.handshake();
@@ -132,6 +138,28 @@ public final class NodeConnection extends WatchedConnection {
         lease.lazySet(returned);
     }
 
+    /** Whether somebody has it. */
+    boolean isLent() {
+        return lease.get() != null;
+    }
+
+    /**
+     * Ends the borrow in its borrower's stead, because the pool closes: what they run fails, and what they close then is closed
+     * already. Hikari has forgotten the connection by the time they come, and would answer them with a NullPointerException.
+     */
+    public void takeBack() {
+        Connection lent = handle;
+        if (lent == null || !isLent()) {
+            return;
+        }
+        abortNow();
+        try {
+            lent.close();
+        } catch (SQLException e) {
+            ConnectLog.LOG.debug("A connection of {} was broken while in use", node, e);
+        }
+    }
+
     private void endLease() {
         Runnable ended = lease.getAndSet(null);
         if (ended != null) {
@@ -178,10 +206,43 @@ public final class NodeConnection extends WatchedConnection {
     /** Switching autocommit on commits what is open, so it is refused as a commit would be. */
     @Override
     public void setAutoCommit(boolean on) throws SQLException {
-        if (on) {
-            refuseFailed();
+        restoring(() -> {
+            if (on) {
+                refuseFailed();
+            }
+            physical.setAutoCommit(on);
+        });
+    }
+
+    @Override
+    public void setReadOnly(boolean on) throws SQLException {
+        restoring(() -> physical.setReadOnly(on));
+    }
+
+    @Override
+    public void setTransactionIsolation(int level) throws SQLException {
+        restoring(() -> physical.setTransactionIsolation(level));
+    }
+
+    @FunctionalInterface
+    private interface Change {
+        void make() throws SQLException;
+    }
+
+    /**
+     * Hikari restores these before it announces a return, and announces none when one of them fails. That happens in a
+     * transaction that it knows nothing of, begun by text or on the driver's own connection: such a connection is broken, so that
+     * its place in the gate is free again.
+     */
+    private void restoring(Change change) throws SQLException {
+        try {
+            change.make();
+        } catch (SQLException e) {
+            if (!ended && (isTainted() || physical.isClosed() || physical.getAutoCommit())) {
+                abortNow();
+            }
+            throw e;
         }
-        physical.setAutoCommit(on);
     }
 
     private void refuseFailed() throws SQLException {

@@ -28,6 +28,11 @@ abstract class WatchedConnection extends ForwardingConnection {
         tainted = false;
     }
 
+    /** Somebody took out what we cannot watch. */
+    void escaped() {
+        tainted = true;
+    }
+
     /** {@code sql} is about to be run or prepared. */
     void about(String sql) {
         tainted = tainted || SessionEffect.of(sql);
@@ -35,9 +40,11 @@ abstract class WatchedConnection extends ForwardingConnection {
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        boolean mine = type.isInstance(this);
-        tainted = tainted || !mine;
-        return mine ? type.cast(this) : physical.unwrap(type);
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        escaped();
+        return physical.unwrap(type);
     }
 
     @Override

@@ -21,7 +21,11 @@ final class WatchedStatement implements Statement {
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        return type.isInstance(this) ? type.cast(this) : physical.unwrap(type);
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        session.escaped();
+        return physical.unwrap(type);
     }
 
     @Override

@@ -19,6 +19,12 @@ public interface DatabaseListener {
     /** A node is kept away from, and why: an older timeline, a second primary, or another cluster. */
     default void nodeFenced(String node, String reason) {}
 
+    /**
+     * {@code node} is written to again on a lower timeline than {@code lostTimeline}, which another node had written before and
+     * took with it: what was acknowledged there is gone, and was lost by the failover itself.
+     */
+    default void historyLost(String node, int timeline, int lostTimeline) {}
+
     /** A server refused the password of {@code role}; it is not asked again with the same one for a while. */
     default void loginRefused(String node, String role) {}
 

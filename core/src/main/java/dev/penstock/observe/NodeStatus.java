@@ -15,10 +15,13 @@ import java.util.Optional;
  * @param lag how long ago the primary first passed the replica's replay position, within one probe interval; zero for
  *     the primary; empty when it cannot be known because the primary is gone or the node does not answer
  * @param lagBytes the distance in bytes of WAL; empty like {@code lag}
+ * @param lagAge how old that measurement is; empty like {@code lag}
  * @param pools the pools that exist on the node
  * @param tls what the connections that stand now proved when they were opened
  * @param load what the pools did in the last window; empty before the first is over
- * @param lastFailure why the last probe failed; empty when it did not
+ * @param monitorFailures rounds of the node's monitor that failed for a reason of Penstock's own; anything but 0 is a bug
+ * @param lastFailure why the last probe failed, or why the node is fenced; empty when neither is so
+ * @param note what cannot be known of this kind of server; empty for PostgreSQL itself
  */
 public record NodeStatus(
         String name,
@@ -28,10 +31,13 @@ public record NodeStatus(
         int timeline,
         Optional<Duration> lag,
         Optional<Long> lagBytes,
+        Optional<Duration> lagAge,
         List<PoolSnapshot> pools,
         List<TlsProof> tls,
         Optional<MeasuredLoad> load,
-        Optional<String> lastFailure) {
+        long monitorFailures,
+        Optional<String> lastFailure,
+        Optional<String> note) {
     public NodeStatus {
         pools = List.copyOf(pools);
         tls = List.copyOf(tls);

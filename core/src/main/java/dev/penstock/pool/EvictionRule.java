@@ -27,7 +27,7 @@ final class EvictionRule implements SQLExceptionOverride {
         if (staleRole || (kind.isNodeSignal() && kind != ErrorClass.READ_ONLY)) {
             node.reportError(error);
         }
-        if (staleRole || ErrorClass.isFatal(error) || isGone(kind)) {
+        if (staleRole || ErrorClass.endsSession(error)) {
             return Override.MUST_EVICT;
         }
         return "0A000".equals(error.getSQLState()) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
@@ -42,9 +42,5 @@ final class EvictionRule implements SQLExceptionOverride {
                     "If a pooler in transaction mode, such as PgBouncer, stands in between: set pooler: transaction",
                     state));
         }
-    }
-
-    private static boolean isGone(ErrorClass kind) {
-        return kind == ErrorClass.CONNECTION || kind == ErrorClass.NOT_NOW || kind == ErrorClass.SESSION_ENDED;
     }
 }

@@ -99,7 +99,9 @@ final class Gate {
                 throw new InterruptedException();
             }
         }
-        waits.add(System.nanoTime() - begun);
+        if (waiter.answer == Answer.ADMITTED) {
+            waits.add(System.nanoTime() - begun);
+        }
         return waiter.answer;
     }
 

@@ -8,6 +8,7 @@ import dev.penstock.connect.Purpose;
 import dev.penstock.observe.PoolSnapshot;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ public final class NodePools implements AutoCloseable {
     private static final long SLICE_MILLIS = 50;
 
     private static final int PING_SECONDS = 1;
+
+    /** How long closing goes on asking the server to end what still runs. */
+    private static final Duration CANCEL = Duration.ofSeconds(1);
 
     private final Node node;
     private final Gate gate;
@@ -80,7 +84,7 @@ public final class NodePools implements AutoCloseable {
 
     /** A connection that is there for the taking, or opened within one slice; null otherwise. Reads no clock. */
     public @Nullable Connection borrowNow(Purpose purpose) throws SQLException {
-        return gate.tryEnter(purpose == Purpose.READ) ? admitted(purpose, 0) : null;
+        return !closed && gate.tryEnter(purpose == Purpose.READ) ? admitted(purpose, 0) : null;
     }
 
     /**
@@ -91,6 +95,9 @@ public final class NodePools implements AutoCloseable {
      * @throws SQLException when the time is over, with the last real failure as its cause
      */
     public @Nullable Connection borrow(Purpose purpose, long deadline) throws SQLException {
+        if (closed) {
+            return null;
+        }
         long left = Math.max(0, deadline - System.nanoTime());
         try {
             return switch (gate.enter(purpose == Purpose.READ, left)) {
@@ -176,21 +183,25 @@ public final class NodePools implements AutoCloseable {
         return snapshots;
     }
 
-    /** Lets nobody in any more and waits for those inside, at most until {@code deadline}. */
-    public void drain(long deadline) throws InterruptedException {
+    /** Lets nobody in any more; those inside stay. */
+    public void stopLending() {
         closed = true;
         gate.sendWaitersAway(true);
+    }
+
+    /** Waits for those inside, at most until {@code deadline}. */
+    public void awaitReturns(long deadline) throws InterruptedException {
         gate.awaitEmpty(deadline);
     }
 
     /** Sends waiters away, breaks what is in use, and ends the pools' threads. */
     @Override
     public void close() {
-        closed = true;
-        gate.sendWaitersAway(true);
+        stopLending();
         if (gate.inside() > 0 && node.state().serves()) {
-            node.cancelLiveStatements();
+            node.cancelLentStatements(CANCEL);
         }
+        node.liveConnections().forEach(NodeConnection::takeBack);
         writes.close();
         reads.close();
     }

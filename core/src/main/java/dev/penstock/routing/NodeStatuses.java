@@ -5,7 +5,9 @@ import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.TlsProof;
 import dev.penstock.pool.NodePools;
+import dev.penstock.topology.Lag;
 import dev.penstock.topology.NodeView;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,14 +25,17 @@ final class NodeStatuses {
                 view.state(),
                 view.role(),
                 view.state().serves() ? view.timeline() : 0,
-                view.lag(),
-                view.lagBytes(),
+                view.lag().map(Lag::time),
+                view.lag().map(Lag::bytes),
+                view.lag().map(lag -> Duration.ofNanos(System.nanoTime() - view.answeredNanos())),
                 pools == null ? List.of() : pools.snapshots(),
                 proofs(view.node()),
                 pools == null ? Optional.empty() : pools.meter().last(),
+                view.node().monitorFailures(),
                 view.failure()
                         .map(failure -> String.valueOf(failure.getMessage()))
-                        .or(view::reason));
+                        .or(view::reason),
+                view.note());
     }
 
     private static List<TlsProof> proofs(Node node) {

@@ -33,14 +33,14 @@ final class PoolWarmUp {
         this.config = config;
     }
 
-    /** The primary's writers, and the readers of every node that reads would go to. */
+    /** Each pool that callers would be sent to now. */
     List<WarmUp> run(TopologyView view) throws SQLException {
         ExecutorService threads = Executors.newCachedThreadPool(PoolWarmUp::daemon);
         try {
             List<Future<WarmUp>> all = new ArrayList<>();
-            view.primary()
-                    .ifPresent(primary -> all.add(threads.submit(() -> fill(primary.node(), Purpose.WRITE, threads))));
-            view.readers().forEach(node -> all.add(threads.submit(() -> fill(node, Purpose.READ, threads))));
+            for (Target target : targets(view)) {
+                all.add(threads.submit(() -> fill(target, threads)));
+            }
             List<WarmUp> reports = new ArrayList<>();
             for (Future<WarmUp> one : all) {
                 reports.add(one.get());
@@ -56,21 +56,37 @@ final class PoolWarmUp {
         }
     }
 
+    /** One pool and what it is to hold. */
+    private record Target(Node node, Purpose purpose, int wanted) {}
+
+    /** A primary that serves the reads as well shares its {@code pool_size} between both pools: more would not fit. */
+    private List<Target> targets(TopologyView view) {
+        int size = config.pool().size();
+        int readsOnPrimary = view.readers().isEmpty() ? Math.min(size / 2, RoleChanges.primaryReads(config)) : 0;
+        List<Target> targets = new ArrayList<>();
+        view.primary().ifPresent(primary -> {
+            targets.add(new Target(primary.node(), Purpose.WRITE, size - readsOnPrimary));
+            targets.add(new Target(primary.node(), Purpose.READ, readsOnPrimary));
+        });
+        view.readers().forEach(node -> targets.add(new Target(node, Purpose.READ, size)));
+        return targets.stream().filter(target -> target.wanted() > 0).toList();
+    }
+
     private static Thread daemon(Runnable work) {
         Thread thread = new Thread(work, "penstock-warm-up");
         thread.setDaemon(true);
         return thread;
     }
 
-    private WarmUp fill(Node node, Purpose purpose, ExecutorService threads) throws InterruptedException {
-        NodePools ofNode = Objects.requireNonNull(pools.get(node));
-        int wanted = config.pool().size();
+    private WarmUp fill(Target target, ExecutorService threads) throws InterruptedException {
+        NodePools ofNode = Objects.requireNonNull(pools.get(target.node()));
+        int wanted = target.wanted();
         long began = System.nanoTime();
         long deadline = began + config.pool().timeout().toNanos();
         CountDownLatch answered = new CountDownLatch(wanted);
         List<Future<Integer>> borrows = new ArrayList<>();
         for (int i = 0; i < wanted; i++) {
-            borrows.add(threads.submit(() -> hold(ofNode, purpose, deadline, answered)));
+            borrows.add(threads.submit(() -> hold(ofNode, target.purpose(), deadline, answered)));
         }
         answered.await();
         Duration took = Duration.ofNanos(System.nanoTime() - began);
@@ -84,7 +100,7 @@ final class PoolWarmUp {
                         Objects.requireNonNullElse(e.getCause(), e).getMessage()));
             }
         }
-        return new WarmUp(node.name(), purpose.label(), wanted, opened, took, failure);
+        return new WarmUp(target.node().name(), target.purpose().label(), wanted, opened, took, failure);
     }
 
     /** Holds a connection until everybody has one, so that each is another. */

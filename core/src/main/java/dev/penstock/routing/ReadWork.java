@@ -57,15 +57,15 @@ public final class ReadWork {
         long deadline = router.deadline();
         Set<Node> avoided = new HashSet<>();
         NodeLost lost = first;
-        while (true) {
+        for (int moves = 0; ; moves++) {
+            if (!ErrorClass.of(lost.error).readMayMove(moves) || System.nanoTime() - deadline >= 0) {
+                throw lost.error;
+            }
             String node = lost.node.name();
             String state = String.valueOf(lost.error.getSQLState());
             RoutingLog.LOG.debug("A read on {} failed with {} and runs again", node, state);
             router.events().tell("readRetried", listener -> listener.readRetried(node, state));
             avoided.add(lost.node);
-            if (System.nanoTime() - deadline >= 0) {
-                throw lost.error;
-            }
             try (Connection connection = router.borrowReader(avoided, deadline)) {
                 return attempt(connection, body);
             } catch (NodeLost again) {
@@ -95,7 +95,7 @@ public final class ReadWork {
     }
 
     private static boolean mayMove(SQLException error) {
-        return ErrorClass.of(error).readMayMove();
+        return ErrorClass.of(error).readMayMove(0);
     }
 
     private static @Nullable SQLException sqlCause(Throwable error) {

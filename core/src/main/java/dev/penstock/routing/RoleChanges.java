@@ -1,11 +1,13 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.pool.NodePools;
 import dev.penstock.topology.NodeView;
+import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
 import java.util.Map;
 
@@ -13,7 +15,7 @@ import java.util.Map;
  * What a new view means for the pools. The view itself is already published when this runs, so work goes to the new
  * places first, and only then do the old connections go.
  */
-final class RoleChanges {
+final class RoleChanges implements Topology.Listener {
     private final int ceiling;
     private final int primaryReads;
     private final Map<Node, NodePools> pools;
@@ -27,19 +29,33 @@ final class RoleChanges {
     }
 
     /** A share that is not zero admits at least one read. */
-    private static int primaryReads(DatabaseConfig config) {
+    static int primaryReads(DatabaseConfig config) {
         double share = config.pool().primaryReadShare(!config.replicas().isEmpty());
         return (int) Math.ceil(share * config.pool().ceiling() - 1e-9);
     }
 
-    void apply(TopologyView before, TopologyView after) {
+    @Override
+    public void changed(TopologyView before, TopologyView after) {
         pools.forEach((node, ofNode) -> apply(ofNode, before, after));
         announcePrimary(before, after);
+        announceLoss(before, after);
+    }
+
+    @Override
+    public void moved(Node node) {
+        NodePools ofNode = pools.get(node);
+        if (ofNode != null) {
+            node.retireConnections();
+            ofNode.evictRetired();
+        }
     }
 
     private void apply(NodePools ofNode, TopologyView before, TopologyView after) {
-        NodeView was = before.of(ofNode.node());
-        NodeView is = after.of(ofNode.node());
+        NodeView is = after.find(ofNode.node()).orElse(null);
+        NodeView was = before.find(ofNode.node()).orElse(is);
+        if (is == null || was == null) {
+            return;
+        }
         boolean wasPrimary = before.isPrimary(ofNode.node());
         boolean isPrimary = after.isPrimary(ofNode.node());
         if (was.state() == is.state() && was.role() == is.role() && wasPrimary == isPrimary) {
@@ -49,7 +65,7 @@ final class RoleChanges {
             ofNode.limitReads(isPrimary ? primaryReads : ceiling);
         }
         if (was.state().serves() && !is.state().serves()) {
-            giveUp(ofNode, is.state());
+            giveUp(ofNode, is);
         } else if (wasPrimary && !isPrimary) {
             ofNode.node().retireConnections();
             ofNode.sendWaitersAway(false);
@@ -58,10 +74,14 @@ final class RoleChanges {
         announceNode(was, is, ofNode);
     }
 
-    private static void giveUp(NodePools ofNode, NodeState state) {
+    /** A server that is stopping lets its sessions end by themselves; one that is gone, or silent, never answers them. */
+    private static void giveUp(NodePools ofNode, NodeView lost) {
+        boolean stopping = lost.failure()
+                .filter(e -> ErrorClass.of(e) == ErrorClass.NOT_NOW)
+                .isPresent();
         ofNode.node().retireConnections();
         ofNode.sendWaitersAway(true);
-        if (state == NodeState.DOWN) {
+        if (lost.state() == NodeState.DOWN && !stopping) {
             ofNode.node().abortLiveConnections();
         }
         ofNode.evictRetired();
@@ -77,6 +97,19 @@ final class RoleChanges {
             events.tell("nodeFenced", listener -> listener.nodeFenced(is.node().name(), reason));
         } else if (was.state() != is.state()) {
             RoutingLog.LOG.info("{} is {} (was {})", is.node(), is.state(), was.state());
+        }
+    }
+
+    private void announceLoss(TopologyView before, TopologyView after) {
+        if (after.lostTimeline() != before.lostTimeline()) {
+            String node = after.primary().map(view -> view.node().name()).orElse("");
+            int timeline = after.primary().map(NodeView::timeline).orElse(0);
+            RoutingLog.LOG.warn(
+                    "{} writes timeline {} after timeline {} was written elsewhere: what was written there is lost",
+                    node,
+                    timeline,
+                    after.lostTimeline());
+            events.tell("historyLost", listener -> listener.historyLost(node, timeline, after.lostTimeline()));
         }
     }
 

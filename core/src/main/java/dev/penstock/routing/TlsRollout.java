@@ -30,7 +30,7 @@ final class TlsRollout {
     static final Duration SPREAD = Duration.ofSeconds(10);
 
     private static final Duration PACE = Duration.ofMillis(200);
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
+    static final Duration TRY_AGAIN = Duration.ofSeconds(5);
     private static final Set<Purpose> OURS = Set.of(Purpose.WRITE, Purpose.READ, Purpose.MONITOR);
 
     private final NodePools pools;

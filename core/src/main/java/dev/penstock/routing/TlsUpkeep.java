@@ -45,7 +45,7 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
         this.events = events;
         // What comes in after the end of the database is of no use to anyone.
         this.threads = new ScheduledThreadPoolExecutor(
-                pools.size(), TlsUpkeep::daemon, new ThreadPoolExecutor.DiscardPolicy());
+                config.endpoints().size(), TlsUpkeep::daemon, new ThreadPoolExecutor.DiscardPolicy());
         threads.setKeepAliveTime(FIRST_LOOK_SECONDS, TimeUnit.SECONDS);
         threads.allowCoreThreadTimeOut(true);
     }
@@ -94,9 +94,19 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
     }
 
     private void step(TlsRollout rollout) {
-        Duration pause = rollout.round();
+        Duration pause = roundOf(rollout);
         if (!pause.isZero()) {
             threads.schedule(() -> step(rollout), pause.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** What one round fails over must not end the rollout in silence. */
+    private static Duration roundOf(TlsRollout rollout) {
+        try {
+            return rollout.round();
+        } catch (RuntimeException e) {
+            RoutingLog.LOG.warn("Connections with older TLS material could not be replaced; trying again", e);
+            return TlsRollout.TRY_AGAIN;
         }
     }
 

@@ -54,8 +54,7 @@ public final class WriteWork {
         try {
             connection.commit();
         } catch (SQLException e) {
-            ErrorClass kind = ErrorClass.of(e);
-            if (kind == ErrorClass.CONNECTION || kind == ErrorClass.SESSION_ENDED) {
+            if (ErrorClass.endsSession(e)) {
                 throw outcomeUnknown(node, e);
             }
             throw e;

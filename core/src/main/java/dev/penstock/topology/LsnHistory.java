@@ -1,5 +1,6 @@
 package dev.penstock.topology;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -43,6 +44,11 @@ final class LsnHistory {
 
     boolean isEmpty() {
         return samples.isEmpty();
+    }
+
+    /** How far behind a node was that had replayed {@code lsn} at the time {@code nanos}. */
+    Lag lag(long lsn, long nanos) {
+        return new Lag(Duration.ofNanos(lagNanos(lsn, nanos)), lagBytes(lsn));
     }
 
     /** Nanoseconds by which a node that has replayed {@code lsn} is behind at the time {@code nanos}; never negative. */

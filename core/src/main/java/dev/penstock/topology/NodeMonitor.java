@@ -1,11 +1,6 @@
 package dev.penstock.topology;
 
-import dev.penstock.config.DatabaseConfig;
-import dev.penstock.connect.Connector;
 import dev.penstock.connect.Node;
-import dev.penstock.connect.NodeConnection;
-import dev.penstock.connect.Purpose;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -15,40 +10,53 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks one node, over a connection of its own that no pool can exhaust, and tells the topology what it heard. One thread;
- * nothing that happens in a round ends it before {@link #close()}.
+ * Asks one node, over a session of its own that no pool can exhaust, and tells the topology what it heard. One thread;
+ * nothing that happens in a round ends it before {@link #close()}: what a round throws is counted, and the next one begins
+ * with a fresh session.
  *
- * <p>Concurrency: {@code paceLock} guards {@code wanted} and its condition; the connection is opened and used by the
- * thread alone; {@code stop} may break it.
+ * <p>A node is never given up for one session that does not answer: a fresh one decides.
+ *
+ * <p>Concurrency: {@code paceLock} guards {@code wanted} and {@code freshWanted} and their condition; the session is opened
+ * and asked by the thread alone; {@code stop} may end it.
  */
 final class NodeMonitor implements AutoCloseable {
-    static final Duration INTERVAL = Duration.ofSeconds(1);
-    static final Duration PANIC_INTERVAL = Duration.ofMillis(100);
-    static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+    /** How long a standing session may take to answer. */
+    static final Duration ASK_LIMIT = Duration.ofMillis(500);
+
+    /** How long a fresh session may take to stand. */
+    static final Duration OPEN_LIMIT = Duration.ofSeconds(1);
+
+    /** After that a silent node is given up: the standing session's time and the fresh one's. */
+    static final Duration PROBE_TIMEOUT = ASK_LIMIT.plus(OPEN_LIMIT);
+
+    /** How long a replica is to wait for its promotion before it answers, while there is no primary. */
+    private static final Duration PROMOTION_WAIT = Duration.ofMillis(250);
+
+    /** Not even a storm of alarms makes rounds follow each other faster. */
+    private static final Duration SPACING = Duration.ofMillis(5);
 
     private final Topology topology;
     private final Node node;
-    private final Connector connector;
+    private final Prober prober;
+    private final AddressWatch addresses;
     private final Thread thread;
     private final ReentrantLock paceLock = new ReentrantLock();
     private final Condition pace = paceLock.newCondition();
-    private final Duration firstConnect;
-    private final String applicationName;
-    private boolean limitsAsked;
+    private final Duration firstOpenLimit;
     private boolean wanted;
+    private boolean freshWanted;
     private boolean answered;
+    private long roundBegan;
     private volatile boolean closed;
-    private volatile @Nullable NodeConnection connection;
-    private @Nullable PreparedStatement probe;
+    private volatile Prober.@Nullable Session session;
 
-    /** The node's first answer may take longer than later ones: a busy machine is not a lost one. */
-    NodeMonitor(Topology topology, Node node, Connector connector, DatabaseConfig config) {
-        // A little less than what opening waits for, so that the reason is known when it gives up.
-        this.firstConnect = config.timeouts().connect().multipliedBy(4).dividedBy(5);
-        this.applicationName = config.applicationName();
+    /** @param firstOpenLimit the node's first answer may take longer than later ones: a busy machine is not a lost one */
+    NodeMonitor(Topology topology, Node node, Prober prober, Duration firstOpenLimit) {
         this.topology = topology;
         this.node = node;
-        this.connector = connector;
+        this.prober = prober;
+        this.addresses = new AddressWatch(node, prober);
+        this.firstOpenLimit = firstOpenLimit;
         this.thread = new Thread(this::run, "penstock-monitor-" + node.name());
         thread.setDaemon(true);
     }
@@ -59,9 +67,19 @@ final class NodeMonitor implements AutoCloseable {
 
     /** Asks for a round now instead of at the end of the pause. */
     void probeNow() {
+        wake(false);
+    }
+
+    /** The same, over a fresh session: a server that is stopping answers on the standing one until the end. */
+    void probeAfresh() {
+        wake(true);
+    }
+
+    private void wake(boolean afresh) {
         paceLock.lock();
         try {
             wanted = true;
+            freshWanted |= afresh;
             pace.signal();
         } finally {
             paceLock.unlock();
@@ -71,86 +89,119 @@ final class NodeMonitor implements AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                probeOnce();
+                round();
                 pause();
             } catch (InterruptedException e) {
                 // Only close() interrupts; the loop's condition sees why.
                 TopologyLog.LOG.trace("Monitor of {} was woken", node, e);
-            } catch (RuntimeException e) {
-                TopologyLog.LOG.warn("A round of the monitor of {} failed; it goes on", node, e);
-                dropConnection();
+            } catch (RuntimeException | Error e) {
+                failed(e);
             }
         }
-        dropConnection();
+        drop();
     }
 
-    private void probeOnce() throws InterruptedException {
-        long asked = System.nanoTime();
+    /** Whatever it was, a node that nobody asks would be worse. */
+    private void failed(Throwable why) {
+        node.monitorFailed();
+        TopologyLog.LOG.warn("A round of the monitor of {} failed; it goes on", node, why);
+        drop();
         try {
-            topology.answered(node, asked, ProbeAnswer.ask(probe()));
+            pause();
+        } catch (InterruptedException e) {
+            TopologyLog.LOG.trace("Monitor of {} was woken", node, e);
+        }
+    }
+
+    private void round() {
+        roundBegan = System.nanoTime();
+        try {
+            ProbeAnswer answer = ask();
+            topology.answered(node, roundBegan, answer);
             answered = true;
         } catch (SQLException e) {
-            dropConnection();
-            if (!closed) {
-                topology.missed(node, System.nanoTime(), e);
+            drop();
+            if (!closed && !wasStopped()) {
+                topology.missed(node, roundBegan, Observation.of(e), e);
             }
         }
     }
 
-    private PreparedStatement probe() throws SQLException {
-        NodeConnection standing = connection;
-        if (standing != null && standing.isRetired()) {
-            dropConnection();
+    /** This process did not run, for a suspended machine or a long collection: that says nothing about the node. */
+    private boolean wasStopped() {
+        Duration limit = (answered ? PROBE_TIMEOUT : firstOpenLimit).plus(ASK_LIMIT);
+        boolean stopped = System.nanoTime() - roundBegan > limit.multipliedBy(2).toNanos();
+        if (stopped) {
+            TopologyLog.LOG.info("This process stood still while {} was asked; it is asked again", node);
+            probeNow();
         }
-        PreparedStatement open = probe;
-        return open == null ? connect() : open;
+        return stopped;
     }
 
-    private PreparedStatement connect() throws SQLException {
-        Duration limit = answered ? PROBE_TIMEOUT : firstConnect;
-        NodeConnection opened = connector.open(node, Purpose.MONITOR, limit, ended -> {});
-        connection = opened;
-        opened.setNetworkTimeout(Runnable::run, (int) PROBE_TIMEOUT.toMillis());
-        askForLimits(opened);
-        PreparedStatement prepared = opened.prepareStatement(ProbeAnswer.SQL);
-        probe = prepared;
-        return prepared;
-    }
-
-    /**
-     * Once, and before the first probe: whoever waits for the node's answer then knows its limits as well. Should the
-     * question be what breaks the connection, the next one is opened without it.
-     */
-    private void askForLimits(NodeConnection opened) {
-        if (!limitsAsked) {
-            limitsAsked = true;
-            node.learnLimits(LimitsQuestion.ask(opened, applicationName));
+    private ProbeAnswer ask() throws SQLException {
+        Prober.Session standing = usable();
+        if (standing != null) {
+            try {
+                return ask(standing);
+            } catch (SQLException e) {
+                drop();
+                if (closed) {
+                    throw e;
+                }
+                if (Observation.of(e) == Observation.SILENT) {
+                    topology.missed(node, roundBegan, Observation.SLOW, e);
+                }
+                TopologyLog.LOG.debug("The session that asks {} is lost; a fresh one decides", node, e);
+            }
         }
+        Prober.Session opened = prober.open(node, answered ? OPEN_LIMIT : firstOpenLimit);
+        session = opened;
+        return ask(opened);
     }
 
-    private void dropConnection() {
-        NodeConnection open = connection;
-        connection = null;
-        probe = null;
-        if (open != null) {
-            abort(open);
+    private Prober.@Nullable Session usable() {
+        Prober.Session standing = session;
+        boolean moved = standing != null && addresses.hasMoved(standing.address());
+        if (moved) {
+            topology.moved(node);
         }
+        if (standing != null && (moved || standing.isRetired() || takeFreshWanted())) {
+            drop();
+            return null;
+        }
+        return standing;
     }
 
-    private void abort(NodeConnection open) {
+    private boolean takeFreshWanted() {
+        paceLock.lock();
         try {
-            open.abort(Runnable::run);
-        } catch (SQLException e) {
-            TopologyLog.LOG.debug("Dropping the monitor connection of {} failed", node, e);
+            boolean taken = freshWanted;
+            freshWanted = false;
+            return taken;
+        } finally {
+            paceLock.unlock();
+        }
+    }
+
+    private ProbeAnswer ask(Prober.Session asked) throws SQLException {
+        return topology.awaitsPromotionOf(node)
+                ? asked.askOncePromoted(PROMOTION_WAIT, ASK_LIMIT)
+                : asked.ask(ASK_LIMIT);
+    }
+
+    private void drop() {
+        Prober.Session open = session;
+        session = null;
+        if (open != null) {
+            open.close();
         }
     }
 
     private void pause() throws InterruptedException {
-        Duration interval = topology.isInPanic() ? PANIC_INTERVAL : INTERVAL;
-        // Ten percent either way, so that many instances do not probe in step.
-        long nanos = (long) (interval.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
+        Duration longest = topology.pauseFor(node, ThreadLocalRandom.current().nextDouble());
         paceLock.lock();
         try {
+            long nanos = longest.toNanos();
             while (!wanted && !closed && nanos > 0) {
                 nanos = pace.awaitNanos(nanos);
             }
@@ -158,19 +209,27 @@ final class NodeMonitor implements AutoCloseable {
         } finally {
             paceLock.unlock();
         }
+        keepSpacing();
+    }
+
+    private void keepSpacing() throws InterruptedException {
+        long early = SPACING.toNanos() - (System.nanoTime() - roundBegan);
+        if (early > 0 && !closed) {
+            TimeUnit.NANOSECONDS.sleep(early);
+        }
     }
 
     /** Tells the thread to end, and ends what it may be waiting for. */
     void stop() {
         closed = true;
         thread.interrupt();
-        NodeConnection open = connection;
+        Prober.Session open = session;
         if (open != null) {
-            abort(open);
+            open.close();
         }
     }
 
-    /** Waits for the thread to end, at most as long as one probe may take. */
+    /** Waits for the thread to end, at most as long as one round may take. */
     @Override
     public void close() {
         stop();

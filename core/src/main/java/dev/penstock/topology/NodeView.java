@@ -4,41 +4,43 @@ import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.Role;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is believed of one node after its last probe. Immutable.
+ * What is believed of one node after it was last looked at. Immutable; a newer one replaces an older one, never the other way.
  *
+ * @param seenNanos when the look began that this comes from ({@link System#nanoTime()})
  * @param answer what it last said; null when it never answered
- * @param answeredNanos when the probe of that answer was sent
- * @param misses probes in a row that went unanswered
+ * @param answeredNanos when the question of that answer was put
  * @param downSinceNanos when it was given up; meaningless while it serves
+ * @param lag how far behind it was when it answered; empty when that cannot be known
+ * @param barred whether reads avoid it for its lag
+ * @param failure why the last look failed; empty when it did not
  * @param reason why it is fenced; empty otherwise
  */
 public record NodeView(
         Node node,
         NodeState state,
+        long seenNanos,
         @Nullable ProbeAnswer answer,
         long answeredNanos,
-        int misses,
         long downSinceNanos,
-        Optional<Duration> lag,
-        Optional<Long> lagBytes,
+        Optional<Lag> lag,
+        boolean barred,
         Optional<SQLException> failure,
         Optional<String> reason) {
 
-    static NodeView unknown(Node node) {
+    static NodeView unknown(Node node, long nanos) {
         return new NodeView(
                 node,
                 NodeState.UNKNOWN,
+                nanos,
                 null,
-                0,
-                0,
-                0,
+                nanos,
+                nanos,
                 Optional.empty(),
-                Optional.empty(),
+                false,
                 Optional.empty(),
                 Optional.empty());
     }
@@ -58,6 +60,12 @@ public record NodeView(
         return last == null ? 0 : last.timeline();
     }
 
+    /** What cannot be known of this kind of server; empty for PostgreSQL itself. */
+    public Optional<String> note() {
+        ProbeAnswer last = answer;
+        return last == null ? Optional.empty() : last.note();
+    }
+
     boolean isWritable() {
         ProbeAnswer last = answer;
         boolean answered = state.serves() || state == NodeState.FENCED;
@@ -67,51 +75,50 @@ public record NodeView(
     NodeView answered(ProbeAnswer now, long nanos) {
         return new NodeView(
                 node,
-                NodeState.UP,
+                StateTable.next(state, Observation.ANSWERED),
+                nanos,
                 now,
                 nanos,
-                0,
-                0,
+                nanos,
                 Optional.empty(),
-                Optional.empty(),
+                barred,
                 Optional.empty(),
                 Optional.empty());
     }
 
-    NodeView missed(NodeState next, int missesNow, long nanos, SQLException why) {
-        long since = state == NodeState.DOWN ? downSinceNanos : nanos;
+    /** After a look that brought no answer. What it is fenced for stays true until it answers again. */
+    NodeView missed(Observation seen, long nanos, SQLException why) {
+        NodeState next = StateTable.next(state, seen);
+        boolean lost = next == NodeState.DOWN;
+        long since = lost && state != NodeState.DOWN ? nanos : downSinceNanos;
         return new NodeView(
                 node,
                 next,
+                nanos,
                 answer,
                 answeredNanos,
-                missesNow,
                 since,
-                Optional.empty(),
-                Optional.empty(),
+                lost ? Optional.empty() : lag,
+                barred,
                 Optional.of(why),
                 reason);
     }
 
-    NodeView withFailure(SQLException why) {
+    NodeView withLag(Optional<Lag> measured, boolean tooFar) {
         return new NodeView(
-                node, state, answer, answeredNanos, misses, downSinceNanos, lag, lagBytes, Optional.of(why), reason);
-    }
-
-    NodeView withLag(Optional<Duration> time, Optional<Long> bytes) {
-        return new NodeView(node, state, answer, answeredNanos, misses, downSinceNanos, time, bytes, failure, reason);
+                node, state, seenNanos, answer, answeredNanos, downSinceNanos, measured, tooFar, failure, reason);
     }
 
     NodeView fenced(String why) {
         return new NodeView(
                 node,
                 NodeState.FENCED,
+                seenNanos,
                 answer,
                 answeredNanos,
-                misses,
                 downSinceNanos,
                 Optional.empty(),
-                Optional.empty(),
+                false,
                 failure,
                 Optional.of(why));
     }

@@ -1,71 +1,139 @@
 package dev.penstock.topology;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.TopologyConfig;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.Role;
-import java.net.ConnectException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
 /**
  * Puts the monitors' answers together: one view, replaced as a whole, and word of each replacement.
  *
- * <p>Concurrency: {@code lock} guards every field but the volatile ones. Under it a new view is computed and published;
- * the change listener is called under it too, so that changes are heard in order, and must not block. No I/O happens under
- * the lock. Readers take the view from its volatile field.
+ * <p>Concurrency: {@code lock} guards every field but the volatile ones and the map of monitors. Under it a new view is
+ * computed and published; the change listener is called under it too, so that changes are heard in order, and must not block. No
+ * I/O happens under the lock. Readers take the view from its volatile field.
  */
 public final class Topology implements AutoCloseable {
-    private static final int MISSES_UNTIL_DOWN = 2;
     private static final long PANIC_NANOS = Duration.ofSeconds(10).toNanos();
 
     /** A cluster without a primary is probed fast for this long, then at the usual pace. */
     private static final long ELECTION_PATIENCE_NANOS = Duration.ofMinutes(5).toNanos();
 
-    private final Duration maxLag;
+    /** Who acts on what is believed. Called one at a time, in order, and under the lock: it must not block. */
+    public interface Listener {
+        /** The view was replaced; the new one is already published. */
+        void changed(TopologyView before, TopologyView after);
+
+        /** The node's name points to another server now: what stands to the old one belongs there no more. */
+        void moved(Node node);
+    }
+
+    private final LagLimit lagLimit;
+    private final Prober prober;
+    private final Duration firstOpenLimit;
+    private final Listener listener;
     private final Map<Node, NodeView> views = new LinkedHashMap<>();
-    private final List<NodeMonitor> monitors = new ArrayList<>();
+    private final Map<Node, NodeMonitor> monitors = new ConcurrentHashMap<>();
     private final LsnHistory history = new LsnHistory();
+    private final ClusterIdentity identity;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final BiConsumer<TopologyView, TopologyView> onChange;
     private PrimaryElection.Incumbent incumbent = PrimaryElection.Incumbent.NONE;
-    private @Nullable String systemIdentifier;
+    private long startedAt;
     private long primaryLostAt;
+    private int lostTimeline;
+    private boolean running;
     private volatile long panicUntil;
     private volatile TopologyView view;
 
-    /** @param onChange hears each view that differs from the one before, in order; it must not block */
-    public Topology(
-            List<Node> nodes,
-            DatabaseConfig config,
-            Connector connector,
-            BiConsumer<TopologyView, TopologyView> onChange) {
-        this.maxLag = config.maxLag();
-        this.onChange = onChange;
-        nodes.forEach(node -> views.put(node, NodeView.unknown(node)));
-        this.view = new TopologyView(List.copyOf(views.values()), Optional.empty(), List.of());
+    public Topology(DatabaseConfig config, Connector connector, Listener listener) {
+        // A little less than what opening waits for, so that the reason is known when it gives up.
+        this(
+                new SqlProber(connector, config),
+                config.timeouts().connect().multipliedBy(4).dividedBy(5),
+                config.topology(),
+                listener);
+    }
+
+    Topology(Prober prober, Duration firstOpenLimit, TopologyConfig config, Listener listener) {
+        this.prober = prober;
+        this.firstOpenLimit = firstOpenLimit;
+        this.lagLimit = LagLimit.of(config);
+        this.identity = new ClusterIdentity(config.systemIdentifier());
+        this.listener = listener;
         long now = System.nanoTime();
+        this.view = TopologyView.of(List.of(), Optional.empty(), 0);
         this.primaryLostAt = now;
+        this.startedAt = now;
         this.panicUntil = now + PANIC_NANOS;
-        nodes.forEach(node -> monitors.add(new NodeMonitor(this, node, connector, config)));
     }
 
     /** Starts asking. */
     public void start() {
-        monitors.forEach(NodeMonitor::start);
+        lock.lock();
+        try {
+            running = true;
+            startedAt = System.nanoTime();
+            views.keySet().forEach(this::monitor);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void monitor(Node node) {
+        NodeMonitor monitor = new NodeMonitor(this, node, prober, firstOpenLimit);
+        monitors.put(node, monitor);
+        monitor.start();
+    }
+
+    /** One more node to ask; it takes part as soon as it answers. */
+    public void add(Node node) {
+        lock.lock();
+        try {
+            views.put(node, NodeView.unknown(node, System.nanoTime()));
+            if (running) {
+                monitor(node);
+            }
+            publish(System.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Forgets a node, unless it is the one that is written to: its own word counts for more than anybody else's.
+     *
+     * @return whether it is forgotten
+     */
+    public boolean remove(Node node) {
+        NodeMonitor monitor;
+        lock.lock();
+        try {
+            if (view.isPrimary(node) || views.remove(node) == null) {
+                return false;
+            }
+            monitor = monitors.remove(node);
+            publish(System.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+        if (monitor != null) {
+            monitor.close();
+        }
+        return true;
     }
 
     /** What is believed now. No I/O, no lock. */
@@ -73,14 +141,43 @@ public final class Topology implements AutoCloseable {
         return view;
     }
 
-    /** Somebody met an error that may mean a node is gone: every node is asked at once, and often for a while. */
-    public void suspect() {
-        panicUntil = System.nanoTime() + PANIC_NANOS;
-        monitors.forEach(NodeMonitor::probeNow);
+    /** A pool met an error that may mean {@code node} is gone: every node is asked at once, and often for a while. */
+    public void suspect(Node node, SQLException error) {
+        NodeMonitor monitor = monitors.get(node);
+        if (monitor != null && ErrorClass.of(error) == ErrorClass.NOT_NOW) {
+            monitor.probeAfresh();
+        }
+        alarm();
     }
 
-    boolean isInPanic() {
+    private void alarm() {
+        panicUntil = System.nanoTime() + PANIC_NANOS;
+        monitors.values().forEach(NodeMonitor::probeNow);
+    }
+
+    private boolean isInPanic() {
         return panicUntil - System.nanoTime() > 0;
+    }
+
+    /** Whether {@code node} may become the primary that is missing, so that it is worth waiting for. */
+    boolean awaitsPromotionOf(Node node) {
+        TopologyView now = view;
+        return now.primary().isEmpty()
+                && isInPanic()
+                && now.find(node).filter(one -> one.role() == Role.REPLICA).isPresent();
+    }
+
+    /** @param random from 0 to 1 */
+    Duration pauseFor(Node node, double random) {
+        if (awaitsPromotionOf(node)) {
+            return Duration.ZERO;
+        }
+        Optional<NodeView> now = view.find(node);
+        NodeState state = now.map(NodeView::state).orElse(NodeState.UNKNOWN);
+        long since = now.map(NodeView::downSinceNanos).orElse(0L);
+        Duration downFor =
+                state == NodeState.DOWN ? Duration.ofNanos(Math.max(0, System.nanoTime() - since)) : Duration.ZERO;
+        return ProbePace.pause(state, downFor, isInPanic(), random);
     }
 
     /**
@@ -101,142 +198,112 @@ public final class Topology implements AutoCloseable {
         }
     }
 
-    void answered(Node node, long nanos, ProbeAnswer answer) {
+    void answered(Node node, long asked, ProbeAnswer answer) {
+        look(node, asked, before -> before.answered(answer, asked));
+    }
+
+    void missed(Node node, long asked, Observation seen, SQLException error) {
+        look(node, asked, before -> before.missed(seen, asked, error));
+    }
+
+    void moved(Node node) {
+        TopologyLog.LOG.warn("The name of {} points to another server now; its connections are replaced", node);
         lock.lock();
         try {
-            views.computeIfPresent(node, (n, before) -> before.answered(answer, nanos));
-            publish(nanos);
+            listener.moved(node);
         } finally {
             lock.unlock();
         }
     }
 
-    void missed(Node node, long nanos, SQLException error) {
+    /** An older look never replaces a newer one. A node that falls from serving alarms everybody. */
+    private void look(Node node, long asked, UnaryOperator<NodeView> seen) {
+        boolean alarming;
         lock.lock();
         try {
-            views.computeIfPresent(node, (n, before) -> afterMiss(before, nanos, error));
-            publish(nanos);
-        } finally {
-            lock.unlock();
-        }
-        if (ErrorClass.of(error).isNodeSignal()) {
-            suspectFirst(node);
-        }
-    }
-
-    /** A failed probe alarms everybody once, not again at each further miss of a node known to be down. */
-    private void suspectFirst(Node node) {
-        if (view.of(node).misses() <= MISSES_UNTIL_DOWN) {
-            suspect();
-        }
-    }
-
-    private static NodeView afterMiss(NodeView before, long nanos, SQLException error) {
-        ErrorClass kind = ErrorClass.of(error);
-        if (!kind.isNodeSignal()) {
-            // The trust, the password or the number of slots is wrong: the node itself may serve well.
-            return before.withFailure(error);
-        }
-        int misses = before.misses() + 1;
-        boolean hard = kind == ErrorClass.NOT_NOW || isRefused(error);
-        NodeState next = hard || misses >= MISSES_UNTIL_DOWN ? NodeState.DOWN : NodeState.SUSPECT;
-        return before.missed(next, misses, nanos, error);
-    }
-
-    private static boolean isRefused(SQLException error) {
-        for (Throwable t = error; t != null; t = t.getCause()) {
-            if (t instanceof ConnectException) {
-                return true;
+            NodeView before = views.get(node);
+            if (before == null || asked - before.seenNanos() < 0) {
+                return;
             }
+            NodeView after = seen.apply(before);
+            views.put(node, after);
+            alarming = before.state() != after.state() && after.state() != NodeState.UP;
+            publish(asked);
+        } finally {
+            lock.unlock();
         }
-        return false;
+        if (alarming) {
+            alarm();
+        }
     }
 
     /** Computes and publishes the next view. Called under the lock. */
     private void publish(long nanos) {
-        rejectStrangers();
-        PrimaryElection.Result election = PrimaryElection.elect(List.copyOf(views.values()), incumbent, nanos);
-        election.fenced().forEach((node, why) -> views.computeIfPresent(node, (n, v) -> v.fenced(why)));
-        Optional<NodeView> primary = election.primary();
-        primary.ifPresent(elected -> adopt(elected, election.historyLost(), nanos));
+        Optional<String> ours = identity.among(views.values(), Duration.ofNanos(System.nanoTime() - startedAt));
+        ours.ifPresent(this::rejectStrangers);
+        Optional<NodeView> primary = ours.flatMap(known -> elect(known, nanos));
         measureLag(primary.isPresent());
         TopologyView before = view;
         TopologyView after =
-                new TopologyView(List.copyOf(views.values()), primary.map(p -> views.get(p.node())), readers());
+                TopologyView.of(List.copyOf(views.values()), primary.map(p -> views.get(p.node())), lostTimeline);
         keepPanicWithoutPrimary(before, after, nanos);
         views.values().forEach(v -> v.node().changeState(v.state()));
         view = after;
         if (!before.equals(after)) {
-            onChange.accept(before, after);
+            listener.changed(before, after);
             changed.signalAll();
         }
     }
 
-    /** The first node that answers names the cluster; the first in configuration order when several do. */
-    private void rejectStrangers() {
-        for (NodeView candidate : views.values()) {
-            ProbeAnswer answer = candidate.answer();
-            if (systemIdentifier == null && answer != null) {
-                systemIdentifier = answer.systemIdentifier();
-            }
-        }
-        String expected = systemIdentifier;
-        views.replaceAll((node, v) -> v.answer() != null
-                        && !v.answer().systemIdentifier().equals(expected)
-                        && v.state().serves()
-                ? v.fenced("it belongs to another cluster (system identifier "
-                        + v.answer().systemIdentifier() + ", expected " + expected + ")")
+    private void rejectStrangers(String ours) {
+        views.replaceAll((node, v) -> v.state().serves()
+                ? ClusterIdentity.stranger(v, ours).map(v::fenced).orElse(v)
                 : v);
     }
 
-    private void adopt(NodeView elected, boolean historyLost, long nanos) {
+    private Optional<NodeView> elect(String ours, long nanos) {
+        List<NodeView> candidates = views.values().stream()
+                .filter(v -> ClusterIdentity.stranger(v, ours).isEmpty())
+                .toList();
+        PrimaryElection.Result election = PrimaryElection.elect(candidates, incumbent, nanos);
+        election.fenced().forEach((node, why) -> views.computeIfPresent(node, (n, v) -> v.fenced(why)));
+        election.primary().ifPresent(elected -> adopt(elected, election.historyLost()));
+        return election.primary();
+    }
+
+    private void adopt(NodeView elected, boolean historyLost) {
         ProbeAnswer answer = elected.answer();
         if (answer == null) {
             return;
         }
         if (historyLost) {
-            TopologyLog.LOG.warn(
-                    "{} writes timeline {} after timeline {} was written elsewhere: what was written there is lost",
-                    elected.node(),
-                    elected.timeline(),
-                    incumbent.timeline());
+            lostTimeline = incumbent.timeline();
         }
+        identity.settle(answer.systemIdentifier());
         incumbent = new PrimaryElection.Incumbent(elected.timeline(), elected.node());
-        history.add(elected.timeline(), nanos, answer.lsn());
+        if (answer.hasComparablePositions()) {
+            history.add(elected.timeline(), elected.answeredNanos(), answer.lsn());
+        }
     }
 
     /** Measured at the time of each node's own answer: a position that the primary reached later is no lag. */
     private void measureLag(boolean primaryKnown) {
-        if (!primaryKnown) {
-            views.replaceAll((node, v) -> v.withLag(Optional.empty(), Optional.empty()));
-            return;
-        }
         views.replaceAll((node, v) -> {
-            ProbeAnswer answer = v.answer();
-            if (answer == null || !v.state().serves()) {
-                return v.withLag(Optional.empty(), Optional.empty());
-            }
-            long position = answer.inRecovery() ? answer.lsn() : Long.MAX_VALUE;
-            return v.withLag(
-                    Optional.of(Duration.ofNanos(history.lagNanos(position, v.answeredNanos()))),
-                    Optional.of(history.lagBytes(position)));
+            Optional<Lag> lag = primaryKnown ? lag(v) : Optional.empty();
+            return v.withLag(lag, lag.isPresent() && lagLimit.isTooFar(lag.get(), v.barred()));
         });
     }
 
-    /** Too far behind is barred; when that bars every replica although none can write, the bars are ignored. */
-    private List<Node> readers() {
-        List<NodeView> replicas =
-                views.values().stream().filter(v -> v.role() == Role.REPLICA).toList();
-        return replicas.stream()
-                .filter(v -> v.lag().isEmpty() || v.lag().get().compareTo(maxLag) <= 0)
-                .map(NodeView::node)
-                .toList();
+    private Optional<Lag> lag(NodeView v) {
+        ProbeAnswer answer = v.answer();
+        if (answer == null || !v.state().serves() || !answer.hasComparablePositions()) {
+            return Optional.empty();
+        }
+        return Optional.of(answer.inRecovery() ? history.lag(answer.lsn(), v.answeredNanos()) : Lag.NONE);
     }
 
     private void keepPanicWithoutPrimary(TopologyView before, TopologyView after, long nanos) {
-        if (after.primary().isPresent()) {
-            primaryLostAt = 0;
-        } else {
+        if (after.primary().isEmpty()) {
             if (before.primary().isPresent()) {
                 primaryLostAt = nanos;
             }
@@ -249,8 +316,14 @@ public final class Topology implements AutoCloseable {
     /** Ends every monitor, side by side, and wakes everybody who waits for another view. */
     @Override
     public void close() {
-        monitors.forEach(NodeMonitor::stop);
-        monitors.forEach(NodeMonitor::close);
+        lock.lock();
+        try {
+            running = false;
+        } finally {
+            lock.unlock();
+        }
+        monitors.values().forEach(NodeMonitor::stop);
+        monitors.values().forEach(NodeMonitor::close);
         lock.lock();
         try {
             // No view will come any more: whoever waits for one looks around and finds the database closed.

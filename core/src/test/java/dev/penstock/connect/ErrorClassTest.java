@@ -2,18 +2,29 @@ package dev.penstock.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.connect.ErrorClass.Again;
 import dev.penstock.observe.ConnectFailedException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+import org.postgresql.util.PSQLWarning;
 import org.postgresql.util.ServerErrorMessage;
 
-/** The table of SQLSTATEs, as one table. */
+/**
+ * The table of SQLSTATEs, as one table: each error with its class, and what follows from it. The letters are: session (E
+ * ended, - stands), topology (L looks, - leaves the node alone), a read runs elsewhere (Y, 1 once, -), a write runs again
+ * (Y, B unless COMMIT was sent, -).
+ */
 class ErrorClassTest {
-    private record Row(String name, SQLException error, ErrorClass expected) {
+    private record Row(String name, SQLException error, ErrorClass expected, String follows) {
         @Override
         public String toString() {
             return name;
@@ -21,70 +32,113 @@ class ErrorClassTest {
     }
 
     static Stream<Row> rows() {
+        return Stream.of(connecting(), losing(), refusing(), working()).flatMap(rows -> rows);
+    }
+
+    private static Stream<Row> connecting() {
         return Stream.of(
-                new Row(
-                        "not allowed to connect",
-                        new ConnectFailedException("node-1", "NOT_ALLOWED", "x", "y", "42501", null),
-                        ErrorClass.CONFIGURATION),
-                server("not allowed to read a table", "ERROR", "42501", "aclcheck_error", ErrorClass.STATEMENT),
-                client("could not connect", "08001", ErrorClass.CONNECTION),
-                client("closed on the client side", "08003", ErrorClass.CONNECTION),
-                client("connection lost", "08006", ErrorClass.CONNECTION),
-                server("terminated by an administrator", "FATAL", "57P01", "ProcessInterrupts", ErrorClass.CONNECTION),
-                server("crash of another process", "WARNING", "57P02", "quickdie", ErrorClass.CONNECTION),
-                server("starting up", "FATAL", "57P03", "ProcessStartupPacket", ErrorClass.NOT_NOW),
-                server(
-                        "database dropped",
-                        "FATAL",
-                        "57P04",
-                        "ProcessRecoveryConflictInterrupt",
-                        ErrorClass.SESSION_ENDED),
-                server("idle session timeout", "FATAL", "57P05", "ProcessInterrupts", ErrorClass.SESSION_ENDED),
-                server("idle in transaction timeout", "FATAL", "25P03", "ProcessInterrupts", ErrorClass.SESSION_ENDED),
-                server("no slot left", "FATAL", "53300", "InitProcess", ErrorClass.SATURATED),
-                server("wrong password", "FATAL", "28P01", "auth_failed", ErrorClass.AUTHENTICATION),
-                server("no pg_hba entry", "FATAL", "28000", "ClientAuthentication", ErrorClass.AUTHENTICATION),
-                server("unknown database", "FATAL", "3D000", "InitPostgres", ErrorClass.CONFIGURATION),
-                server("write on a replica", "ERROR", "25006", "PreventCommandIfReadOnly", ErrorClass.READ_ONLY),
-                server(
-                        "recovery conflict, 16 and newer",
-                        "ERROR",
-                        "40001",
-                        "ProcessRecoveryConflictInterrupt",
-                        ErrorClass.CONFLICT),
-                server("recovery conflict, up to 15", "ERROR", "40001", "ProcessInterrupts", ErrorClass.CONFLICT),
-                server("serialization failure", "ERROR", "40001", "heap_update", ErrorClass.STATEMENT),
-                server("deadlock", "ERROR", "40P01", "DeadLockReport", ErrorClass.STATEMENT),
-                server("statement timeout", "ERROR", "57014", "ProcessInterrupts", ErrorClass.STATEMENT),
-                server("syntax error", "ERROR", "42601", "scanner_yyerror", ErrorClass.STATEMENT),
-                server("unique violation", "ERROR", "23505", "_bt_check_unique", ErrorClass.STATEMENT),
-                server(
-                        "serializable on a replica",
-                        "ERROR",
-                        "0A000",
-                        "GetSerializableTransactionSnapshot",
-                        ErrorClass.STATEMENT),
+                client("08001 refused", "08001", new ConnectException(), ErrorClass.NOT_CONNECTED, "E L Y Y"),
+                client("08001 timed out", "08001", new SocketTimeoutException(), ErrorClass.NOT_CONNECTED, "E L Y Y"),
+                client("08001 unknown host", "08001", new UnknownHostException(), ErrorClass.NOT_CONNECTED, "E L Y Y"),
+                connect("08006 while connecting", "08006", ErrorClass.NOT_CONNECTED, "E L Y Y"),
+                connect("08P01 a pooler without its server", "08P01", ErrorClass.NOT_CONNECTED, "E L Y Y"),
+                connect("57P01 while connecting", "57P01", ErrorClass.NOT_CONNECTED, "E L Y Y"),
+                fatal("57P03 starting", "57P03", ErrorClass.NOT_NOW, "E L Y Y"),
+                connect("57P03 diagnosed", "57P03", ErrorClass.NOT_NOW, "E L Y Y"),
+                fatal("53300 too many connections", "53300", ErrorClass.SATURATED, "E - Y Y"),
+                fatal("57P05 idle session", "57P05", ErrorClass.IDLE_TOO_LONG, "E - Y B"));
+    }
+
+    private static Stream<Row> losing() {
+        return Stream.of(
+                client("08003 closed on this side", "08003", null, ErrorClass.CLOSED, "E - Y B"),
+                client("08006 end of stream", "08006", null, ErrorClass.CONNECTION, "E L Y B"),
+                client("08006 no answer", "08006", new SocketTimeoutException(), ErrorClass.NO_ANSWER, "E L Y B"),
+                client("08007 outcome unknown", "08007", null, ErrorClass.OUTCOME_UNKNOWN, "E - - -"),
+                client(
+                        "08006 a handshake that broke off",
+                        "08006",
+                        new SSLHandshakeException("Remote host terminated the handshake"),
+                        ErrorClass.CONNECTION,
+                        "E L Y B"),
+                fatal("57P01 terminated", "57P01", ErrorClass.CONNECTION, "E L Y B"),
+                server("57P02 crash of another", "WARNING", "57P02", "quickdie", ErrorClass.CONNECTION, "E L Y B"),
+                fatal("57P04 database dropped", "57P04", ErrorClass.SESSION_ENDED, "E - - -"),
+                fatal("25P03 idle in transaction", "25P03", ErrorClass.SESSION_ENDED, "E - - -"),
+                fatal("25P04 transaction too long", "25P04", ErrorClass.SESSION_ENDED, "E - - -"),
+                server("53100 disk full, PANIC", "PANIC", "53100", "XLogWrite", ErrorClass.EXHAUSTED, "E L Y B"),
+                error("53100 disk full", "53100", ErrorClass.EXHAUSTED, "- L Y B"),
+                error("53200 out of memory", "53200", ErrorClass.EXHAUSTED, "- L Y B"),
+                fatal("58030 input or output failed", "58030", ErrorClass.INTERNAL, "E L 1 -"),
+                error("58P01 no such file", "58P01", ErrorClass.INTERNAL, "- L 1 -"),
+                error("XX001 data corrupted", "XX001", ErrorClass.INTERNAL, "- L 1 -"),
                 new Row(
                         "a wrapper around a lost connection",
                         new SQLException("wrapped", null, new SQLException("lost", "08006")),
-                        ErrorClass.CONNECTION),
+                        ErrorClass.CONNECTION,
+                        "E L Y B"));
+    }
+
+    private static Stream<Row> refusing() {
+        return Stream.of(
+                client("08004 rejected", "08004", null, ErrorClass.AUTHENTICATION, "- - - -"),
+                fatal("28P01 wrong password", "28P01", ErrorClass.AUTHENTICATION, "E - - -"),
+                connect("28P01 diagnosed", "28P01", ErrorClass.AUTHENTICATION, "- - - -"),
+                fatal("28000 no pg_hba entry", "28000", ErrorClass.AUTHENTICATION, "E - - -"),
+                fatal("3D000 unknown database", "3D000", ErrorClass.CONFIGURATION, "E - - -"),
+                fatal("42501 no CONNECT", "42501", ErrorClass.CONFIGURATION, "E - - -"),
+                connect("42501 diagnosed", "42501", ErrorClass.CONFIGURATION, "- - - -"),
+                fatal("55000 database closed", "55000", ErrorClass.CONFIGURATION, "E - - -"),
+                connect("55000 diagnosed", "55000", ErrorClass.CONFIGURATION, "- - - -"),
                 new Row(
-                        "a handshake that broke off",
-                        new SQLException(
-                                "x", "08006", new SSLHandshakeException("Remote host terminated the handshake")),
-                        ErrorClass.CONNECTION),
-                new Row("no SQLSTATE at all", new SQLException("what"), ErrorClass.STATEMENT),
+                        "08P01 a startup parameter that a pooler does not take",
+                        new ConnectFailedException("node-1", "POOLER", "x", "y", "08P01", null),
+                        ErrorClass.CONFIGURATION,
+                        "- - - -"),
+                error("42501 on a table", "42501", ErrorClass.STATEMENT, "- - - -"),
+                error("55000 of a statement", "55000", ErrorClass.STATEMENT, "- - - -"),
+                error("3D000 of DROP DATABASE", "3D000", ErrorClass.STATEMENT, "- - - -"),
+                client(
+                        "08006 TLS that looks like an outage",
+                        "08006",
+                        new SSLHandshakeException("Received fatal alert: protocol_version"),
+                        ErrorClass.TLS,
+                        "E - - -"),
                 new Row(
-                        "TLS that looks like an outage",
-                        new SQLException(
-                                "x", "08006", new SSLHandshakeException("Received fatal alert: protocol_version")),
-                        ErrorClass.TLS));
+                        "08004 no TLS on the server",
+                        new PSQLException("The server does not support SSL.", PSQLState.CONNECTION_REJECTED),
+                        ErrorClass.TLS,
+                        "E - - -"));
+    }
+
+    private static Stream<Row> working() {
+        String conflict = "ProcessRecoveryConflictInterrupt";
+        return Stream.of(
+                error("57014 cancelled", "57014", ErrorClass.STATEMENT, "- - - -"),
+                error("25006 write on a replica", "25006", ErrorClass.READ_ONLY, "- L - Y"),
+                server("40001 conflict, 16 on", "ERROR", "40001", conflict, ErrorClass.CONFLICT, "- - Y -"),
+                server("40001 conflict, to 15", "ERROR", "40001", "ProcessInterrupts", ErrorClass.CONFLICT, "- - Y -"),
+                server("40001 conflict, idle", "FATAL", "40001", conflict, ErrorClass.CONFLICT, "E - Y -"),
+                server("40P01 conflict over a buffer", "ERROR", "40P01", conflict, ErrorClass.CONFLICT, "- - Y -"),
+                server("40001 serialization", "ERROR", "40001", "heap_update", ErrorClass.SERIALIZATION, "- - Y Y"),
+                server("40P01 deadlock", "ERROR", "40P01", "DeadLockReport", ErrorClass.SERIALIZATION, "- - Y Y"),
+                error("55P03 lock not available", "55P03", ErrorClass.STATEMENT, "- - - -"),
+                error("0A000 serializable on a replica", "0A000", ErrorClass.STATEMENT, "- - - -"),
+                error("25P02 commit of a failed transaction", "25P02", ErrorClass.STATEMENT, "- - - -"),
+                error("42601 syntax error", "42601", ErrorClass.STATEMENT, "- - - -"),
+                error("23505 unique violation", "23505", ErrorClass.STATEMENT, "- - - -"),
+                warning("01000 no synchronous replica", "SyncRepWaitForLSN", ErrorClass.LOCAL_ONLY, "- - - -"),
+                warning("01000 of a function", "exec_stmt_raise", ErrorClass.STATEMENT, "- - - -"),
+                error("72000 with ERROR", "72000", ErrorClass.STATEMENT, "- - - -"),
+                fatal("72000 with FATAL", "72000", ErrorClass.STATEMENT, "E - - -"),
+                new Row("no SQLSTATE at all", new SQLException("what"), ErrorClass.STATEMENT, "- - - -"));
     }
 
     @ParameterizedTest
     @MethodSource("rows")
-    void every_error_has_its_class(Row row) {
+    void every_error_has_its_class_and_what_follows_from_it(Row row) {
         assertThat(ErrorClass.of(row.error())).isEqualTo(row.expected());
+        assertThat(follows(row.error())).isEqualTo(row.follows());
     }
 
     @ParameterizedTest
@@ -93,17 +147,64 @@ class ErrorClassTest {
         ErrorClass kind = ErrorClass.of(row.error());
         if (kind.isFinal()) {
             assertThat(kind.isNodeSignal()).isFalse();
-            assertThat(kind.readMayMove()).isFalse();
+            assertThat(kind.readMayMove(0)).isFalse();
+            assertThat(kind.writeMayRunAgain(false)).isFalse();
         }
     }
 
-    private static Row client(String name, String state, ErrorClass expected) {
-        return new Row(name, new SQLException(name, state), expected);
+    private static String follows(SQLException error) {
+        ErrorClass kind = ErrorClass.of(error);
+        String session = ErrorClass.endsSession(error) ? "E" : "-";
+        String node = kind.isNodeSignal() ? "L" : "-";
+        String read = letter(again(kind.readMayMove(0), kind.readMayMove(1), Again.ONCE));
+        String write = letter(again(kind.writeMayRunAgain(false), kind.writeMayRunAgain(true), Again.BEFORE_COMMIT));
+        return String.join(" ", session, node, read, write);
     }
 
-    private static Row server(String name, String severity, String state, String routine, ErrorClass expected) {
-        // The wire format: a field's letter, its text, a zero byte.
-        String wire = "S" + severity + "\0V" + severity + "\0C" + state + "\0M" + name + "\0R" + routine + "\0\0";
-        return new Row(name, new PSQLException(new ServerErrorMessage(wire)), expected);
+    private static Again again(boolean first, boolean later, Again onlyFirst) {
+        if (!first) {
+            return Again.NO;
+        }
+        return later ? Again.YES : onlyFirst;
+    }
+
+    private static String letter(Again again) {
+        return switch (again) {
+            case NO -> "-";
+            case ONCE -> "1";
+            case BEFORE_COMMIT -> "B";
+            case YES -> "Y";
+        };
+    }
+
+    private static Row client(String name, String state, @Nullable Throwable cause, ErrorClass kind, String follows) {
+        return new Row(name, new SQLException(name, state, cause), kind, follows);
+    }
+
+    private static Row connect(String name, String state, ErrorClass kind, String follows) {
+        return new Row(name, new ConnectFailedException("node-1", "CODE", "x", "y", state, null), kind, follows);
+    }
+
+    private static Row fatal(String name, String state, ErrorClass kind, String follows) {
+        return server(name, "FATAL", state, "ProcessInterrupts", kind, follows);
+    }
+
+    private static Row error(String name, String state, ErrorClass kind, String follows) {
+        return server(name, "ERROR", state, "ExecutorRun", kind, follows);
+    }
+
+    private static Row server(
+            String name, String severity, String state, String routine, ErrorClass kind, String follows) {
+        return new Row(name, new PSQLException(message(name, severity, state, routine)), kind, follows);
+    }
+
+    private static Row warning(String name, String routine, ErrorClass kind, String follows) {
+        return new Row(name, new PSQLWarning(message(name, "WARNING", "01000", routine)), kind, follows);
+    }
+
+    /** The wire format: a field's letter, its text, a zero byte. */
+    private static ServerErrorMessage message(String text, String severity, String state, String routine) {
+        return new ServerErrorMessage(
+                "S" + severity + "\0V" + severity + "\0C" + state + "\0M" + text + "\0R" + routine + "\0\0");
     }
 }

@@ -113,6 +113,11 @@ class ErrorsDocTest {
                         "TOO_MANY_CONNECTIONS",
                         "Put a pooler in between, make the pools smaller, or raise max_connections."),
                 new Symptom(
+                        "unsupported startup parameter",
+                        fatal("08P01", "unsupported startup parameter: statement_timeout"),
+                        "POOLER",
+                        "set pooler: transaction."),
+                new Symptom(
                         "the database system is starting up",
                         fatal("57P03", "the database system is starting up"),
                         "SERVER_NOT_READY",

@@ -16,6 +16,7 @@ import dev.penstock.tls.TlsConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -159,6 +160,24 @@ class SessionIT {
             assertThat(show(c, "current_setting('statement_timeout')")).isEqualTo("0");
             assertThat(db.status().nodes())
                     .allSatisfy(node -> assertThat(node.checkedOut()).isZero());
+        }
+    }
+
+    @Test
+    void behind_a_transaction_pooler_a_session_of_ones_own_is_refused_and_not_silently_another() throws SQLException {
+        Map<String, String> environment = environment();
+        environment.put("DATABASE_POOLER", "transaction");
+        environment.put("APP_DB_MIGRATION_USER", "migrator");
+        environment.put("APP_DB_OWNER", "appowner");
+        environment.put(
+                "DATABASE_MIGRATION_PASSWORD_FILE_PATH",
+                cluster.secretFile("migrator").toString());
+        try (Database db = Database.open(DatabaseConfig.fromEnvironment(environment))) {
+            assertThatThrownBy(() -> db.migrations().getConnection())
+                    .isInstanceOf(SQLFeatureNotSupportedException.class)
+                    .hasMessageContaining("migration")
+                    .hasMessageContaining("goes past the pooler");
+            assertThatThrownBy(() -> db.unpooled().getConnection()).isInstanceOf(SQLFeatureNotSupportedException.class);
         }
     }
 

@@ -176,6 +176,7 @@ class CeilingIT {
         db.close();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
         assertThatThrownBy(() -> Served.by(held)).isInstanceOf(SQLException.class);
+        held.close();
         await().atMost(Duration.ofSeconds(10)).until(() -> sessions() == 0);
         await().atMost(Duration.ofSeconds(10)).until(() -> threadsLeft().isEmpty());
         assertThatThrownBy(() -> db.write(c -> {})).isInstanceOf(SQLException.class);

@@ -18,15 +18,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.postgresql.PGConnection;
 
 /** What a pool holds from its first connection to its last, as it says and as the server counts. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -152,6 +155,97 @@ class PoolLifeIT {
                     .isEqualTo("08003");
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void while_closing_waits_for_work_in_flight_nobody_else_is_let_in() throws Exception {
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        Database db = Database.open(TestConfigs.of(cluster)
+                .timeouts(new TimeoutConfig(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(20)))
+                .build());
+        try (Connection inFlight = db.writer().getConnection()) {
+            Future<?> closing = threads.submit(db::close);
+            await().atMost(Duration.ofSeconds(10)).until(() -> isRefused(db));
+            assertThat(Stream.generate(() -> isRefused(db)).limit(20)).containsOnly(true);
+            assertThat(closing.isDone()).isFalse();
+            assertThat(Served.by(inFlight).port()).isEqualTo(cluster.primary().port());
+            inFlight.close();
+            closing.get(20, TimeUnit.SECONDS);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static boolean isRefused(Database db) {
+        try {
+            db.write(c -> Served.run(c, "select 1"));
+            return false;
+        } catch (SQLException e) {
+            assertThat(e.getSQLState()).isEqualTo("08003");
+            return true;
+        }
+    }
+
+    @Test
+    void closing_leaves_a_session_of_the_callers_own_alone() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Database db = open();
+            CountDownLatch inside = new CountDownLatch(2);
+            Future<?> own = threads.submit(() -> {
+                try (Connection mine = db.unpooled().getConnection()) {
+                    inside.countDown();
+                    Served.run(mine, "select pg_sleep(6)");
+                }
+                return null;
+            });
+            Future<?> pooled = threads.submit(() -> {
+                db.write(c -> {
+                    inside.countDown();
+                    Served.run(c, "select pg_sleep(60)");
+                });
+                return null;
+            });
+            assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+            db.close();
+
+            assertThatThrownBy(() -> pooled.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+            own.get(20, TimeUnit.SECONDS);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void a_single_server_is_warmed_up_for_reads_and_writes_alike() throws SQLException {
+        try (Database db = Database.open(TestConfigs.of(cluster, List.of(cluster.primary()))
+                .pool(SIZE, OVERFLOW, Duration.ofSeconds(20))
+                .build())) {
+            assertThat(db.warmUp())
+                    .allSatisfy(report -> assertThat(report.toString()).contains("2 of 2 connections"))
+                    .extracting(WarmUp::purpose)
+                    .containsExactlyInAnyOrder("write", "read");
+        }
+    }
+
+    @Test
+    void a_place_is_free_again_even_when_a_connection_cannot_be_put_in_order_on_its_return() throws SQLException {
+        PoolConfig one = new PoolConfig(
+                1, 0, Duration.ofSeconds(10), Duration.ofSeconds(1800), Duration.ofSeconds(600), null, 1);
+        try (Database db = Database.open(TestConfigs.of(cluster).pool(one).build())) {
+            Connection begunBelow = db.writer().getConnection();
+            Connection driver = (Connection) begunBelow.unwrap(PGConnection.class);
+            driver.setAutoCommit(false);
+            assertThatThrownBy(() -> Served.run(driver, "select 1/0")).isInstanceOf(SQLException.class);
+            begunBelow.close();
+            db.write(c -> Served.run(c, "select 1"));
+
+            Connection begunByText = db.writer().getConnection();
+            begunByText.setReadOnly(true);
+            Served.run(begunByText, "begin");
+            assertThatThrownBy(begunByText::close).isInstanceOf(SQLException.class);
+            db.write(c -> Served.run(c, "select 1"));
         }
     }
 

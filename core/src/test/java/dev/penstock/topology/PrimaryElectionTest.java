@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.config.Endpoint;
 import dev.penstock.connect.Node;
-import dev.penstock.observe.NodeState;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,7 +35,7 @@ class PrimaryElectionTest {
                         none,
                         "node-1",
                         ""),
-                new Row("nobody was asked yet", List.of(NodeView.unknown(A), NodeView.unknown(B)), none, "", ""),
+                new Row("nobody was asked yet", List.of(NodeView.unknown(A, 0), NodeView.unknown(B, 0)), none, "", ""),
                 new Row("only replicas", List.of(replica(A), replica(B)), none, "", ""),
                 new Row("the primary is down", List.of(down(primary(A, 1), 0), replica(B)), held(1, A), "", ""),
                 new Row(
@@ -131,27 +131,31 @@ class PrimaryElectionTest {
         return new PrimaryElection.Incumbent(timeline, holder);
     }
 
+    private static NodeView answered(Node node, ProbeAnswer answer) {
+        return NodeView.unknown(node, 0).answered(answer, 0);
+    }
+
     private static NodeView primary(Node node, int timeline) {
-        return NodeView.unknown(node).answered(new ProbeAnswer(false, timeline, 0, "1", false, node.name()), 0);
+        return answered(node, new ProbeAnswer(false, timeline, 0, "1", false, node.name(), Optional.empty()));
     }
 
     private static NodeView alias(Node node, Node of, int timeline) {
-        return NodeView.unknown(node).answered(new ProbeAnswer(false, timeline, 0, "1", false, of.name()), 0);
+        return answered(node, new ProbeAnswer(false, timeline, 0, "1", false, of.name(), Optional.empty()));
     }
 
     private static NodeView replica(Node node) {
-        return NodeView.unknown(node).answered(new ProbeAnswer(true, 0, 0, "1", false, node.name()), 0);
+        return answered(node, new ProbeAnswer(true, 0, 0, "1", false, node.name(), Optional.empty()));
     }
 
     private static NodeView readOnly(Node node, int timeline) {
-        return NodeView.unknown(node).answered(new ProbeAnswer(false, timeline, 0, "1", true, node.name()), 0);
+        return answered(node, new ProbeAnswer(false, timeline, 0, "1", true, node.name(), Optional.empty()));
     }
 
     private static NodeView down(NodeView view, long since) {
-        return view.missed(NodeState.DOWN, 2, since, new SQLException("gone", "08001"));
+        return view.missed(Observation.UNREACHABLE, since, new SQLException("gone", "08001"));
     }
 
     private static NodeView suspect(NodeView view) {
-        return view.missed(NodeState.SUSPECT, 1, NOW, new SQLException("slow", "08006"));
+        return view.missed(Observation.SLOW, NOW, new SQLException("slow", "08006"));
     }
 }

@@ -3,6 +3,7 @@ package dev.penstock.testkit;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Brings a cluster up. Every node begins as a copy of one template, so replicas need no base backup; they are copied while
@@ -17,6 +19,9 @@ import java.util.concurrent.Future;
  */
 final class ClusterStart {
     private static final int ATTEMPTS = 3;
+
+    /** Copying and starting are bounded; this only has to be longer than both. */
+    private static final Duration START_ENDS = Duration.ofSeconds(60);
 
     private final ClusterPlan plan;
     private final Workspace workspace;
@@ -52,11 +57,20 @@ final class ClusterStart {
                 return new ClusterStart(plan, workspace, run).start(hook);
             } catch (RuntimeException | IOException | Error e) {
                 Runtime.getRuntime().removeShutdownHook(hook);
-                run.close(false);
+                cleanUp(run, e);
                 throw e;
             }
         } catch (IOException e) {
             throw new PostgresClusterException("cannot start a cluster in " + workspace.root(), e);
+        }
+    }
+
+    /** What went wrong first is what the caller is told. */
+    private static void cleanUp(RunDirectory run, Throwable reason) {
+        try {
+            run.close(false);
+        } catch (PostgresClusterException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -74,7 +88,19 @@ final class ClusterStart {
             start(cluster, template, passwords, threads);
             return cluster;
         } finally {
-            threads.shutdownNow();
+            end(threads);
+        }
+    }
+
+    /** When one node fails the others are still being made: whoever cleans up must not meet files that are just being copied. */
+    private static void end(ExecutorService threads) {
+        threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(START_ENDS.toSeconds(), TimeUnit.SECONDS)) {
+                throw new PostgresClusterException("a node was still being started after " + START_ENDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.penstock.secret.Secret;
 import java.io.IOException;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Locale;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
@@ -29,11 +30,26 @@ final class EncryptedKeys {
         EncryptedPrivateKeyInfo info = parse(der, file);
         Cipher cipher = cipher(info, file, password);
         try {
-            return cipher.doFinal(info.getEncryptedData());
-        } catch (GeneralSecurityException wrongPassword) {
-            // A wrong password shows as wrong padding; the cause says nothing more and is left out.
-            throw new TlsMaterialException(TlsReason.CLIENT_KEY_PASSWORD, file, "is not opened by the given password");
+            byte[] opened = cipher.doFinal(info.getEncryptedData());
+            if (isKey(opened)) {
+                return opened;
+            }
+        } catch (GeneralSecurityException wrongPadding) {
+            // The usual sign of a wrong password; the cause says nothing more and is left out.
         }
+        throw new TlsMaterialException(TlsReason.CLIENT_KEY_PASSWORD, file, "is not opened by the given password");
+    }
+
+    /** One wrong password in 256 leaves a padding that fits, around noise. */
+    private static boolean isKey(byte[] opened) {
+        List<Der> elements = Der.parse(opened);
+        if (elements.size() != 1 || elements.get(0).tag() != Der.SEQUENCE) {
+            return false;
+        }
+        List<Der> fields = elements.get(0).children();
+        return fields.size() >= 3
+                && fields.get(0).tag() == Der.INTEGER
+                && fields.get(1).tag() == Der.SEQUENCE;
     }
 
     private static EncryptedPrivateKeyInfo parse(byte[] der, String file) {

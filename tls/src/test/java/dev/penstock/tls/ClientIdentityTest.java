@@ -111,6 +111,12 @@ class ClientIdentityTest {
     }
 
     @Test
+    void a_wrong_password_is_told_as_one_even_when_its_padding_fits() throws Exception {
+        byte[] noise = new KeyFiles(ISSUED.get(KeyKind.RSA)).encryptedNoise();
+        assertRefused(noise, KeyFiles.PASSWORD, TlsReason.CLIENT_KEY_PASSWORD, "is not opened by the given password");
+    }
+
+    @Test
     void what_the_JDK_cannot_read_gets_the_command_that_converts_it() throws Exception {
         KeyFiles files = new KeyFiles(ISSUED.get(KeyKind.RSA));
         String pkcs8 = "openssl pkcs8 -topk8 ";

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.penstock.testkit.IssuedCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringWriter;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -13,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.EncryptedPrivateKeyInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
@@ -93,6 +95,18 @@ final class KeyFiles {
         }
         OutputEncryptor encryptor = builder.build();
         return pem(writer -> writer.writeObject(new JcaPKCS8Generator(key(), encryptor)));
+    }
+
+    /** What decrypting with a wrong password leaves when its padding happens to fit: noise where a key should be. */
+    byte[] encryptedNoise() throws IOException, OperatorCreationException {
+        OutputEncryptor encryptor = new JcePKCSPBEOutputEncryptorBuilder(NISTObjectIdentifiers.id_aes256_CBC)
+                .setProvider(bc())
+                .build(PASSWORD.toCharArray());
+        ByteArrayOutputStream noise = new ByteArrayOutputStream();
+        try (OutputStream cipher = encryptor.getOutputStream(noise)) {
+            cipher.write("noise, and no key".getBytes(UTF_8));
+        }
+        return new EncryptedPrivateKeyInfo(encryptor.getAlgorithmIdentifier(), noise.toByteArray()).getEncoded();
     }
 
     byte[] scrypt() throws IOException, OperatorCreationException {

@@ -1,0 +1,43 @@
+package dev.penstock.topology;
+
+import dev.penstock.connect.Node;
+import java.net.InetAddress;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+
+/** How a monitor reaches its node: {@link SqlProber} in production, scripted nodes in tests. Thread-safe. */
+interface Prober {
+    /** A session to ask on, opened and ready within {@code limit}. */
+    Session open(Node node, Duration limit) throws SQLException;
+
+    /**
+     * Where the node's name points to now, within {@code limit}.
+     *
+     * @return empty when the name cannot be resolved, or when there is nothing to resolve
+     */
+    Set<InetAddress> addresses(Node node, Duration limit);
+
+    /** One standing session; asked by one thread, ended by any. */
+    interface Session extends AutoCloseable {
+        /** Asks and waits for the answer, at most {@code limit}. */
+        ProbeAnswer ask(Duration limit) throws SQLException;
+
+        /**
+         * Asks a server that is in recovery to answer as soon as it no longer is, or after {@code wait} at the latest. The
+         * waiting is done by the server, so that a promotion is heard of within milliseconds at the cost of few questions.
+         */
+        ProbeAnswer askOncePromoted(Duration wait, Duration limit) throws SQLException;
+
+        /** Whether it is not to be used any more, because its material was replaced. */
+        boolean isRetired();
+
+        /** The address it stands to; null when unknown. */
+        @org.jspecify.annotations.Nullable
+        InetAddress address();
+
+        /** Ends it without a word to the server, also while it is being asked. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.penstock.topology;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.Connector;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.NodeConnection;
+import dev.penstock.connect.Purpose;
+import java.net.InetAddress;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Asks PostgreSQL, over a connection of the monitor's own. Any role may run every question. */
+final class SqlProber implements Prober {
+    private final Connector connector;
+    private final String applicationName;
+    private final Set<Node> asked = ConcurrentHashMap.newKeySet();
+
+    SqlProber(Connector connector, DatabaseConfig config) {
+        this.connector = connector;
+        this.applicationName = config.applicationName();
+    }
+
+    @Override
+    public Prober.Session open(Node node, Duration limit) throws SQLException {
+        NodeConnection connection = connector.open(node, Purpose.MONITOR, limit, ended -> {});
+        try {
+            return prepare(node, connection, limit);
+        } catch (SQLException | RuntimeException e) {
+            SqlSession.end(connection);
+            throw e;
+        }
+    }
+
+    /**
+     * The limits are asked for once, and before the first probe: whoever waits for the node's answer then knows its limits as
+     * well. Should that question be what breaks the connection, the next one is opened without it.
+     */
+    private Prober.Session prepare(Node node, NodeConnection connection, Duration limit) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
+        if (asked.add(node)) {
+            node.learnLimits(LimitsQuestion.ask(connection, applicationName));
+        }
+        return new SqlSession(connection, isAurora(connection));
+    }
+
+    /**
+     * Aurora has these two functions and no comparable WAL positions: its replicas read the primary's storage instead of
+     * replaying its log.
+     */
+    private static boolean isAurora(NodeConnection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select to_regproc('aurora_version') is not null"
+                        + " and to_regproc('aurora_replica_status') is not null")) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    @Override
+    public Set<InetAddress> addresses(Node node, Duration limit) {
+        return connector.addresses(node, limit);
+    }
+
+    private static final class SqlSession implements Prober.Session {
+        private static final String AURORA =
+                "Aurora does not tell WAL positions that can be compared: lag is unknown here,"
+                        + " max_lag has no effect, and another cluster is not recognised";
+
+        /**
+         * The timeline is the first eight hexadecimal digits of the current WAL file's name; the control file's would lag behind
+         * a promotion.
+         */
+        private static final String POSTGRES = """
+                select r.recovering,
+                       case when r.recovering then 0
+                            else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int end,
+                       case when r.recovering then coalesce(pg_last_wal_replay_lsn(), '0/0'::pg_lsn)
+                            else pg_current_wal_lsn() end - '0/0'::pg_lsn,
+                       (select system_identifier from pg_control_system())::text,
+                       current_setting('default_transaction_read_only')::boolean,
+                       extract(epoch from pg_postmaster_start_time())::text
+                from (%s) r""";
+
+        private static final String AURORA_QUESTION = """
+                select r.recovering, 0, 0, 'aurora', current_setting('default_transaction_read_only')::boolean,
+                       extract(epoch from pg_postmaster_start_time())::text
+                from (%s) r""";
+
+        private static final String NOW = "select pg_is_in_recovery() as recovering";
+
+        /** Looks every ten milliseconds, and no longer once the server has left recovery. */
+        private static final String ONCE_PROMOTED = """
+                select pg_is_in_recovery() as recovering
+                from (select count(case when pg_is_in_recovery() then pg_sleep(0.01) end)
+                      from generate_series(1, ? / 10)) waited""";
+
+        private final NodeConnection connection;
+        private final PreparedStatement now;
+        private final PreparedStatement oncePromoted;
+        private final Optional<String> note;
+
+        SqlSession(NodeConnection connection, boolean aurora) throws SQLException {
+            String question = aurora ? AURORA_QUESTION : POSTGRES;
+            this.connection = connection;
+            this.note = aurora ? Optional.of(AURORA) : Optional.empty();
+            this.now = connection.prepareStatement(question.formatted(NOW));
+            this.oncePromoted = connection.prepareStatement(question.formatted(ONCE_PROMOTED));
+        }
+
+        @Override
+        public ProbeAnswer ask(Duration limit) throws SQLException {
+            return answer(now, limit);
+        }
+
+        @Override
+        public ProbeAnswer askOncePromoted(Duration wait, Duration limit) throws SQLException {
+            oncePromoted.setInt(1, (int) wait.toMillis());
+            return answer(oncePromoted, wait.plus(limit));
+        }
+
+        private ProbeAnswer answer(PreparedStatement question, Duration limit) throws SQLException {
+            connection.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
+            try (ResultSet row = question.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException("The probe returned no row", "XX000");
+                }
+                return new ProbeAnswer(
+                        row.getBoolean(1),
+                        row.getInt(2),
+                        row.getBigDecimal(3).longValueExact(),
+                        row.getString(4),
+                        row.getBoolean(5),
+                        row.getString(6),
+                        note);
+            }
+        }
+
+        @Override
+        public boolean isRetired() {
+            return connection.isRetired();
+        }
+
+        @Override
+        public @Nullable InetAddress address() {
+            return connection.address();
+        }
+
+        @Override
+        public void close() {
+            end(connection);
+        }
+
+        static void end(NodeConnection connection) {
+            try {
+                connection.abort(Runnable::run);
+            } catch (SQLException e) {
+                TopologyLog.LOG.debug("Dropping {} failed", connection, e);
+            }
+        }
+    }
+}

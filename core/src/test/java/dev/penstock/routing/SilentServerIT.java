@@ -1,0 +1,304 @@
+package dev.penstock.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.penstock.Database;
+import dev.penstock.Load;
+import dev.penstock.NodeHistory;
+import dev.penstock.Processes;
+import dev.penstock.Served;
+import dev.penstock.SqlAction;
+import dev.penstock.TestConfigs;
+import dev.penstock.Timed;
+import dev.penstock.observe.NodeState;
+import dev.penstock.testkit.Direction;
+import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.testkit.PostgresNode;
+import dev.penstock.testkit.TcpProxy;
+import dev.penstock.tls.TlsConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** Servers and networks that stop answering, wholly or in part (faults F7 to F13), and what only looks like that. */
+@TestInstance(Lifecycle.PER_CLASS)
+class SilentServerIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration BORROW = Duration.ofSeconds(1);
+
+    /** The promise is 50 ms beyond the deadline of a borrow; a busy machine gets ten times that. */
+    private static final Duration BORROW_SLACK = Duration.ofMillis(500);
+
+    /** A probe each second that may take a second, twice, the second time at once; and a busy machine. */
+    private static final Duration GIVEN_UP = Duration.ofSeconds(5);
+
+    /** What a call takes that has nothing to do with the fault. */
+    private static final Duration UNDISTURBED = Duration.ofSeconds(1);
+
+    private PostgresCluster cluster;
+    private final List<TcpProxy> proxies = new ArrayList<>();
+    private Database db;
+    private NodeHistory history;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @BeforeAll
+    void start() throws SQLException {
+        cluster = PostgresCluster.builder().replicas(2).start();
+        cluster.primary().execute("create table app.visit (note text)");
+        cluster.awaitReplicas();
+        cluster.nodes().forEach(node -> proxies.add(node.proxy()));
+    }
+
+    @BeforeEach
+    void open() throws SQLException {
+        db = Database.open(TestConfigs.of(cluster)
+                .primary("localhost:" + proxies.get(0).port())
+                .replicas(
+                        "localhost:" + proxies.get(1).port(),
+                        "localhost:" + proxies.get(2).port())
+                .tls(TlsConfig.disabled())
+                .pool(8, 2, BORROW)
+                .timeouts(Duration.ofSeconds(5), Duration.ofSeconds(1))
+                .build());
+        await().atMost(SOON).until(() -> db.status().nodes().stream().allMatch(node -> node.state() == NodeState.UP));
+        history = NodeHistory.of(db);
+    }
+
+    @AfterEach
+    void heal() {
+        cluster.nodes().forEach(PostgresNode::resume);
+        db.close();
+        proxies.forEach(TcpProxy::reset);
+        proxies.forEach(TcpProxy::heal);
+        cluster.awaitReplicas();
+    }
+
+    @AfterAll
+    void end() {
+        threads.shutdownNow();
+        cluster.close();
+    }
+
+    @Test
+    void a_frozen_primary_lets_go_of_every_call_and_return_and_the_database_closes() throws Exception {
+        letsGoOfEveryCall(() -> cluster.primary().suspend());
+        Timed.call(db::close).succeededWithin(GIVEN_UP);
+    }
+
+    @Test
+    void a_primary_behind_a_network_that_drops_everything_lets_go_of_every_call_and_serves_when_it_is_back()
+            throws Exception {
+        letsGoOfEveryCall(() -> proxies.get(0).blackHole());
+        proxies.get(0).heal();
+        await().atMost(SOON)
+                .until(() -> Timed.call(() -> insert("healed")).error().isEmpty());
+        assertThat(db.status().primary().orElseThrow().name()).isEqualTo("node-1");
+    }
+
+    private void letsGoOfEveryCall(Runnable fault) throws Exception {
+        Connection dirty = db.writer().getConnection();
+        dirty.setAutoCommit(false);
+        Served.run(dirty, "select 1");
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<Timed> inFlight = Timed.begin(
+                threads,
+                () -> db.write(c -> {
+                    begun.countDown();
+                    for (int i = 0; i < 1000; i++) {
+                        Served.run(c, "select pg_sleep(0.01)");
+                    }
+                }));
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        fault.run();
+        CompletableFuture<Timed> borrow =
+                Timed.begin(threads, () -> db.writer().getConnection().close());
+        CompletableFuture<Timed> goesBack = Timed.begin(threads, dirty::close);
+        try (Load reads = Load.of(2, () -> db.read(Served::by))) {
+            await().atMost(GIVEN_UP).until(() -> stateOf("node-1") == NodeState.DOWN);
+            assertThat(reads.failures()).isEmpty();
+            assertThat(reads.slowest()).isLessThan(UNDISTURBED);
+        }
+        inFlight.get(1, TimeUnit.SECONDS).failedWithin(SOON, "08006");
+        assertThat(goesBack.get(1, TimeUnit.SECONDS).took()).isLessThan(GIVEN_UP);
+        assertThat(borrow.get(1, TimeUnit.SECONDS).took()).isLessThan(GIVEN_UP);
+        Timed.call(() -> db.writer().getConnection()).failedWithin(BORROW.plus(BORROW_SLACK), "08001");
+        assertThat(db.status().primary()).isEmpty();
+    }
+
+    @Test
+    void a_replica_behind_a_network_that_drops_everything_fails_no_read_of_eight_threads_and_slows_no_write() {
+        try (Load reads = Load.of(8, () -> db.read(Served::by));
+                Load writes = Load.of(1, () -> insert("beside a silent replica"))) {
+            proxies.get(1).blackHole();
+            await().atMost(GIVEN_UP).until(() -> stateOf("node-2") == NodeState.DOWN);
+            reads.awaitMore(500);
+            assertThat(reads.failures()).isEmpty();
+            // One interval and one timeout of the probe, and ten times the 200 ms that are promised beyond.
+            assertThat(reads.slowest()).isLessThan(Duration.ofSeconds(4));
+            assertThat(writes.failures()).isEmpty();
+            assertThat(writes.slowest()).isLessThan(UNDISTURBED);
+        }
+    }
+
+    @Test
+    void a_server_that_opens_no_session_any_more_serves_those_it_has_and_stays_up() throws Exception {
+        long postmaster = Processes.postmaster(cluster, cluster.primary());
+        Connection held = db.writer().getConnection();
+        insert("one idle connection");
+        Processes.signal("STOP", postmaster);
+        try {
+            Connection idle = db.writer().getConnection();
+            CompletableFuture<Timed> grows =
+                    Timed.begin(threads, () -> db.writer().getConnection().close());
+            Served.run(held, "select 1");
+            grows.get(10, TimeUnit.SECONDS).failedWithin(BORROW.plus(BORROW_SLACK), "08001");
+            CompletableFuture<Timed> waits =
+                    Timed.begin(threads, () -> db.writer().getConnection().close());
+            idle.close();
+            waits.get(10, TimeUnit.SECONDS).succeededWithin(UNDISTURBED);
+            for (int i = 0; i < 100; i++) {
+                insert("beside it");
+            }
+            assertThat(history.lost()).isEmpty();
+        } finally {
+            Processes.signal("CONT", postmaster);
+            held.close();
+        }
+    }
+
+    @Test
+    void a_frozen_backend_and_a_slow_query_are_their_callers_own_affair_and_never_mark_a_node_down() throws Exception {
+        CompletableFuture<Long> frozen = new CompletableFuture<>();
+        CompletableFuture<Timed> stuck = Timed.begin(
+                threads,
+                () -> db.write(c -> {
+                    long backend = Processes.backend(c);
+                    Processes.signal("STOP", backend);
+                    frozen.complete(backend);
+                    Served.run(c, "select 1");
+                }));
+        CompletableFuture<Timed> slow = Timed.begin(threads, () -> {
+            try (Connection own = db.unpooled().getConnection()) {
+                Served.run(own, "select pg_sleep(5)");
+            }
+        });
+        long backend = frozen.get(10, TimeUnit.SECONDS);
+        try (Load writes = Load.of(2, () -> insert("beside a frozen backend"));
+                Load reads = Load.of(2, () -> db.read(Served::by))) {
+            slow.get(20, TimeUnit.SECONDS).succeededWithin(SOON);
+            // The statement's deadline is one second, and the socket waits five more.
+            stuck.get(20, TimeUnit.SECONDS).failedWithin(Duration.ofSeconds(7), "08006");
+            assertThat(writes.failures()).isEmpty();
+            assertThat(writes.slowest()).isLessThan(UNDISTURBED);
+            assertThat(reads.failures()).isEmpty();
+        } finally {
+            Processes.signal("CONT", backend);
+        }
+        assertThat(history.lost()).isEmpty();
+    }
+
+    @Test
+    void a_saturated_processor_never_marks_a_node_down() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        int busy = 4 * Runtime.getRuntime().availableProcessors();
+        for (int i = 0; i < busy; i++) {
+            threads.submit(() -> {
+                long sum = 0;
+                while (!stop.get()) {
+                    sum += System.nanoTime();
+                }
+                return sum;
+            });
+        }
+        long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+        try (Load writes = Load.of(4, () -> insert("in a crowd"));
+                Load reads = Load.of(4, () -> db.read(Served::by))) {
+            await().atMost(SOON).until(() -> System.nanoTime() - end > 0);
+            assertThat(writes.failures()).isEmpty();
+            assertThat(reads.failures()).isEmpty();
+        } finally {
+            stop.set(true);
+        }
+        assertThat(history.lost()).isEmpty();
+    }
+
+    @Test
+    void a_network_that_resets_and_refuses_ends_the_write_at_once_and_serves_soon_after_it_has_healed()
+            throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<Timed> inFlight = Timed.begin(
+                threads,
+                () -> db.write(c -> {
+                    begun.countDown();
+                    Served.run(c, "select pg_sleep(0.9)");
+                    Served.run(c, "select pg_sleep(0.9)");
+                }));
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        proxies.get(0).refuse();
+        proxies.get(0).reset();
+        inFlight.get(10, TimeUnit.SECONDS).failedWithin(UNDISTURBED, "08006");
+        await().atMost(UNDISTURBED).until(() -> stateOf("node-1") == NodeState.DOWN);
+        Timed.call(() -> insert("refused")).failedWithin(BORROW.plus(BORROW_SLACK), "08001");
+        proxies.get(0).heal();
+        await().atMost(Duration.ofSeconds(3))
+                .until(() -> Timed.call(() -> insert("healed")).error().isEmpty());
+    }
+
+    @Test
+    void a_lost_reply_to_commit_is_an_unknown_outcome_and_the_row_is_there() throws SQLException {
+        proxies.get(0).blackHoleOnceSent("COMMIT", Direction.SERVER_TO_CLIENT);
+        commitsIntoTheUnknown("reply lost");
+        await().atMost(SOON).until(() -> rows("reply lost") == 1);
+    }
+
+    @Test
+    void a_commit_that_never_arrives_is_an_unknown_outcome_and_the_row_is_not_there() throws SQLException {
+        proxies.get(0).blackHoleOnceSent("COMMIT", Direction.CLIENT_TO_SERVER);
+        commitsIntoTheUnknown("commit lost");
+        proxies.get(0).reset();
+        await().atMost(SOON).until(() -> openTransactions() == 0);
+        assertThat(rows("commit lost")).isZero();
+    }
+
+    private void commitsIntoTheUnknown(String note) {
+        Timed.call(() -> insert(note)).failedWithin(GIVEN_UP, "08007");
+        await().atMost(GIVEN_UP).until(() -> stateOf("node-1") == NodeState.DOWN);
+    }
+
+    private void insert(String note) throws SQLException {
+        SqlAction work = c -> Served.run(c, "insert into app.visit values ('" + note + "')");
+        db.write(work);
+    }
+
+    private int rows(String note) throws SQLException {
+        return number("select count(*) from app.visit where note = '" + note + "'");
+    }
+
+    private int openTransactions() throws SQLException {
+        return number("select count(*) from pg_stat_activity where usename = 'appuser' and xact_start is not null");
+    }
+
+    private int number(String question) throws SQLException {
+        return Integer.parseInt(cluster.primary().execute(question).get(0).get(0));
+    }
+
+    private NodeState stateOf(String name) {
+        return db.status().node(name).orElseThrow().state();
+    }
+}

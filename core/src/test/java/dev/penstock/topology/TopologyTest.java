@@ -1,0 +1,311 @@
+package dev.penstock.topology;
+
+import static dev.penstock.topology.ScriptedNodes.primary;
+import static dev.penstock.topology.ScriptedNodes.replica;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.penstock.config.DiscoveryMethod;
+import dev.penstock.config.Endpoint;
+import dev.penstock.config.TopologyConfig;
+import dev.penstock.connect.Node;
+import dev.penstock.observe.NodeState;
+import java.net.InetAddress;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is made of the monitors' answers, on scripted nodes. */
+class TopologyTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final Node a = node("node-1");
+    private final Node b = node("node-2");
+    private final ScriptedNodes nodes = new ScriptedNodes();
+    private final List<TopologyView> heard = new CopyOnWriteArrayList<>();
+    private final AtomicInteger moves = new AtomicInteger();
+    private final TopologyConfig config =
+            new TopologyConfig(Duration.ofSeconds(4), 1, DiscoveryMethod.STATIC, List.of(), null);
+    private final Topology topology = new Topology(nodes, Duration.ofSeconds(1), config, new Topology.Listener() {
+        @Override
+        public void changed(TopologyView before, TopologyView after) {
+            heard.add(after);
+        }
+
+        @Override
+        public void moved(Node node) {
+            moves.incrementAndGet();
+        }
+    });
+
+    private static Node node(String name) {
+        return new Node(name, new Endpoint(name, 5432));
+    }
+
+    @BeforeEach
+    void begin() {
+        topology.add(a);
+        topology.add(b);
+    }
+
+    @AfterEach
+    void end() {
+        topology.close();
+        assertThat(nodes.stillOpen()).isZero();
+    }
+
+    private void awaitState(Node node, NodeState state) {
+        await().atMost(SOON).until(() -> topology.view().of(node).state() == state);
+    }
+
+    private void awaitPrimary(Node node) {
+        await().atMost(SOON).until(() -> topology.view().isPrimary(node));
+    }
+
+    @Test
+    void one_session_that_is_silent_makes_its_node_suspect_and_a_fresh_one_clears_it() {
+        nodes.says(a, () -> primary(1, 100));
+        nodes.says(b, () -> replica(100));
+        topology.start();
+        awaitPrimary(a);
+        nodes.saysOnStanding(b, () -> {
+            throw ScriptedNodes.silent();
+        });
+        await().atMost(SOON)
+                .until(() -> heard.stream().anyMatch(view -> view.of(b).state() == NodeState.SUSPECT));
+        awaitState(b, NodeState.UP);
+        assertThat(heard).noneMatch(view -> view.of(b).state() == NodeState.DOWN);
+        assertThat(heard.stream().filter(view -> view.of(b).state() == NodeState.SUSPECT))
+                .allSatisfy(view -> assertThat(view.readers()).isEmpty());
+    }
+
+    @Test
+    void a_node_whose_fresh_session_is_silent_too_is_down() {
+        nodes.says(a, () -> primary(1, 100));
+        nodes.says(b, () -> replica(100));
+        topology.start();
+        awaitPrimary(a);
+        nodes.says(b, () -> {
+            throw ScriptedNodes.silent();
+        });
+        awaitState(b, NodeState.DOWN);
+        nodes.says(b, () -> replica(100));
+        awaitState(b, NodeState.UP);
+    }
+
+    @Test
+    void being_kept_out_says_nothing_about_a_nodes_health() {
+        nodes.says(a, () -> primary(1, 100));
+        nodes.says(b, () -> replica(100));
+        topology.start();
+        awaitPrimary(a);
+        nodes.says(a, () -> {
+            throw new SQLException("password authentication failed", "28P01");
+        });
+        await().atMost(SOON).until(() -> topology.view().of(a).failure().isPresent());
+        assertThat(topology.view().of(a).state()).isEqualTo(NodeState.UP);
+        assertThat(topology.view().isPrimary(a)).isTrue();
+    }
+
+    @Test
+    void an_older_look_never_replaces_a_newer_one() {
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(2, 200));
+        topology.answered(a, now - 1, primary(1, 100));
+        topology.missed(a, now - 1, Observation.SILENT, ScriptedNodes.silent());
+        assertThat(topology.view().of(a).timeline()).isEqualTo(2);
+        assertThat(topology.view().of(a).state()).isEqualTo(NodeState.UP);
+    }
+
+    @Test
+    void a_stranger_that_answers_first_does_not_name_the_cluster() {
+        long now = System.nanoTime();
+        topology.answered(b, now, ScriptedNodes.ofCluster("stranger"));
+        assertThat(topology.view().primary()).isEmpty();
+        topology.answered(a, now + 1, ScriptedNodes.ofCluster("ours"));
+        assertThat(topology.view().isPrimary(a)).isTrue();
+        assertThat(topology.view().of(b).state()).isEqualTo(NodeState.FENCED);
+        assertThat(topology.view().of(b).reason().orElseThrow())
+                .contains("another cluster")
+                .contains("stranger")
+                .contains("ours");
+    }
+
+    @Test
+    void a_node_that_changes_its_cluster_under_us_is_fenced_whatever_timeline_it_writes() {
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(3, 300));
+        topology.answered(b, now, replica(300));
+        topology.answered(a, now + 1, ScriptedNodes.ofCluster("swapped"));
+        assertThat(topology.view().primary()).isEmpty();
+        assertThat(topology.view().of(a).state()).isEqualTo(NodeState.FENCED);
+        topology.answered(b, now + 2, primary(4, 310));
+        assertThat(topology.view().isPrimary(b)).isTrue();
+    }
+
+    @Test
+    void history_that_is_given_up_is_told() {
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(1, 100));
+        topology.answered(b, now, primary(2, 200));
+        assertThat(topology.view().lostTimeline()).isZero();
+        topology.answered(b, now + 1, replica(100));
+        topology.answered(a, now + 2, primary(1, 110));
+        assertThat(topology.view().isPrimary(a)).isTrue();
+        assertThat(topology.view().lostTimeline()).isEqualTo(2);
+    }
+
+    @Test
+    void a_replica_around_the_limit_is_not_left_and_taken_at_every_probe() {
+        long second = Duration.ofSeconds(1).toNanos();
+        long now = System.nanoTime() + 60 * second;
+        topology.answered(a, now, primary(1, 100));
+        topology.answered(b, now, replica(100));
+        topology.answered(a, now + second, primary(1, 200));
+        assertThat(topology.view().readers()).containsExactly(b);
+        topology.answered(b, now + 5 * second + 1, replica(100));
+        assertThat(topology.view().readers()).isEmpty();
+        topology.answered(a, now + 6 * second, primary(1, 300));
+        topology.answered(b, now + 6 * second + second * 35 / 10, replica(200));
+        assertThat(topology.view().of(b).lag().orElseThrow().time()).isEqualTo(Duration.ofMillis(3500));
+        assertThat(topology.view().readers()).isEmpty();
+        topology.answered(b, now + 10 * second, replica(300));
+        assertThat(topology.view().readers()).containsExactly(b);
+    }
+
+    @Test
+    void a_replica_that_is_too_many_bytes_behind_is_left_as_well() {
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(1, 1024 * 1024 + 101));
+        topology.answered(b, now, replica(100));
+        assertThat(topology.view().readers()).isEmpty();
+        topology.answered(b, now + 1, replica(200_000));
+        assertThat(topology.view().readers()).isEmpty();
+        topology.answered(b, now + 2, replica(300_000));
+        assertThat(topology.view().readers()).containsExactly(b);
+    }
+
+    @Test
+    void a_pinned_system_identifier_names_the_cluster_whoever_answers() {
+        TopologyConfig pinned =
+                new TopologyConfig(Duration.ofSeconds(4), null, DiscoveryMethod.STATIC, List.of(), "42");
+        try (Topology ours = new Topology(nodes, Duration.ofSeconds(1), pinned, silent())) {
+            ours.add(a);
+            ours.add(b);
+            long now = System.nanoTime();
+            ours.answered(a, now, ScriptedNodes.ofCluster("41"));
+            assertThat(ours.view().primary()).isEmpty();
+            assertThat(ours.view().of(a).reason().orElseThrow()).contains("expected 42");
+            ours.answered(b, now, ScriptedNodes.ofCluster("42"));
+            assertThat(ours.view().isPrimary(b)).isTrue();
+        }
+    }
+
+    @Test
+    void a_replica_that_an_operator_keeps_reads_away_from_gets_none() {
+        long now = System.nanoTime();
+        b.serveReads(false);
+        topology.answered(a, now, primary(1, 100));
+        topology.answered(b, now, replica(100));
+        assertThat(topology.view().of(b).state()).isEqualTo(NodeState.UP);
+        assertThat(topology.view().readers()).isEmpty();
+    }
+
+    private static Topology.Listener silent() {
+        return new Topology.Listener() {
+            @Override
+            public void changed(TopologyView before, TopologyView after) {}
+
+            @Override
+            public void moved(Node node) {}
+        };
+    }
+
+    @Test
+    void a_server_without_comparable_positions_has_no_lag_and_says_so() {
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(1, 100));
+        topology.answered(
+                b, now, new ProbeAnswer(true, 0, 0, "7", false, "x", java.util.Optional.of("no positions here")));
+        assertThat(topology.view().of(b).lag()).isEmpty();
+        assertThat(topology.view().of(b).note()).contains("no positions here");
+        assertThat(topology.view().readers()).containsExactly(b);
+    }
+
+    @Test
+    void while_there_is_no_primary_replicas_are_asked_to_answer_once_promoted() {
+        nodes.says(a, () -> {
+            throw ScriptedNodes.refused();
+        });
+        nodes.says(b, () -> replica(100));
+        topology.start();
+        await().atMost(SOON).until(() -> nodes.waits() > 3);
+        nodes.says(b, () -> primary(2, 110));
+        awaitPrimary(b);
+    }
+
+    @Test
+    void a_monitor_goes_on_whatever_is_thrown_in_its_rounds() {
+        AtomicLong thrown = new AtomicLong();
+        nodes.says(a, () -> primary(1, 100));
+        nodes.says(b, () -> {
+            if (thrown.incrementAndGet() <= 1000) {
+                topology.suspect(b, ScriptedNodes.refused());
+                if (thrown.get() % 2 == 0) {
+                    throw new StackOverflowError("planted");
+                }
+                throw new IllegalStateException("planted");
+            }
+            return replica(100);
+        });
+        topology.start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> topology.view().of(b).state() == NodeState.UP);
+        assertThat(b.monitorFailures()).isEqualTo(1000);
+        assertThat(monitorThreads()).containsExactlyInAnyOrder("penstock-monitor-node-1", "penstock-monitor-node-2");
+    }
+
+    @Test
+    void a_name_that_points_elsewhere_for_three_looks_has_moved() throws Exception {
+        AddressWatch watch = new AddressWatch(a, nodes);
+        InetAddress here = InetAddress.getLoopbackAddress();
+        Set<InetAddress> there = Set.of(InetAddress.getByName("192.0.2.1"));
+        assertThat(watch.sees(here, there)).isFalse();
+        assertThat(watch.sees(here, there)).isFalse();
+        assertThat(watch.sees(here, Set.of())).isFalse();
+        assertThat(watch.sees(here, there)).isFalse();
+        assertThat(watch.sees(here, there)).isFalse();
+        assertThat(watch.sees(here, there)).isTrue();
+        assertThat(moves).hasValue(0);
+    }
+
+    @Test
+    void a_node_may_join_and_leave_but_the_one_that_is_written_to_stays() {
+        nodes.says(a, () -> primary(1, 100));
+        nodes.says(b, () -> replica(100));
+        topology.start();
+        awaitPrimary(a);
+        Node c = node("node-3");
+        nodes.says(c, () -> replica(100));
+        topology.add(c);
+        await().atMost(SOON).until(() -> topology.view().readers().contains(c));
+        assertThat(topology.remove(c)).isTrue();
+        assertThat(topology.view().find(c)).isEmpty();
+        assertThat(topology.remove(a)).isFalse();
+        assertThat(topology.view().isPrimary(a)).isTrue();
+        assertThat(monitorThreads()).doesNotContain("penstock-monitor-node-3");
+    }
+
+    private static List<String> monitorThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("penstock-monitor-"))
+                .toList();
+    }
+}
