@@ -148,7 +148,7 @@ public final class NodeConnection extends WatchedConnection {
      * already. Hikari has forgotten the connection by the time they come, and would answer them with a NullPointerException.
      */
     public void takeBack() {
-        Connection lent = handle;
+        Connection lent = handle.get();
         if (lent == null || !isLent()) {
             return;
         }
