@@ -29,7 +29,8 @@ final class NamedDatabase {
 
     private static String writtenTo(Database db) {
         try {
-            return String.valueOf(db.writeReturning(c -> Served.by(c).port()));
+            Integer port = db.writeReturning(c -> Served.by(c).port());
+            return port.toString();
         } catch (SQLException e) {
             return "nobody (" + e.getSQLState() + ")";
         }
