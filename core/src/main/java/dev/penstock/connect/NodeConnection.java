@@ -129,13 +129,13 @@ public final class NodeConnection extends WatchedConnection {
     }
 
     /**
-     * Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. Written without
-     * fences, which are a good part of what a borrow costs: each is for this thread, or for one that looks again.
+     * Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. One fence, that
+     * of the lease, is for all three: each costs as much as a good part of the borrow.
      */
     public void lend(Connection lentAs, Runnable returned) {
         formerHandle.lazySet(handle.getPlain());
         handle.lazySet(lentAs);
-        lease.lazySet(returned);
+        lease.set(returned);
     }
 
     /** Whether somebody has it. */
