@@ -29,7 +29,8 @@ final class NamedDatabase {
 
     private static String writtenTo(Database db) {
         try {
-            return String.valueOf(db.writeReturning(c -> Served.by(c).port()));
+            Served served = db.writeReturning(Served::by);
+            return String.valueOf(served.port());
         } catch (SQLException e) {
             return "nobody (" + e.getSQLState() + ")";
         }

@@ -21,8 +21,8 @@ interface Client extends AutoCloseable {
 
     /** The row of {@code client}, with the port that the server itself reports. */
     static int insert(Connection connection, String client, long id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "insert into app.written (client, id) values (?, ?) returning port")) {
+        try (PreparedStatement statement =
+                connection.prepareStatement("insert into app.written (client, id) values (?, ?) returning port")) {
             statement.setString(1, client);
             statement.setLong(2, id);
             try (ResultSet row = statement.executeQuery()) {

@@ -84,13 +84,20 @@ final class LagScenario implements Scenario {
         double truth = behind ? (System.nanoTime() - wroteAt) / 1e9 : 0;
         NodeStatus status = database.status().node(replica.name()).orElseThrow();
         List<String> formulas = replica.execute(FORMULAS).get(0);
-        System.out.printf(Locale.ROOT, "  %-31s %6.2f   %8s %10s   %18s   %33s%n", what, truth,
-                seconds(status.lag()), status.lagBytes().map(String::valueOf).orElse("unknown"),
-                rounded(formulas.get(0)), rounded(formulas.get(1)));
+        System.out.printf(
+                Locale.ROOT,
+                "  %-31s %6.2f   %8s %10s   %18s   %33s%n",
+                what,
+                truth,
+                seconds(status.lag()),
+                status.lagBytes().map(String::valueOf).orElse("unknown"),
+                rounded(formulas.get(0)),
+                rounded(formulas.get(1)));
     }
 
     private static String seconds(Optional<Duration> lag) {
-        return lag.map(time -> String.format(Locale.ROOT, "%.2f", time.toNanos() / 1e9)).orElse("unknown");
+        return lag.map(time -> String.format(Locale.ROOT, "%.2f", time.toNanos() / 1e9))
+                .orElse("unknown");
     }
 
     private static String rounded(String seconds) {

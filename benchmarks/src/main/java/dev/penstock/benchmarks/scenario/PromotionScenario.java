@@ -36,8 +36,7 @@ final class PromotionScenario implements Scenario {
                 Database database = Database.open(Scenario.config(cluster).build());
                 PooledClient pooled = PooledClient.of(cluster)) {
             AtomicLong ids = new AtomicLong();
-            List<Writer> writers = List.of(
-                    Writer.start(new PenstockClient(database), ids), Writer.start(pooled, ids));
+            List<Writer> writers = List.of(Writer.start(new PenstockClient(database), ids), Writer.start(pooled, ids));
             Map<String, List<Long>> late = new LinkedHashMap<>();
             List<Long> bare = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
@@ -82,8 +81,9 @@ final class PromotionScenario implements Scenario {
     private static void print(
             int rounds, Map<String, List<Long>> late, List<Long> bare, List<Writer> writers, PostgresNode primary)
             throws Exception {
-        System.out.printf("  %d rounds; kill to the first write of the independent session: %s%n", rounds,
-                Figures.of(bare).p50p95max());
+        System.out.printf(
+                "  %d rounds; kill to the first write of the independent session: %s%n",
+                rounds, Figures.of(bare).p50p95max());
         for (Writer writer : writers) {
             String name = writer.client().name();
             Figures figures = Figures.of(late.getOrDefault(name, List.of()));

@@ -27,7 +27,8 @@ final class ReplicaScenario implements Scenario {
 
     @Override
     public String title() {
-        return "a replica is lost under " + READERS + " reading threads (1 ms between a thread's reads): goals 0 failed,"
+        return "a replica is lost under " + READERS
+                + " reading threads (1 ms between a thread's reads): goals 0 failed,"
                 + " p99.9 10 ms, max 300 ms; frozen or cut off: max 2200 ms (probe interval + probe timeout + 200 ms)";
     }
 
@@ -71,10 +72,12 @@ final class ReplicaScenario implements Scenario {
         Scenario.pass(Duration.ofSeconds(2));
         long struck = System.nanoTime();
         strike(replica, proxies.get(which), fault);
-        Scenario.await("the node to be given up", () -> database.status()
-                .node(replica.name())
-                .filter(node -> node.state() == NodeState.DOWN)
-                .isPresent());
+        Scenario.await(
+                "the node to be given up",
+                () -> database.status()
+                        .node(replica.name())
+                        .filter(node -> node.state() == NodeState.DOWN)
+                        .isPresent());
         long givenUp = System.nanoTime();
         Scenario.pass(Duration.ofSeconds(1));
         for (Reader reader : readers) {
@@ -110,8 +113,14 @@ final class ReplicaScenario implements Scenario {
             reader.ended.forEach((end, took) -> (end - struck < 0 ? before : after).add(took));
             failed += reader.failed;
         }
-        System.out.printf("  %-8s failed %d; given up after %5.0f ms; reads before: %6d, %s; after: %6d, %s%n",
-                fault, failed, givenUpAfter / 1e6, before.size(), Figures.of(before).tail(), after.size(),
+        System.out.printf(
+                "  %-8s failed %d; given up after %5.0f ms; reads before: %6d, %s; after: %6d, %s%n",
+                fault,
+                failed,
+                givenUpAfter / 1e6,
+                before.size(),
+                Figures.of(before).tail(),
+                after.size(),
                 Figures.of(after).tail());
     }
 

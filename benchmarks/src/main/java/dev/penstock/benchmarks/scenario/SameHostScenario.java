@@ -36,8 +36,7 @@ final class SameHostScenario implements Scenario {
                 Database database = Database.open(Scenario.config(cluster).build());
                 PooledClient pooled = PooledClient.of(cluster)) {
             AtomicLong ids = new AtomicLong();
-            List<Writer> writers = List.of(
-                    Writer.start(new PenstockClient(database), ids), Writer.start(pooled, ids));
+            List<Writer> writers = List.of(Writer.start(new PenstockClient(database), ids), Writer.start(pooled, ids));
             for (int seconds : List.of(1, 4, 12)) {
                 Map<String, List<Long>> late = new LinkedHashMap<>();
                 for (int round = 0; round < each; round++) {

@@ -51,7 +51,8 @@ interface Scenario {
     static DatabaseConfigBuilder config(PostgresCluster cluster) {
         return DatabaseConfig.builder()
                 .primary(endpoint(cluster.node(0)))
-                .replicas(cluster.nodes().stream().skip(1).map(Scenario::endpoint).toArray(String[]::new))
+                .replicas(
+                        cluster.nodes().stream().skip(1).map(Scenario::endpoint).toArray(String[]::new))
                 .database(cluster.database())
                 .user("appuser")
                 .password(PasswordSource.file(cluster.secretFile("appuser")))
@@ -86,10 +87,15 @@ interface Scenario {
 
     /** Waits until one node is the primary and every other one a replica, all of them up. */
     static void awaitCalm(Database database) {
-        await("the database to see every node up", () -> database.status().nodes().stream()
-                .allMatch(node -> node.state() == NodeState.UP
-                        && (node.role() == Role.REPLICA
-                                || database.status().primary().filter(node::equals).isPresent())));
+        await(
+                "the database to see every node up",
+                () -> database.status().nodes().stream()
+                        .allMatch(node -> node.state() == NodeState.UP
+                                && (node.role() == Role.REPLICA
+                                        || database.status()
+                                                .primary()
+                                                .filter(node::equals)
+                                                .isPresent())));
     }
 
     static void await(String what, BooleanSupplier condition) {

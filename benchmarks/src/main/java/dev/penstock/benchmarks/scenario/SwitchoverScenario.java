@@ -42,8 +42,10 @@ final class SwitchoverScenario implements Scenario {
             for (Writer writer : writers) {
                 writer.close();
             }
-            System.out.printf("  %d switchovers under %d writers; each writer's first write after the new primary took"
-                    + " one: %s%n", switchovers, WRITERS, Figures.of(late).p50p95max());
+            System.out.printf(
+                    "  %d switchovers under %d writers; each writer's first write after the new primary took"
+                            + " one: %s%n",
+                    switchovers, WRITERS, Figures.of(late).p50p95max());
             System.out.println("  " + Reckoning.of("Penstock", writers, cluster.primary()));
         }
     }

@@ -26,7 +26,8 @@ final class WrapperTrial implements Scenario {
 
     @Override
     public String title() {
-        return "the first statement of an open connection after kill and promotion; failoverTimeoutMs " + FAILOVER_MILLIS;
+        return "the first statement of an open connection after kill and promotion; failoverTimeoutMs "
+                + FAILOVER_MILLIS;
     }
 
     @Override
@@ -62,6 +63,9 @@ final class WrapperTrial implements Scenario {
             ended = e.getClass().getSimpleName() + " " + e.getSQLState() + ": " + e.getMessage();
         }
         return String.format(
-                Locale.ROOT, "%.0f ms after the new primary took a write: %s", (System.nanoTime() - accepts) / 1e6, ended);
+                Locale.ROOT,
+                "%.0f ms after the new primary took a write: %s",
+                (System.nanoTime() - accepts) / 1e6,
+                ended);
     }
 }
