@@ -19,6 +19,8 @@ import dev.penstock.tls.TlsConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -153,18 +155,26 @@ class LostServerIT {
     }
 
     @Test
-    void a_smart_stop_lets_the_running_transaction_end_and_then_the_server() throws Exception {
-        try (Connection held = db.writer().getConnection()) {
-            held.setAutoCommit(false);
-            Served.run(held, "insert into app.visit default values");
-            primary.beginStop(StopMode.SMART);
-            await().atMost(SOON).until(() -> refusesNewSessions(primary));
-            await().atMost(SOON).until(() -> Timed.call(this::insert).error().isPresent());
-            Served.run(held, "insert into app.visit default values");
-            held.commit();
+    void a_smart_stop_is_noticed_by_the_first_new_session_and_lets_the_running_transaction_end_and_then_the_server()
+            throws Exception {
+        List<Connection> held = new ArrayList<>();
+        held.add(db.writer().getConnection());
+        held.get(0).setAutoCommit(false);
+        Served.run(held.get(0), "insert into app.visit default values");
+        primary.beginStop(StopMode.SMART);
+        await().atMost(SOON).until(() -> refusesNewSessions(primary));
+        // What stands already may still be lent; what is lent is kept, so that the pool has to open another one.
+        await().atMost(SOON)
+                .until(() -> Timed.call(() -> held.add(db.writer().getConnection()))
+                        .error()
+                        .isPresent());
+        assertThat(db.status().primary()).isEmpty();
+        Served.run(held.get(0), "insert into app.visit default values");
+        held.get(0).commit();
+        for (Connection one : held) {
+            one.close();
         }
         await().atMost(SOON).until(() -> !primary.isRunning());
-        assertThat(db.status().primary()).isEmpty();
     }
 
     private static boolean refusesNewSessions(PostgresNode node) {
