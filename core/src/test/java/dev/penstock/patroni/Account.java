@@ -37,7 +37,8 @@ record Account(List<String> prefix, Optional<UserPrincipal> owner) {
 
     /** A new directory that only the programs' user may enter (and root). */
     Path directory(Path directory) throws IOException {
-        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         return own(directory);
     }
 

@@ -33,7 +33,11 @@ public final class HaProxy implements AutoCloseable {
                 ? Programs.SYSTEM.resolve("haproxy").toString()
                 : "haproxy";
         Daemon daemon = Daemon.start(
-                "haproxy", account, home, home.resolve("haproxy.log"), List.of(program, "-db", "-f", settings.toString()));
+                "haproxy",
+                account,
+                home,
+                home.resolve("haproxy.log"),
+                List.of(program, "-db", "-f", settings.toString()));
         HaProxy proxy = new HaProxy(daemon, ports.get(0), ports.get(1));
         try {
             await("haproxy").atMost(Duration.ofSeconds(30)).until(() -> proxy.isOpen(ports.get(1)));
@@ -65,8 +69,8 @@ public final class HaProxy implements AutoCloseable {
                     default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
                 """.formatted(name, port, check));
         for (PatroniNode node : nodes) {
-            text.append("    server %s 127.0.0.1:%d check port %d%n"
-                    .formatted(node.name(), node.port(), node.restPort()));
+            text.append(
+                    "    server %s 127.0.0.1:%d check port %d%n".formatted(node.name(), node.port(), node.restPort()));
         }
         return text.toString();
     }

@@ -83,6 +83,8 @@ public final class LeaderWatch implements AutoCloseable {
     @Override
     public void close() {
         stopped.countDown();
-        await("end of the watch").atMost(Duration.ofSeconds(30)).until(() -> threads.stream().noneMatch(Thread::isAlive));
+        await("end of the watch")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> threads.stream().noneMatch(Thread::isAlive));
     }
 }

@@ -167,9 +167,12 @@ public final class PatroniCluster implements AutoCloseable {
     }
 
     private void awaitWhole(Duration limit) {
-        awaitUntil("a leader and two streaming replicas", limit, () -> leader().filter(this::isFollowedByAll).isPresent()
-                && replicas().size() == SIZE - 1
-                && nodes.stream().anyMatch(node -> node.status("/synchronous") == 200));
+        awaitUntil(
+                "a leader and two streaming replicas",
+                limit,
+                () -> leader().filter(this::isFollowedByAll).isPresent()
+                        && replicas().size() == SIZE - 1
+                        && nodes.stream().anyMatch(node -> node.status("/synchronous") == 200));
     }
 
     private boolean isFollowedByAll(PatroniNode leader) {
@@ -203,7 +206,9 @@ public final class PatroniCluster implements AutoCloseable {
 
     /** The end of every log. */
     public String logs() {
-        return Stream.concat(Stream.ofNullable(etcd).map(Daemon::tail), nodes.stream().map(PatroniNode::tail))
+        return Stream.concat(
+                        Stream.ofNullable(etcd).map(Daemon::tail),
+                        nodes.stream().map(PatroniNode::tail))
                 .collect(Collectors.joining("\n"));
     }
 

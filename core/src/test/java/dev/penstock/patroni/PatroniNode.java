@@ -62,8 +62,7 @@ public final class PatroniNode {
     public void start() throws IOException {
         Path file = directory.resolve("patroni.yml");
         account.file(file, settings);
-        patroni = Daemon.start(
-                name, account, directory, log(), List.of("patroni", file.toString()));
+        patroni = Daemon.start(name, account, directory, log(), List.of("patroni", file.toString()));
     }
 
     /** Ends Patroni, which ends PostgreSQL. */

@@ -92,7 +92,8 @@ class PatroniIT {
     void the_death_of_the_leaders_host_loses_no_acknowledged_write() throws Exception {
         PatroniNode dead = cluster.leader().orElseThrow();
         try {
-            PatroniNode now = underLoad("death of the leader's host", PatroniNode::killAll, PatroniCluster.TTL.plus(SOON));
+            PatroniNode now =
+                    underLoad("death of the leader's host", PatroniNode::killAll, PatroniCluster.TTL.plus(SOON));
             assertThat(now).isNotEqualTo(dead);
         } finally {
             dead.start();
@@ -119,8 +120,10 @@ class PatroniIT {
         PatroniNode gone = cluster.nodes().get(0);
         gone.stop();
         try {
-            List<PatroniNode> left = cluster.nodes().stream().filter(node -> node != gone).toList();
-            await().atMost(PatroniCluster.TTL.plus(SOON)).until(() -> found(discovery).size() == 2);
+            List<PatroniNode> left =
+                    cluster.nodes().stream().filter(node -> node != gone).toList();
+            await().atMost(PatroniCluster.TTL.plus(SOON))
+                    .until(() -> found(discovery).size() == 2);
             assertThat(found(discovery)).containsExactlyInAnyOrderElementsOf(endpoints(left));
         } finally {
             gone.start();
@@ -129,7 +132,8 @@ class PatroniIT {
 
     @Test
     void a_member_that_an_operator_tags_noloadbalance_serves_no_reads() throws Exception {
-        Discovery discovery = new PatroniDiscovery(List.of(cluster.nodes().get(0).url()), null);
+        Discovery discovery =
+                new PatroniDiscovery(List.of(cluster.nodes().get(0).url()), null);
         PatroniNode tagged = cluster.replicas().get(0);
         assertThat(readers(discovery)).contains(endpoint(tagged)).hasSize(3);
         tagged.setTags("{noloadbalance: true, zone: west}");
@@ -149,7 +153,9 @@ class PatroniIT {
     }
 
     private static List<Endpoint> found(Discovery discovery) throws Exception {
-        return discovery.look(Duration.ofSeconds(5)).stream().map(Member::endpoint).toList();
+        return discovery.look(Duration.ofSeconds(5)).stream()
+                .map(Member::endpoint)
+                .toList();
     }
 
     private static List<Endpoint> endpoints(List<PatroniNode> nodes) {
@@ -163,14 +169,20 @@ class PatroniIT {
     /** Lets it happen under load, and judges what the load saw; the node that is written to afterwards. */
     private PatroniNode underLoad(String what, Event event, Duration limit) throws Exception {
         return underLoad(
-                what, config(endpoints(cluster.nodes()).stream().map(Endpoint::toString).toList()), event, limit);
+                what,
+                config(endpoints(cluster.nodes()).stream()
+                        .map(Endpoint::toString)
+                        .toList()),
+                event,
+                limit);
     }
 
     private PatroniNode underLoad(String what, DatabaseConfig config, Event event, Duration limit) throws Exception {
         PatroniNode before = cluster.leader().orElseThrow();
         try (Database db = Database.open(config);
                 LeaderWatch watch = new LeaderWatch(cluster)) {
-            db.write(c -> Served.run(c, "drop table if exists app.visit; create table app.visit (id bigint primary key)"));
+            db.write(c ->
+                    Served.run(c, "drop table if exists app.visit; create table app.visit (id bigint primary key)"));
             LeaderWatch.Turn turn;
             Workload load = Workload.on(db);
             try (load) {
@@ -201,7 +213,9 @@ class PatroniIT {
         Set<Long> unaccountedFor = stored(db);
         load.acknowledged().forEach(write -> unaccountedFor.remove(write.id()));
         unaccountedFor.removeIf(id -> "08007".equals(load.failed().get(id).getSQLState()));
-        assertThat(unaccountedFor).as("writes that were said to have failed and are there").isEmpty();
+        assertThat(unaccountedFor)
+                .as("writes that were said to have failed and are there")
+                .isEmpty();
         assertThat(Duration.ofNanos(longestGap(load)[1] - turn.nanos())).isLessThan(PROMPT);
     }
 
@@ -262,8 +276,7 @@ class PatroniIT {
     /** The application's sessions there, as the server numbers them; none when it is gone. */
     private static Set<Long> sessions(PatroniNode node) {
         try (Connection connection = node.connect("postgres")) {
-            return longs(
-                    connection, "select pid from pg_stat_activity where usename = '" + PatroniCluster.USER + "'");
+            return longs(connection, "select pid from pg_stat_activity where usename = '" + PatroniCluster.USER + "'");
         } catch (SQLException gone) {
             return Set.of();
         }
