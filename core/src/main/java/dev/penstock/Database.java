@@ -14,8 +14,10 @@ import dev.penstock.routing.Router;
 import dev.penstock.routing.WriteWork;
 import dev.penstock.sizing.SizingPlan;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 
 /**
@@ -122,6 +124,19 @@ public final class Database implements Access, AutoCloseable {
     @Override
     public <T> T writeReturning(WriteOptions options, SqlFunction<T> work) throws SQLException {
         return writes.run(options, work::apply);
+    }
+
+    /**
+     * Waits until the database is in a state that the caller needs, such as a primary to write to or two replicas to read
+     * from; useful after {@code start: any}.
+     *
+     * @param wanted is asked whenever what is believed of a node has changed; must be quick
+     * @return whether it came to that within {@code atMost}
+     * @throws InterruptedException when the calling thread was interrupted
+     * @throws SQLException 08003 when the database is, or is being, closed
+     */
+    public boolean await(Predicate<DatabaseStatus> wanted, Duration atMost) throws InterruptedException, SQLException {
+        return router.await(() -> wanted.test(status()), atMost);
     }
 
     @Override

@@ -68,7 +68,7 @@ final class Binding {
                 .tls(tls == null ? TlsConfig.verifyFull() : tls)
                 .pool(pool(values))
                 .timeouts(timeouts(values))
-                .maxLag(values.duration(Key.MAX_LAG))
+                .topology(new TopologyBinding(values, mistakes).bind())
                 .applicationName(Objects.requireNonNullElse(values.text(Key.APPLICATION_NAME), "penstock"))
                 .environmentMode(mode)
                 .roles(logins.roles())

@@ -1,6 +1,5 @@
 package dev.penstock.config;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,17 +13,14 @@ final class ConfigRules {
             @Filled String database,
             @Filled String user,
 
-            @Within(min = 2, max = 86_400, message = "must be 2 s to 86400 s")
-            Duration maxLag,
-
             @Filled String applicationName) {}
 
     private ConfigRules() {}
 
     /** @throws InvalidConfigException with every rule that does not hold */
     static void check(DatabaseConfig config) {
-        List<Violation> found = new ArrayList<>(ConfigValidation.violations(
-                new Ruled(config.database(), config.user(), config.maxLag(), config.applicationName())));
+        List<Violation> found = new ArrayList<>(
+                ConfigValidation.violations(new Ruled(config.database(), config.user(), config.applicationName())));
         everyServerOnce(config, found);
         loginsOfReplicas(config, found);
         found.addAll(Policy.violations(config));

@@ -3,7 +3,6 @@ package dev.penstock.config;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsConfig;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -25,8 +24,7 @@ import java.util.stream.Stream;
  * @param tls what a server must prove, and with what material
  * @param pool sizes and waiting times
  * @param timeouts deadlines below a borrow
- * @param maxLag how far a replica may be behind before reads avoid it, 2 s to 24 h; 10 s by default. The lower bound
- *     is two probe intervals: less would send every read to the primary by accident
+ * @param topology which servers there are, and how far a replica may be behind
  * @param applicationName what the servers show in {@code pg_stat_activity}; {@code penstock} by default
  * @param environmentMode which policy applies; development unless said otherwise
  * @param roles the roles beside {@code user}
@@ -46,7 +44,7 @@ public record DatabaseConfig(
         TlsConfig tls,
         PoolConfig pool,
         TimeoutConfig timeouts,
-        Duration maxLag,
+        TopologyConfig topology,
         String applicationName,
         EnvironmentMode environmentMode,
         RoleConfig roles,
@@ -67,7 +65,7 @@ public record DatabaseConfig(
             TlsConfig tls,
             PoolConfig pool,
             TimeoutConfig timeouts,
-            Duration maxLag,
+            TopologyConfig topology,
             String applicationName,
             EnvironmentMode environmentMode,
             RoleConfig roles,
@@ -85,7 +83,7 @@ public record DatabaseConfig(
         this.tls = Objects.requireNonNull(tls, "tls");
         this.pool = Objects.requireNonNull(pool, "pool");
         this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
-        this.maxLag = Objects.requireNonNull(maxLag, "maxLag");
+        this.topology = Objects.requireNonNull(topology, "topology");
         this.applicationName = Objects.requireNonNull(applicationName, "applicationName");
         this.environmentMode = Objects.requireNonNull(environmentMode, "environmentMode");
         this.roles = Objects.requireNonNull(roles, "roles");
@@ -223,7 +221,7 @@ public record DatabaseConfig(
                 tls,
                 pool,
                 timeouts,
-                maxLag,
+                topology,
                 applicationName,
                 environmentMode,
                 roles,

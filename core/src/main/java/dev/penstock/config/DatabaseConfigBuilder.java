@@ -24,7 +24,8 @@ public final class DatabaseConfigBuilder {
     private @Nullable TlsConfig tls;
     private @Nullable Supplier<PoolConfig> pool;
     private @Nullable Supplier<TimeoutConfig> timeouts;
-    private Duration maxLag = Duration.ofSeconds(10);
+    private @Nullable Duration maxLag;
+    private @Nullable TopologyConfig topology;
     private String applicationName = "penstock";
     private EnvironmentMode environmentMode = EnvironmentMode.DEVELOPMENT;
     private RoleConfig roles = RoleConfig.none();
@@ -105,6 +106,12 @@ public final class DatabaseConfigBuilder {
         return this;
     }
 
+    /** Which servers there are, and how far a replica may be behind; see {@link TopologyConfig}. */
+    public DatabaseConfigBuilder topology(TopologyConfig config) {
+        topology = config;
+        return this;
+    }
+
     /** What the servers show in {@code pg_stat_activity}; {@code penstock} by default. */
     public DatabaseConfigBuilder applicationName(String name) {
         applicationName = name;
@@ -171,6 +178,7 @@ public final class DatabaseConfigBuilder {
         PasswordSource source = password == null ? missingPassword(mistakes) : password;
         PoolConfig sizes = pool(mistakes);
         TimeoutConfig deadlines = timeouts(mistakes);
+        TopologyConfig limits = topology(mistakes);
         DatabaseConfig config = null;
         try {
             config = new DatabaseConfig(
@@ -182,7 +190,7 @@ public final class DatabaseConfigBuilder {
                     tls == null ? defaultTls() : tls,
                     sizes,
                     deadlines,
-                    maxLag,
+                    limits,
                     applicationName,
                     environmentMode,
                     roles,
@@ -216,6 +224,16 @@ public final class DatabaseConfigBuilder {
         } catch (InvalidConfigException e) {
             mistakes.add(e, "timeouts");
             return TimeoutConfig.defaults();
+        }
+    }
+
+    private TopologyConfig topology(Mistakes mistakes) {
+        TopologyConfig given = topology == null ? TopologyConfig.defaults() : topology;
+        try {
+            return maxLag == null ? given : given.withMaxLag(maxLag);
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "topology");
+            return given;
         }
     }
 

@@ -137,11 +137,30 @@ enum Key {
             .byDefault("60")
             .because("How long the server lets one statement run; the socket gives up 5 s later")),
     MAX_LAG(
-            duration("maxLag", "max_lag", 2, 86_400)
+            duration("topology.maxLag", "max_lag", 2, 86_400)
                     .variable("DATABASE_MAX_LAG")
                     .byDefault("10")
                     .because(
                             "How far a replica may be behind before reads avoid it. Less than two probe intervals would send every read to the primary by accident")),
+    MAX_LAG_MB(
+            integer("topology.maxLagMegabytes", "max_lag_mb", 1, 1_048_576)
+                    .variable("DATABASE_MAX_LAG_MB")
+                    .because(
+                            "The same in MiB of WAL; a replica is left at the first limit that it passes. Unset: no such limit")),
+    DISCOVERY(
+            word("topology.discovery", "discovery", "static", "dns", "patroni")
+                    .variable("DATABASE_DISCOVERY")
+                    .byDefault("static")
+                    .because(
+                            "How the servers are found: as configured; as every address of the configured names; from Patroni, beginning with the configured ones")),
+    PATRONI_URLS(text("topology.patroniUrls", "patroni_urls")
+            .variable("DATABASE_PATRONI_URLS")
+            .because("Base URLs of Patroni's REST API, separated by commas, with discovery: patroni")),
+    SYSTEM_IDENTIFIER(
+            text("topology.systemIdentifier", "system_identifier")
+                    .variable("DATABASE_SYSTEM_IDENTIFIER")
+                    .because(
+                            "What every server must show (select system_identifier from pg_control_system()). Unset: that of the first one that answers")),
     APPLICATION_NAME(text("applicationName", "application_name")
             .variable("DATABASE_APPLICATION_NAME")
             .byDefault("penstock")

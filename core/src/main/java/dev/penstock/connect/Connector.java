@@ -8,6 +8,8 @@ import dev.penstock.tls.TlsAttempt;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsFacts;
 import dev.penstock.tls.TlsFailure;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -143,16 +145,31 @@ public final class Connector implements AutoCloseable {
      * @return empty when it cannot be resolved within {@code limit}
      */
     public Set<InetAddress> addresses(Node node, Duration limit) {
+        if (node.address().isPresent()) {
+            return Set.of(node.address().get());
+        }
         try {
-            Future<List<InetAddress>> answer = threads.submit(
-                    () -> resolverOf(node).resolve(node.endpoint().host()));
-            return Set.copyOf(answer.get(limit.toNanos(), TimeUnit.NANOSECONDS));
-        } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+            return Set.copyOf(resolve(node.endpoint().host(), limit));
+        } catch (IOException e) {
             ConnectLog.LOG.debug("The name of {} could not be resolved; its addresses stay as they were", node, e);
+            return Set.of();
+        }
+    }
+
+    /** Every address that a name has now. */
+    public List<InetAddress> resolve(String host, Duration limit) throws IOException {
+        try {
+            return threads.submit(() -> resolver.resolve(host)).get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException unknown
+                    ? unknown
+                    : new IOException("'" + host + "' cannot be resolved", e.getCause());
+        } catch (TimeoutException | RejectedExecutionException e) {
+            throw new IOException("'" + host + "' could not be resolved within " + limit.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while resolving '" + host + "'");
         }
-        return Set.of();
     }
 
     private Future<Connection> submit(Callable<Connection> connect) throws SQLException {

@@ -41,6 +41,7 @@ public final class Node {
     private final AtomicLong monitorFailures = new AtomicLong();
     private final ReentrantLock stateLock = new ReentrantLock();
     private final Condition stateChanged = stateLock.newCondition();
+    private volatile boolean servesReads = true;
     private volatile NodeState state = NodeState.UNKNOWN;
     private volatile BiConsumer<Node, SQLException> errorListener = (node, error) -> {};
     private volatile Optional<ServerLimits> limits = Optional.empty();
@@ -70,6 +71,16 @@ public final class Node {
     /** The one address to connect to; empty when the name says it. */
     public Optional<InetAddress> address() {
         return address;
+    }
+
+    /** Whether reads may go to it while it is a replica; yes unless an operator said otherwise where it was found. */
+    public boolean servesReads() {
+        return servesReads;
+    }
+
+    /** Called by the topology alone; counts from the next view on. */
+    public void serveReads(boolean allowed) {
+        servesReads = allowed;
     }
 
     public NodeState state() {

@@ -35,8 +35,8 @@ public final class NodeConnection extends WatchedConnection {
     private final ConnectAttempt attempt;
     private final AtomicReference<@Nullable Runnable> lease = new AtomicReference<>();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
-    private volatile @Nullable Connection handle;
-    private volatile @Nullable Connection formerHandle;
+    private final AtomicReference<@Nullable Connection> handle = new AtomicReference<>();
+    private final AtomicReference<@Nullable Connection> formerHandle = new AtomicReference<>();
     private volatile boolean retired;
     private volatile boolean ended;
     private volatile boolean broken;
@@ -93,7 +93,7 @@ public final class NodeConnection extends WatchedConnection {
     }
 
     public boolean wasLent() {
-        return handle != null;
+        return handle.get() != null;
     }
 
     /**
@@ -101,8 +101,8 @@ public final class NodeConnection extends WatchedConnection {
      * cut off if it were given what they hold. Null until it first came back.
      */
     public @Nullable Connection returnedHandle() throws SQLException {
-        Connection latest = handle;
-        return latest != null && latest.isClosed() ? latest : formerHandle;
+        Connection latest = handle.get();
+        return latest != null && latest.isClosed() ? latest : formerHandle.get();
     }
 
     /** Whether an error was seen on the node since this connection was last known to work. No I/O. */
@@ -128,11 +128,14 @@ public final class NodeConnection extends WatchedConnection {
         return "on".equals(((PGConnection) driver).getParameterStatus("in_hot_standby"));
     }
 
-    /** Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. */
+    /**
+     * Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. Written without
+     * fences, which are a good part of what a borrow costs: each is for this thread, or for one that looks again.
+     */
     public void lend(Connection lentAs, Runnable returned) {
-        formerHandle = handle;
-        handle = lentAs;
-        lease.set(returned);
+        formerHandle.lazySet(handle.getPlain());
+        handle.lazySet(lentAs);
+        lease.lazySet(returned);
     }
 
     /** Whether somebody has it. */
@@ -145,7 +148,7 @@ public final class NodeConnection extends WatchedConnection {
      * already. Hikari has forgotten the connection by the time they come, and would answer them with a NullPointerException.
      */
     public void takeBack() {
-        Connection lent = handle;
+        Connection lent = handle.get();
         if (lent == null || !isLent()) {
             return;
         }

@@ -1,7 +1,7 @@
 package dev.penstock.routing;
 
-import dev.penstock.pool.LoadMeter;
-import java.util.List;
+import dev.penstock.pool.NodePools;
+import java.util.Collection;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -11,14 +11,15 @@ final class LoadWatch implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 100;
     private static final int SAMPLES = 100;
 
-    private final List<LoadMeter> meters;
+    private final Collection<NodePools> pools;
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, LoadWatch::daemon, new ThreadPoolExecutor.DiscardPolicy());
     private volatile Runnable windowEnded = () -> {};
     private int taken;
 
-    LoadWatch(List<LoadMeter> meters) {
-        this.meters = List.copyOf(meters);
+    /** @param pools as they are at each moment */
+    LoadWatch(Collection<NodePools> pools) {
+        this.pools = pools;
     }
 
     private static Thread daemon(Runnable work) {
@@ -38,11 +39,11 @@ final class LoadWatch implements AutoCloseable {
 
     private void round() {
         try {
-            meters.forEach(LoadMeter::sample);
+            pools.forEach(ofNode -> ofNode.meter().sample());
             taken++;
             if (taken == SAMPLES) {
                 taken = 0;
-                meters.forEach(LoadMeter::endWindow);
+                pools.forEach(ofNode -> ofNode.meter().endWindow());
                 windowEnded.run();
             }
         } catch (RuntimeException e) {

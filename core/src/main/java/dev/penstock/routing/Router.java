@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.Endpoint;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.StartPolicy;
@@ -17,19 +18,22 @@ import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.ServerLimits;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.pool.NodePools;
+import dev.penstock.topology.MemberWatch;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,15 +41,16 @@ import org.jspecify.annotations.Nullable;
  * Borrows from the right node. Thread-safe. Owns the pools, the topology and the connector, and the order in which they
  * end.
  *
- * <p>Concurrency: routing reads the topology's view, which is one volatile field; the map of pools never changes. Role
- * changes arrive from the topology one at a time.
+ * <p>Concurrency: routing reads the topology's view, which is one volatile field. A node's pools are there before any view
+ * shows it. Role changes arrive from the topology one at a time.
  */
 public final class Router implements AutoCloseable {
     private final DatabaseConfig config;
     private final Identity identity;
     private final Connector connector;
-    private final Map<Node, NodePools> pools = new LinkedHashMap<>();
+    private final ClusterNodes nodes;
     private final Topology topology;
+    private final MemberWatch members;
     private final RoleChanges roleChanges;
     private final Events events;
     private final TlsUpkeep tlsUpkeep;
@@ -68,13 +73,20 @@ public final class Router implements AutoCloseable {
         this.identity = identity;
         this.events = new Events();
         this.connector = new Connector(config, identity, new LoginEvents(events));
-        nodes(config).forEach(node -> pools.put(node, new NodePools(config, node, connector)));
-        this.roleChanges = new RoleChanges(config, pools, events);
-        this.loadWatch =
-                new LoadWatch(pools.values().stream().map(NodePools::meter).toList());
-        this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, pools.values(), events);
-        this.topology = new Topology(List.copyOf(pools.keySet()), config, connector, roleChanges);
-        pools.keySet().forEach(node -> node.onConnectionError(topology::suspect));
+        this.nodes = new ClusterNodes(config, connector);
+        this.roleChanges = new RoleChanges(config, nodes.all(), events);
+        this.loadWatch = new LoadWatch(nodes.pools());
+        this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
+        this.topology = new Topology(config, connector, roleChanges);
+        this.members = MemberWatch.of(config, connector, new Roster());
+        if (config.topology().discovery() != DiscoveryMethod.DNS) {
+            joinConfigured();
+        }
+    }
+
+    private void joinConfigured() {
+        Roster roster = new Roster();
+        config.endpoints().forEach(endpoint -> roster.join(roster.named(endpoint, Optional.empty())));
     }
 
     /** What pgjdbc will be told, without connecting to anything. */
@@ -82,10 +94,42 @@ public final class Router implements AutoCloseable {
         return Connector.settings(config);
     }
 
-    private static List<Node> nodes(DatabaseConfig config) {
-        List<Node> nodes = new ArrayList<>();
-        config.endpoints().forEach(endpoint -> nodes.add(new Node("node-" + (nodes.size() + 1), endpoint)));
-        return nodes;
+    /** Where nodes join and leave: their pools are there before anybody can be sent to them, and end after. */
+    private final class Roster implements MemberWatch.Roster {
+        @Override
+        public List<Node> nodes() {
+            return topology.view().nodes().stream().map(NodeView::node).toList();
+        }
+
+        @Override
+        public Node named(Endpoint endpoint, Optional<InetAddress> address) {
+            return nodes.named(endpoint, address);
+        }
+
+        @Override
+        public void join(Node node) {
+            nodes.add(node);
+            node.onConnectionError(topology::suspect);
+            topology.add(node);
+        }
+
+        @Override
+        public boolean leave(Node node) {
+            boolean left = topology.remove(node);
+            if (left) {
+                nodes.remove(node);
+            }
+            return left;
+        }
+    }
+
+    /** Who belongs to the cluster is looked up once before anybody is asked; who cannot be found is asked by name. */
+    private void ask(Duration atMost) {
+        members.start(atMost.dividedBy(2));
+        if (topology.view().nodes().isEmpty()) {
+            joinConfigured();
+        }
+        topology.start();
     }
 
     /**
@@ -95,7 +139,7 @@ public final class Router implements AutoCloseable {
      *     has refused us for a reason that waiting will not mend
      */
     public void start(Duration atMost) throws SQLException {
-        topology.start();
+        ask(atMost);
         tlsUpkeep.start();
         loadWatch.start();
         boolean any = config.start() == StartPolicy.ANY;
@@ -107,7 +151,7 @@ public final class Router implements AutoCloseable {
 
     /** Starts asking the nodes and waits until each has said what it admits, or why not; at most that long. */
     public void askLimits(Duration atMost) throws SQLException {
-        topology.start();
+        ask(atMost);
         try {
             topology.await(view -> view.nodes().stream().allMatch(Router::isAsked), atMost.toNanos());
         } catch (InterruptedException e) {
@@ -138,7 +182,7 @@ public final class Router implements AutoCloseable {
 
     /** Calls {@code heard} whenever a node has said what it admits. */
     public void onLimits(Runnable heard) {
-        pools.keySet().forEach(node -> node.onLimits(heard));
+        nodes.onLimits(heard);
     }
 
     /** Calls {@code heard} whenever a window of measuring is over; what was measured is in {@link #status()}. */
@@ -169,6 +213,22 @@ public final class Router implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while waiting for a primary", "08001", e);
         }
+    }
+
+    /** Whether {@code wanted} came true within {@code atMost}; asked anew with every view. */
+    public boolean await(BooleanSupplier wanted, Duration atMost) throws InterruptedException, SQLException {
+        checkOpen();
+        long deadline = System.nanoTime() + atMost.toNanos();
+        TopologyView seen = topology.view();
+        while (!wanted.getAsBoolean()) {
+            TopologyView last = seen;
+            seen = topology.await(next -> next != last || closed, deadline - System.nanoTime());
+            checkOpen();
+            if (seen == last && System.nanoTime() - deadline >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A connection to the primary; waits for one to be elected, and for its turn, at most {@code pool.timeout}. */
@@ -270,7 +330,7 @@ public final class Router implements AutoCloseable {
     }
 
     private @Nullable Connection borrow(Node node, Purpose purpose, long deadline) throws SQLException {
-        NodePools ofNode = pools.get(node);
+        NodePools ofNode = nodes.of(node);
         if (ofNode == null) {
             throw new IllegalArgumentException("Unknown " + node);
         }
@@ -298,7 +358,7 @@ public final class Router implements AutoCloseable {
     }
 
     private int inUse(Node node) {
-        NodePools ofNode = pools.get(node);
+        NodePools ofNode = nodes.of(node);
         return ofNode == null ? 0 : ofNode.inUse();
     }
 
@@ -326,10 +386,10 @@ public final class Router implements AutoCloseable {
 
     /** Every node with its pools, as last observed. No I/O. */
     public DatabaseStatus status() {
-        List<NodeStatus> nodes = topology.view().nodes().stream()
-                .map(view -> NodeStatuses.of(view, pools.get(view.node())))
+        List<NodeStatus> statuses = topology.view().nodes().stream()
+                .map(view -> NodeStatuses.of(view, nodes.of(view.node())))
                 .toList();
-        return new DatabaseStatus(nodes, tlsUpkeep.status());
+        return new DatabaseStatus(statuses, tlsUpkeep.status());
     }
 
     private void checkOpen() throws SQLException {
@@ -338,52 +398,21 @@ public final class Router implements AutoCloseable {
         }
     }
 
-    /** Work in flight may end by itself; nobody new is let in. */
-    private void drainPools() {
-        pools.values().forEach(NodePools::stopLending);
-        long deadline = System.nanoTime() + config.timeouts().close().toNanos();
-        try {
-            for (NodePools ofNode : pools.values()) {
-                ofNode.awaitReturns(deadline);
-            }
-        } catch (InterruptedException e) {
-            // Whoever closes is in a hurry: what is still in flight is broken.
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Each pool may wait for its server, so they end side by side. */
-    private void closePools() {
-        List<Thread> closing = pools.values().stream()
-                .map(ofNode -> new Thread(
-                        ofNode::close, "penstock-close-" + ofNode.node().name()))
-                .toList();
-        closing.forEach(Thread::start);
-        try {
-            for (Thread one : closing) {
-                one.join();
-            }
-        } catch (InterruptedException e) {
-            // The pools end by themselves; only the waiting for them does not.
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Opens {@code pool_size} connections of each pool that would be used now. */
     public List<WarmUp> warmUp() throws SQLException {
         checkOpen();
-        return new PoolWarmUp(pools, config).run(topology.view());
+        return new PoolWarmUp(nodes.all(), config).run(topology.view());
     }
 
     /** Monitors first, so that the end is not taken for an outage; then pools, side by side; then the threads. */
     @Override
     public void close() {
         closed = true;
+        members.close();
         topology.close();
         tlsUpkeep.close();
         loadWatch.close();
-        drainPools();
-        closePools();
+        nodes.close(config.timeouts().close());
         connector.close();
         identity.close();
         events.close();

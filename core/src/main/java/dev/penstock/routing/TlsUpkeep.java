@@ -45,7 +45,7 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
         this.events = events;
         // What comes in after the end of the database is of no use to anyone.
         this.threads = new ScheduledThreadPoolExecutor(
-                pools.size(), TlsUpkeep::daemon, new ThreadPoolExecutor.DiscardPolicy());
+                config.endpoints().size(), TlsUpkeep::daemon, new ThreadPoolExecutor.DiscardPolicy());
         threads.setKeepAliveTime(FIRST_LOOK_SECONDS, TimeUnit.SECONDS);
         threads.allowCoreThreadTimeOut(true);
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * seen at all is up to the JVM's own cache of names ({@code networkaddress.cache.ttl}, 30 s by default). Used by one thread.
  */
 final class AddressWatch {
-    static final Duration EVERY = Duration.ofSeconds(5);
+    static final Duration EVERY = Duration.ofSeconds(2);
     static final int LOOKS = 3;
     private static final Duration LIMIT = Duration.ofSeconds(1);
 
@@ -28,7 +28,7 @@ final class AddressWatch {
         this.lookedAt = System.nanoTime();
     }
 
-    /** Whether {@code standing} is none of the name's addresses any more. Looks every five seconds only. */
+    /** Whether {@code standing} is none of the name's addresses any more. Looks every two seconds only. */
     boolean hasMoved(@Nullable InetAddress standing) {
         long now = System.nanoTime();
         if (standing == null || now - lookedAt < EVERY.toNanos()) {

@@ -16,6 +16,11 @@ final class ClusterIdentity {
 
     private @Nullable String systemIdentifier;
 
+    /** @param configured what an operator has pinned; null when nobody has */
+    ClusterIdentity(@Nullable String configured) {
+        systemIdentifier = configured;
+    }
+
     /** From now on this one, because one of its nodes is written to. */
     void settle(String ours) {
         systemIdentifier = ours;

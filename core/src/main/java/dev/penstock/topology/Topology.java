@@ -1,6 +1,7 @@
 package dev.penstock.topology;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.TopologyConfig;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
@@ -47,7 +48,7 @@ public final class Topology implements AutoCloseable {
     private final Map<Node, NodeView> views = new LinkedHashMap<>();
     private final Map<Node, NodeMonitor> monitors = new ConcurrentHashMap<>();
     private final LsnHistory history = new LsnHistory();
-    private final ClusterIdentity identity = new ClusterIdentity();
+    private final ClusterIdentity identity;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private PrimaryElection.Incumbent incumbent = PrimaryElection.Incumbent.NONE;
@@ -58,24 +59,23 @@ public final class Topology implements AutoCloseable {
     private volatile long panicUntil;
     private volatile TopologyView view;
 
-    public Topology(List<Node> nodes, DatabaseConfig config, Connector connector, Listener listener) {
+    public Topology(DatabaseConfig config, Connector connector, Listener listener) {
         // A little less than what opening waits for, so that the reason is known when it gives up.
         this(
-                nodes,
                 new SqlProber(connector, config),
                 config.timeouts().connect().multipliedBy(4).dividedBy(5),
-                LagLimit.of(config),
+                config.topology(),
                 listener);
     }
 
-    Topology(List<Node> nodes, Prober prober, Duration firstOpenLimit, LagLimit lagLimit, Listener listener) {
+    Topology(Prober prober, Duration firstOpenLimit, TopologyConfig config, Listener listener) {
         this.prober = prober;
         this.firstOpenLimit = firstOpenLimit;
-        this.lagLimit = lagLimit;
+        this.lagLimit = LagLimit.of(config);
+        this.identity = new ClusterIdentity(config.systemIdentifier());
         this.listener = listener;
         long now = System.nanoTime();
-        nodes.forEach(node -> views.put(node, NodeView.unknown(node, now)));
-        this.view = TopologyView.of(List.copyOf(views.values()), Optional.empty(), 0);
+        this.view = TopologyView.of(List.of(), Optional.empty(), 0);
         this.primaryLostAt = now;
         this.startedAt = now;
         this.panicUntil = now + PANIC_NANOS;

@@ -35,7 +35,10 @@ public record TopologyView(List<NodeView> nodes, Optional<NodeView> primary, Lis
 
     private static List<Node> replicas(List<NodeView> nodes, NodeState state) {
         return nodes.stream()
-                .filter(view -> view.state() == state && view.role() == Role.REPLICA && !view.barred())
+                .filter(view -> view.state() == state
+                        && view.role() == Role.REPLICA
+                        && !view.barred()
+                        && view.node().servesReads())
                 .map(NodeView::node)
                 .toList();
     }
@@ -57,9 +60,10 @@ public record TopologyView(List<NodeView> nodes, Optional<NodeView> primary, Lis
 
     /** Whether every node refused us for a reason that waiting will not mend: trust, password or configuration. */
     public boolean isHopeless() {
-        return nodes.stream()
-                .allMatch(view ->
-                        view.failure().isPresent() && isFinal(view.failure().get()));
+        return !nodes.isEmpty()
+                && nodes.stream()
+                        .allMatch(view -> view.failure().isPresent()
+                                && isFinal(view.failure().get()));
     }
 
     private static boolean isFinal(SQLException failure) {

@@ -32,7 +32,7 @@ class KeyTableTest {
             Map.entry("close_timeout", config -> config.timeouts().close().toSeconds()),
             Map.entry(
                     "statement_timeout", config -> config.timeouts().statement().toSeconds()),
-            Map.entry("max_lag", config -> config.maxLag().toSeconds()),
+            Map.entry("max_lag", config -> config.topology().maxLag().toSeconds()),
             Map.entry("deploy_surge", config -> config.workload().deploySurge()),
             Map.entry("connections_per_request", config -> config.workload().connectionsPerRequest()),
             Map.entry(
@@ -41,6 +41,7 @@ class KeyTableTest {
 
     /** Numbers that have no default: what was not declared is not judged. */
     private static final Map<String, Function<DatabaseConfig, Object>> UNDECLARED = Map.of(
+            "max_lag_mb", config -> config.topology().maxLagMegabytes(),
             "instances", config -> config.workload().instances(),
             "requests_per_second", config -> config.workload().requestsPerSecond(),
             "avg_query_time_ms", config -> config.workload().avgQueryTimeMillis(),
@@ -75,6 +76,7 @@ class KeyTableTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
+        "max_lag_mb, DATABASE_MAX_LAG_MB, 1, 1048576",
         "instances, DATABASE_INSTANCES, 1, 10000",
         "requests_per_second, DATABASE_REQUESTS_PER_SECOND, 1, 1000000",
         "avg_query_time_ms, DATABASE_AVG_QUERY_TIME_MS, 1, 60000",
@@ -165,6 +167,9 @@ class KeyTableTest {
                     "DATABASE_URL", "postgresql://localhost",
                     "POSTGRES_SSL_ROOT_CERT", "/ca.pem",
                     "POSTGRES_SSL_MODE", "require"));
+            if (word.equals("patroni")) {
+                environment.put("DATABASE_PATRONI_URLS", "http://pg-1:8008");
+            }
             environment.put(key.spec().variable(), word);
             assertThat(Loading.codes(() -> DatabaseConfig.fromEnvironment(environment)))
                     .as(key + "=" + word)

@@ -5,7 +5,9 @@ import static dev.penstock.topology.ScriptedNodes.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.Endpoint;
+import dev.penstock.config.TopologyConfig;
 import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeState;
 import java.net.InetAddress;
@@ -17,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is made of the monitors' answers, on scripted nodes. */
@@ -28,21 +31,28 @@ class TopologyTest {
     private final ScriptedNodes nodes = new ScriptedNodes();
     private final List<TopologyView> heard = new CopyOnWriteArrayList<>();
     private final AtomicInteger moves = new AtomicInteger();
-    private final Topology topology = new Topology(
-            List.of(a, b), nodes, Duration.ofSeconds(1), new LagLimit(Duration.ofSeconds(4)), new Topology.Listener() {
-                @Override
-                public void changed(TopologyView before, TopologyView after) {
-                    heard.add(after);
-                }
+    private final TopologyConfig config =
+            new TopologyConfig(Duration.ofSeconds(4), 1, DiscoveryMethod.STATIC, List.of(), null);
+    private final Topology topology = new Topology(nodes, Duration.ofSeconds(1), config, new Topology.Listener() {
+        @Override
+        public void changed(TopologyView before, TopologyView after) {
+            heard.add(after);
+        }
 
-                @Override
-                public void moved(Node node) {
-                    moves.incrementAndGet();
-                }
-            });
+        @Override
+        public void moved(Node node) {
+            moves.incrementAndGet();
+        }
+    });
 
     private static Node node(String name) {
         return new Node(name, new Endpoint(name, 5432));
+    }
+
+    @BeforeEach
+    void begin() {
+        topology.add(a);
+        topology.add(b);
     }
 
     @AfterEach
@@ -168,6 +178,54 @@ class TopologyTest {
         assertThat(topology.view().readers()).isEmpty();
         topology.answered(b, now + 10 * second, replica(300));
         assertThat(topology.view().readers()).containsExactly(b);
+    }
+
+    @Test
+    void a_replica_that_is_too_many_bytes_behind_is_left_as_well() {
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(1, 1024 * 1024 + 101));
+        topology.answered(b, now, replica(100));
+        assertThat(topology.view().readers()).isEmpty();
+        topology.answered(b, now + 1, replica(200_000));
+        assertThat(topology.view().readers()).isEmpty();
+        topology.answered(b, now + 2, replica(300_000));
+        assertThat(topology.view().readers()).containsExactly(b);
+    }
+
+    @Test
+    void a_pinned_system_identifier_names_the_cluster_whoever_answers() {
+        TopologyConfig pinned =
+                new TopologyConfig(Duration.ofSeconds(4), null, DiscoveryMethod.STATIC, List.of(), "42");
+        try (Topology ours = new Topology(nodes, Duration.ofSeconds(1), pinned, silent())) {
+            ours.add(a);
+            ours.add(b);
+            long now = System.nanoTime();
+            ours.answered(a, now, ScriptedNodes.ofCluster("41"));
+            assertThat(ours.view().primary()).isEmpty();
+            assertThat(ours.view().of(a).reason().orElseThrow()).contains("expected 42");
+            ours.answered(b, now, ScriptedNodes.ofCluster("42"));
+            assertThat(ours.view().isPrimary(b)).isTrue();
+        }
+    }
+
+    @Test
+    void a_replica_that_an_operator_keeps_reads_away_from_gets_none() {
+        long now = System.nanoTime();
+        b.serveReads(false);
+        topology.answered(a, now, primary(1, 100));
+        topology.answered(b, now, replica(100));
+        assertThat(topology.view().of(b).state()).isEqualTo(NodeState.UP);
+        assertThat(topology.view().readers()).isEmpty();
+    }
+
+    private static Topology.Listener silent() {
+        return new Topology.Listener() {
+            @Override
+            public void changed(TopologyView before, TopologyView after) {}
+
+            @Override
+            public void moved(Node node) {}
+        };
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class TcpProxy implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final InetSocketAddress target;
+    private final InetAddress address;
     private final int port;
     private final ProxyFaults faults = new ProxyFaults();
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
@@ -47,15 +48,26 @@ public final class TcpProxy implements AutoCloseable {
 
     private record Listener(ServerSocket socket, Thread acceptor) {}
 
-    private TcpProxy(InetSocketAddress target, int port) {
+    private TcpProxy(InetSocketAddress target, InetAddress address, int port) {
         this.target = target;
+        this.address = address;
         this.port = port;
     }
 
     /** A proxy on a free port of 127.0.0.1 in front of that server. */
     public static TcpProxy open(String host, int port) {
-        TcpProxy proxy =
-                new TcpProxy(new InetSocketAddress(host, port), Ports.free(1).get(0));
+        return openAt(InetAddress.getLoopbackAddress(), Ports.free(1).get(0), host, port);
+    }
+
+    /**
+     * A proxy on that loopback address and port, such as 127.0.0.2, in front of the server at {@code host} and {@code port}: so
+     * that several servers listen on one port, as the servers behind one name do.
+     */
+    public static TcpProxy openAt(InetAddress address, int listenPort, String host, int port) {
+        if (!address.isLoopbackAddress()) {
+            throw new IllegalArgumentException(address + " is not a loopback address");
+        }
+        TcpProxy proxy = new TcpProxy(new InetSocketAddress(host, port), address, listenPort);
         proxy.listen();
         return proxy;
     }
@@ -210,7 +222,7 @@ public final class TcpProxy implements AutoCloseable {
         try {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
+            socket.bind(new InetSocketAddress(address, port), BACKLOG);
             Thread acceptor = thread("acceptor", () -> accept(socket));
             listener = new Listener(socket, acceptor);
             acceptor.start();

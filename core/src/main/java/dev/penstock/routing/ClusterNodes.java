@@ -1,0 +1,113 @@
+package dev.penstock.routing;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.Endpoint;
+import dev.penstock.connect.Connector;
+import dev.penstock.connect.Node;
+import dev.penstock.pool.NodePools;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes that are known now, each with its pools, and how pools end. Thread-safe. */
+final class ClusterNodes {
+    private final DatabaseConfig config;
+    private final Connector connector;
+    private final Map<Node, NodePools> pools = new ConcurrentHashMap<>();
+    private final AtomicInteger named = new AtomicInteger();
+    private volatile Runnable limitsHeard = () -> {};
+
+    ClusterNodes(DatabaseConfig config, Connector connector) {
+        this.config = config;
+        this.connector = connector;
+    }
+
+    /** A node under the next free name, not known yet. */
+    Node named(Endpoint endpoint, Optional<InetAddress> address) {
+        return new Node("node-" + named.incrementAndGet(), endpoint, address);
+    }
+
+    /** Its pools are there from now on; nothing is opened before it is borrowed. */
+    void add(Node node) {
+        node.onLimits(() -> limitsHeard.run());
+        pools.put(node, new NodePools(config, node, connector));
+    }
+
+    @Nullable
+    NodePools of(Node node) {
+        return pools.get(node);
+    }
+
+    /** Each with its pools, as they are now; changes are seen by whoever iterates later. */
+    Map<Node, NodePools> all() {
+        return pools;
+    }
+
+    Collection<NodePools> pools() {
+        return pools.values();
+    }
+
+    void onLimits(Runnable heard) {
+        limitsHeard = heard;
+    }
+
+    /** Nobody is let in any more; who is inside may finish within a statement's time, and then its pools end. */
+    void remove(Node node) {
+        NodePools ofNode = pools.get(node);
+        if (ofNode == null) {
+            return;
+        }
+        ofNode.stopLending();
+        node.retireConnections();
+        ofNode.evictRetired();
+        Thread drain = new Thread(() -> drain(ofNode), "penstock-drain-" + node.name());
+        drain.setDaemon(true);
+        drain.start();
+    }
+
+    private void drain(NodePools ofNode) {
+        try {
+            ofNode.awaitReturns(System.nanoTime() + config.timeouts().socket().toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ofNode.close();
+        pools.remove(ofNode.node());
+    }
+
+    /** Work in flight may end by itself for {@code patience}; nobody new is let in. Then everything is broken, side by side. */
+    void close(Duration patience) {
+        pools.values().forEach(NodePools::stopLending);
+        awaitReturns(System.nanoTime() + patience.toNanos());
+        List<Thread> closing = pools.values().stream()
+                .map(ofNode -> new Thread(
+                        ofNode::close, "penstock-close-" + ofNode.node().name()))
+                .toList();
+        closing.forEach(Thread::start);
+        try {
+            for (Thread one : closing) {
+                one.join();
+            }
+        } catch (InterruptedException e) {
+            // The pools end by themselves; only the waiting for them does not.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitReturns(long deadline) {
+        try {
+            for (NodePools ofNode : pools.values()) {
+                ofNode.awaitReturns(deadline);
+            }
+        } catch (InterruptedException e) {
+            // Whoever closes is in a hurry: what is still in flight is broken.
+            Thread.currentThread().interrupt();
+        }
+    }
+}

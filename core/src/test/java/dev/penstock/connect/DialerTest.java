@@ -1,0 +1,132 @@
+package dev.penstock.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.penstock.config.Endpoint;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A host of several addresses is reached as long as one of them answers. */
+class DialerTest {
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    @AfterEach
+    void end() throws Exception {
+        for (AutoCloseable one : opened) {
+            one.close();
+        }
+        threads.shutdownNow();
+        assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static InetAddress address(String text) throws UnknownHostException {
+        return InetAddress.getByName(text);
+    }
+
+    private int listen(String address, int port) throws IOException {
+        ServerSocket server = new ServerSocket();
+        opened.add(server);
+        server.bind(new InetSocketAddress(address, port), 1);
+        return server.getLocalPort();
+    }
+
+    /** A server whose queue is full answers no further connect. */
+    private void fallSilent(String address, int port) throws IOException {
+        listen(address, port);
+        for (int i = 0; i < 4; i++) {
+            Socket waiting = new Socket();
+            opened.add(waiting);
+            threads.execute(() -> {
+                try {
+                    waiting.connect(new InetSocketAddress(address, port), 60_000);
+                } catch (IOException e) {
+                    assertThat(waiting.isClosed()).isTrue();
+                }
+            });
+        }
+    }
+
+    private Socket dial(int port, InetAddress... addresses) throws IOException {
+        Dialer dialer = new Dialer(new Endpoint("db", port), host -> List.of(addresses), threads);
+        Socket socket = new ConnectAttempt(0, dialer).dial();
+        opened.add(socket);
+        return socket;
+    }
+
+    @Test
+    void an_address_that_refuses_is_passed_over() throws IOException {
+        int port = listen("127.0.0.1", 0);
+        Socket socket = dial(port, address("127.0.0.2"), address("127.0.0.3"), address("127.0.0.1"));
+        assertThat(socket.getInetAddress()).isEqualTo(address("127.0.0.1"));
+    }
+
+    @Test
+    void an_address_that_is_silent_does_not_hold_up_the_next() throws IOException {
+        int port = listen("127.0.0.1", 0);
+        fallSilent("127.0.0.2", port);
+        Socket socket = dial(port, address("127.0.0.2"), address("127.0.0.1"));
+        assertThat(socket.isConnected()).isTrue();
+    }
+
+    @Test
+    void when_every_address_refuses_all_refusals_are_told() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        int closed = port;
+        assertThatThrownBy(() -> dial(closed, address("127.0.0.2"), address("127.0.0.3")))
+                .isInstanceOf(ConnectException.class)
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    }
+
+    @Test
+    void giving_the_attempt_up_ends_every_connect_in_progress() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        fallSilent("127.0.0.2", port);
+        fallSilent("127.0.0.3", port);
+        InetAddress[] silent = {address("127.0.0.2"), address("127.0.0.3")};
+        ConnectAttempt attempt =
+                new ConnectAttempt(0, new Dialer(new Endpoint("db", port), host -> List.of(silent), threads));
+        Future<Socket> dialled = threads.submit(attempt::dial);
+        attempt.abandon();
+        assertThatThrownBy(() -> dialled.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void the_families_take_turns() throws UnknownHostException {
+        List<InetAddress> resolved =
+                List.of(address("::1"), address("::2"), address("127.0.0.1"), address("127.0.0.2"));
+        assertThat(Dialer.inTurns(resolved).stream().map(InetAddress::getHostAddress))
+                .containsExactlyElementsOf(Stream.of("::1", "127.0.0.1", "::2", "127.0.0.2")
+                        .map(DialerTest::written)
+                        .toList());
+    }
+
+    private static String written(String text) {
+        try {
+            return address(text).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+}

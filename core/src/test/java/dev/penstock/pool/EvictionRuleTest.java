@@ -1,0 +1,52 @@
+package dev.penstock.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.SQLExceptionOverride.Override;
+import dev.penstock.config.Endpoint;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.Purpose;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** What becomes of a pooled connection after an error, and whether the topology hears of it. */
+class EvictionRuleTest {
+    @ParameterizedTest
+    @CsvSource({
+        "WRITE, ERROR, 25006, MUST_EVICT, true",
+        "READ,  ERROR, 25006, CONTINUE_EVICT, false",
+        "WRITE, ERROR, 0A000, DO_NOT_EVICT, false",
+        "READ,  ERROR, 0A000, DO_NOT_EVICT, false",
+        "READ,  FATAL, 0A000, MUST_EVICT, false",
+        "WRITE, ERROR, 08006, MUST_EVICT, true",
+        "WRITE, ERROR, 08003, MUST_EVICT, false",
+        "READ,  FATAL, 57P01, MUST_EVICT, true",
+        "READ,  FATAL, 57P03, MUST_EVICT, true",
+        "READ,  FATAL, 40001, MUST_EVICT, false",
+        "WRITE, ERROR, 40001, CONTINUE_EVICT, false",
+        "WRITE, FATAL, 57P05, MUST_EVICT, false",
+        "WRITE, FATAL, 25P04, MUST_EVICT, false",
+        "WRITE, PANIC, 53100, MUST_EVICT, true",
+        "WRITE, ERROR, 53100, CONTINUE_EVICT, true",
+        "READ,  ERROR, XX001, CONTINUE_EVICT, true",
+        "READ,  FATAL, 53300, MUST_EVICT, false",
+        "WRITE, ERROR, 23505, CONTINUE_EVICT, false",
+        "WRITE, ERROR, 57014, CONTINUE_EVICT, false",
+        "WRITE, FATAL, 72000, MUST_EVICT, false",
+    })
+    void an_error_ends_a_connection_and_tells_the_topology(
+            Purpose purpose, String severity, String state, Override verdict, boolean told) {
+        List<SQLException> heard = new ArrayList<>();
+        Node node = new Node("node-1", Endpoint.parse("localhost:5432"));
+        node.onConnectionError((n, error) -> heard.add(error));
+        String wire = "S" + severity + "\0V" + severity + "\0C" + state + "\0MIt failed.\0\0";
+        SQLException error = new PSQLException(new ServerErrorMessage(wire));
+        assertThat(new EvictionRule(node, purpose).adjudicate(error)).isEqualTo(verdict);
+        assertThat(heard.contains(error)).isEqualTo(told);
+    }
+}
