@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -25,6 +26,10 @@ import javax.sql.DataSource;
 public final class WaitBenchmark {
     private static final long HOLD_NANOS = 1_000_000;
     private static final int ROUNDS = 3;
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
+
+    /** A thread in a thousand comes to its turn a dozen times in a second: this makes one turn more or less half a percent. */
+    private static final Duration MEASURED = Duration.ofSeconds(20);
 
     private WaitBenchmark() {}
 
@@ -100,8 +105,8 @@ public final class WaitBenchmark {
 
     private static Round run(DataSource source, int threads, Function<Runnable, Thread> factory)
             throws InterruptedException {
-        loop(source, threads, factory, Duration.ofSeconds(2));
-        return loop(source, threads, factory, Duration.ofSeconds(10));
+        loop(source, threads, factory, WARM_UP);
+        return loop(source, threads, factory, MEASURED);
     }
 
     private static Round loop(DataSource source, int threads, Function<Runnable, Thread> factory, Duration length)
@@ -109,23 +114,27 @@ public final class WaitBenchmark {
         long[][] waits = new long[threads][];
         AtomicReference<Throwable> failure = new AtomicReference<>();
         CountDownLatch done = new CountDownLatch(threads);
-        // All begin together: whoever starts first would count more rounds.
-        CountDownLatch start = new CountDownLatch(1);
+        Window window = new Window(threads);
         for (int i = 0; i < threads; i++) {
             int number = i;
             factory.apply(() -> {
                         try {
-                            start.await();
-                            waits[number] = borrowUntil(source, System.nanoTime() + length.toNanos());
-                        } catch (SQLException | InterruptedException | RuntimeException e) {
+                            waits[number] = borrow(source, window);
+                        } catch (SQLException | RuntimeException e) {
                             failure.set(e);
                         } finally {
+                            window.served.countDown();
                             done.countDown();
                         }
                     })
                     .start();
         }
-        start.countDown();
+        if (!window.served.await(length.toMillis(), TimeUnit.MILLISECONDS)) {
+            System.out.println("  not every thread was served within " + length.toSeconds() + " s:");
+        }
+        window.counting = true;
+        Thread.sleep(length.toMillis());
+        window.over = true;
         done.await();
         if (failure.get() != null) {
             throw new IllegalStateException("a borrow failed", failure.get());
@@ -133,19 +142,40 @@ public final class WaitBenchmark {
         return round(waits, length);
     }
 
-    private static long[] borrowUntil(DataSource source, long end) throws SQLException {
+    /**
+     * The time in which borrows count: the same for all, and only once every thread has had a connection. Those that start first
+     * have the pool to themselves for a while, which says nothing about its fairness.
+     */
+    private static final class Window {
+        final CountDownLatch served;
+        volatile boolean counting;
+        volatile boolean over;
+
+        Window(int threads) {
+            served = new CountDownLatch(threads);
+        }
+    }
+
+    private static long[] borrow(DataSource source, Window window) throws SQLException {
         long[] waits = new long[64];
         int count = 0;
-        long now = System.nanoTime();
-        while (now < end) {
+        boolean served = false;
+        while (!window.over) {
             if (count == waits.length) {
                 waits = Arrays.copyOf(waits, count * 2);
             }
+            boolean counts = window.counting;
+            long asked = System.nanoTime();
             try (Connection held = source.getConnection()) {
-                waits[count++] = System.nanoTime() - now;
+                if (counts) {
+                    waits[count++] = System.nanoTime() - asked;
+                }
                 LockSupport.parkNanos(held, HOLD_NANOS);
             }
-            now = System.nanoTime();
+            if (!served) {
+                served = true;
+                window.served.countDown();
+            }
         }
         return Arrays.copyOf(waits, count);
     }

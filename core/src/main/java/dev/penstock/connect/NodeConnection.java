@@ -1,5 +1,6 @@
 package dev.penstock.connect;
 
+import dev.penstock.config.Pooler;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,12 +36,13 @@ public final class NodeConnection extends WatchedConnection {
     private final ConnectAttempt attempt;
     private final AtomicReference<@Nullable Runnable> lease = new AtomicReference<>();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
-    private volatile @Nullable Connection handle;
-    private volatile @Nullable Connection formerHandle;
+    private final AtomicReference<@Nullable Connection> handle = new AtomicReference<>();
+    private final AtomicReference<@Nullable Connection> formerHandle = new AtomicReference<>();
     private volatile boolean retired;
     private volatile boolean ended;
     private volatile boolean broken;
     private int checkedDoubt;
+    private boolean outOfRecovery;
 
     NodeConnection(
             Connection physical,
@@ -93,7 +95,7 @@ public final class NodeConnection extends WatchedConnection {
     }
 
     public boolean wasLent() {
-        return handle != null;
+        return handle.get() != null;
     }
 
     /**
@@ -101,8 +103,8 @@ public final class NodeConnection extends WatchedConnection {
      * cut off if it were given what they hold. Null until it first came back.
      */
     public @Nullable Connection returnedHandle() throws SQLException {
-        Connection latest = handle;
-        return latest != null && latest.isClosed() ? latest : formerHandle;
+        Connection latest = handle.get();
+        return latest != null && latest.isClosed() ? latest : formerHandle.get();
     }
 
     /** Whether an error was seen on the node since this connection was last known to work. No I/O. */
@@ -122,16 +124,25 @@ public final class NodeConnection extends WatchedConnection {
 
     /**
      * What the server last reported of itself with any answer (PostgreSQL 14 and newer); free, but only as fresh as the
-     * last round trip.
+     * last round trip. Once off it stays off: a server that goes back into recovery has ended its sessions before. A pooler may
+     * have changed the server behind the session, so there it is looked up every time.
      */
     public boolean isReportedInHotStandby() {
-        return "on".equals(((PGConnection) driver).getParameterStatus("in_hot_standby"));
+        if (outOfRecovery) {
+            return false;
+        }
+        boolean standby = "on".equals(((PGConnection) driver).getParameterStatus("in_hot_standby"));
+        outOfRecovery = !standby && rules.pooler() == Pooler.NONE;
+        return standby;
     }
 
-    /** Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. */
+    /**
+     * Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. One fence, that
+     * of the lease, is for all three: each costs as much as a good part of the borrow.
+     */
     public void lend(Connection lentAs, Runnable returned) {
-        formerHandle = handle;
-        handle = lentAs;
+        formerHandle.lazySet(handle.getPlain());
+        handle.lazySet(lentAs);
         lease.set(returned);
     }
 
@@ -145,7 +156,7 @@ public final class NodeConnection extends WatchedConnection {
      * already. Hikari has forgotten the connection by the time they come, and would answer them with a NullPointerException.
      */
     public void takeBack() {
-        Connection lent = handle;
+        Connection lent = handle.get();
         if (lent == null || !isLent()) {
             return;
         }

@@ -2,7 +2,6 @@ package dev.penstock.pool;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -15,22 +14,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Why it stands before Hikari: Hikari hands a connection to whoever asks at the right moment, so under overload some
  * callers wait thirteen times as long as others, and nothing can wake a caller that waits there for a node that has gone.
  *
- * <p>Concurrency: {@code free} and {@code freeForReads} are taken by compare-and-set while nobody waits. Whoever cannot
- * be served enters the queue under {@code queueLock}; a release raises the counters first and looks at {@code waiting}
- * second, a waiter raises {@code waiting} first and looks at the counters second, so no release is missed. The lock is
- * never held while parking.
+ * <p>Concurrency: {@code state} holds every count and is changed by one atomic operation at a time, a borrow taking its place by
+ * compare-and-set while nobody waits. Whoever cannot be served enters the queue under {@code queueLock}; a release lowers the
+ * counts first and looks at {@code waiting} second, a waiter raises {@code waiting} first and looks at the counts second, so no
+ * release is missed. The lock is never held while parking.
  */
 final class Gate {
-    private static final int PLACE_BITS = 20;
-    private static final long ADMISSION = 1L << PLACE_BITS;
-    private static final long PLACES = ADMISSION - 1;
+    private static final int COUNT_BITS = 12;
+    private static final long COUNT = (1L << COUNT_BITS) - 1;
+    private static final long READ = 1L << COUNT_BITS;
+    private static final long ADMISSION = READ << COUNT_BITS;
 
     private final int ceiling;
-    /** Free places in the low bits, admissions so far above them: counting costs no operation of its own. */
-    private final AtomicLong free;
+    /** From the low bits up: how many are inside, how many of them read, and how many were admitted so far. */
+    private final AtomicLong state = new AtomicLong();
 
     private final WaitTimes waits = new WaitTimes();
-    private final AtomicInteger freeForReads;
     private final ReentrantLock queueLock = new ReentrantLock();
     private final Queue<Waiter> queue = new ArrayDeque<>();
     private final Runnable readEnded = () -> release(true);
@@ -39,14 +38,12 @@ final class Gate {
     private final int maxWaiting;
     private volatile int waiting;
     private volatile boolean draining;
-    private int readLimit;
+    private volatile int readLimit;
 
     /** @param maxWaiting how many may stand in the queue; who comes then is refused at once */
     Gate(int ceiling, int readLimit, int maxWaiting) {
         this.maxWaiting = maxWaiting;
         this.ceiling = ceiling;
-        this.free = new AtomicLong(ceiling);
-        this.freeForReads = new AtomicInteger(readLimit);
         this.readLimit = readLimit;
     }
 
@@ -110,7 +107,7 @@ final class Gate {
 
     /** Borrowers admitted since the start. No clock is read for it. */
     long admitted() {
-        return free.get() >>> PLACE_BITS;
+        return state.get() >>> (2 * COUNT_BITS);
     }
 
     /** How long those waited who had to. */
@@ -138,7 +135,6 @@ final class Gate {
     void limitReads(int limit) {
         queueLock.lock();
         try {
-            freeForReads.addAndGet(limit - readLimit);
             readLimit = limit;
             admitWhoFits();
         } finally {
@@ -148,7 +144,7 @@ final class Gate {
 
     /** How many are inside now. */
     int inside() {
-        return ceiling - (int) (free.get() & PLACES);
+        return (int) (state.get() & COUNT);
     }
 
     /** Waits until nobody is inside, at most until {@code deadline} ({@link System#nanoTime()}); nobody is let in for it. */
@@ -175,10 +171,7 @@ final class Gate {
     }
 
     private void release(boolean read) {
-        if (read) {
-            freeForReads.incrementAndGet();
-        }
-        free.incrementAndGet();
+        state.addAndGet(read ? -1 - READ : -1);
         if (waiting > 0 || draining) {
             queueLock.lock();
             try {
@@ -191,36 +184,13 @@ final class Gate {
     }
 
     private boolean take(boolean read) {
-        if (read && !decrement(freeForReads)) {
-            return false;
-        }
-        if (admit()) {
-            return true;
-        }
-        if (read) {
-            freeForReads.incrementAndGet();
-        }
-        return false;
-    }
-
-    private boolean admit() {
-        long value = free.get();
-        while ((value & PLACES) > 0) {
-            if (free.compareAndSet(value, value + ADMISSION - 1)) {
+        long one = read ? ADMISSION + READ + 1 : ADMISSION + 1;
+        long now = state.get();
+        while ((now & COUNT) < ceiling && !(read && (now >>> COUNT_BITS & COUNT) >= readLimit)) {
+            if (state.compareAndSet(now, now + one)) {
                 return true;
             }
-            value = free.get();
-        }
-        return false;
-    }
-
-    private static boolean decrement(AtomicInteger counter) {
-        int value = counter.get();
-        while (value > 0) {
-            if (counter.compareAndSet(value, value - 1)) {
-                return true;
-            }
-            value = counter.get();
+            now = state.get();
         }
         return false;
     }

@@ -132,8 +132,10 @@ public final class NodePools implements AutoCloseable {
         while (true) {
             Connection connection = pool.tryBorrow(SLICE_MILLIS);
             if (connection != null) {
-                if (suits(connection, purpose)) {
-                    lend(connection, purpose);
+                NodeConnection physical = connection.unwrap(NodeConnection.class);
+                if (suits(physical, purpose)) {
+                    physical.lend(connection, gate.leave(purpose == Purpose.READ));
+                    connection.setCatalog(NodeConnection.LENT);
                     return connection;
                 }
                 pool.evict(connection);
@@ -152,8 +154,7 @@ public final class NodePools implements AutoCloseable {
     }
 
     /** Two comparisons without I/O; a ping only when something is in doubt. */
-    private boolean suits(Connection connection, Purpose purpose) throws SQLException {
-        NodeConnection physical = connection.unwrap(NodeConnection.class);
+    private static boolean suits(NodeConnection physical, Purpose purpose) throws SQLException {
         if (!physical.isCurrent()) {
             return false;
         }
@@ -163,11 +164,6 @@ public final class NodePools implements AutoCloseable {
         }
         // After a promotion the server's report is stale until it answers something: ask before judging.
         return physical.ping(PING_SECONDS) && !(purpose == Purpose.WRITE && physical.isReportedInHotStandby());
-    }
-
-    private void lend(Connection connection, Purpose purpose) throws SQLException {
-        connection.unwrap(NodeConnection.class).lend(connection, gate.leave(purpose == Purpose.READ));
-        connection.setCatalog(NodeConnection.LENT);
     }
 
     private PurposePool pool(Purpose purpose) {

@@ -92,7 +92,7 @@ class PatroniAnswerTest {
                 "{\"members\": [{\"host\": \"a\", \"port\": 5432.5}]}",
                 "{\"members\": [{\"host\": \"a/b?c\\nERROR all is lost\", \"port\": 1}]}",
                 "{\"members\": [{\"host\": \"a\", \"port\": 1, \"tags\": 7}]}",
-                "{\"members\": &x [*x, *x]}",
+                "{\"a\": &x [1], \"b\": *x, \"members\": [{\"host\": \"a\", \"port\": 1}]}",
                 "!!java.net.URL [x]"
             })
     void anything_else_is_an_exception_of_one_line(String text) {

@@ -3,8 +3,8 @@ package dev.penstock.benchmarks.scenario;
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.DatabaseConfigBuilder;
-import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.NodeState;
+import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.Role;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
@@ -88,16 +88,12 @@ interface Scenario {
 
     /** Waits until one node is the primary and every other one a replica, all of them up. */
     static void awaitCalm(Database database) {
-        await("the database to see every node up", () -> isCalm(database.status()));
-    }
-
-    private static boolean isCalm(DatabaseStatus status) {
-        long replicas = status.nodes().stream()
-                .filter(node -> node.role() == Role.REPLICA)
-                .count();
-        return status.nodes().stream().allMatch(node -> node.state() == NodeState.UP)
-                && status.primary().isPresent()
-                && replicas == status.nodes().size() - 1;
+        await("the database to see every node up", () -> {
+            List<NodeStatus> nodes = database.status().nodes();
+            long primaries =
+                    nodes.stream().filter(node -> node.role() == Role.PRIMARY).count();
+            return primaries == 1 && nodes.stream().allMatch(node -> node.state() == NodeState.UP);
+        });
     }
 
     static void await(String what, BooleanSupplier condition) {
