@@ -1,5 +1,6 @@
 package dev.penstock.connect;
 
+import dev.penstock.config.Pooler;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -41,6 +42,7 @@ public final class NodeConnection extends WatchedConnection {
     private volatile boolean ended;
     private volatile boolean broken;
     private int checkedDoubt;
+    private boolean outOfRecovery;
 
     NodeConnection(
             Connection physical,
@@ -122,20 +124,26 @@ public final class NodeConnection extends WatchedConnection {
 
     /**
      * What the server last reported of itself with any answer (PostgreSQL 14 and newer); free, but only as fresh as the
-     * last round trip.
+     * last round trip. Once off it stays off: a server that goes back into recovery has ended its sessions before. A pooler may
+     * have changed the server behind the session, so there it is looked up every time.
      */
     public boolean isReportedInHotStandby() {
-        return "on".equals(((PGConnection) driver).getParameterStatus("in_hot_standby"));
+        if (outOfRecovery) {
+            return false;
+        }
+        boolean standby = "on".equals(((PGConnection) driver).getParameterStatus("in_hot_standby"));
+        outOfRecovery = !standby && rules.pooler() == Pooler.NONE;
+        return standby;
     }
 
     /**
-     * Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. Written without
-     * fences, which are a good part of what a borrow costs: each is for this thread, or for one that looks again.
+     * Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. One fence, that
+     * of the lease, is for all three: each costs as much as a good part of the borrow.
      */
     public void lend(Connection lentAs, Runnable returned) {
         formerHandle.lazySet(handle.getPlain());
         handle.lazySet(lentAs);
-        lease.lazySet(returned);
+        lease.set(returned);
     }
 
     /** Whether somebody has it. */

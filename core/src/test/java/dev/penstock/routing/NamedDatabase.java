@@ -29,8 +29,8 @@ final class NamedDatabase {
 
     private static String writtenTo(Database db) {
         try {
-            Integer port = db.writeReturning(c -> Served.by(c).port());
-            return port.toString();
+            Served served = db.writeReturning(Served::by);
+            return String.valueOf(served.port());
         } catch (SQLException e) {
             return "nobody (" + e.getSQLState() + ")";
         }

@@ -29,7 +29,7 @@ final class ReplicaScenario implements Scenario {
     public String title() {
         return "a replica is lost under " + READERS
                 + " reading threads (1 ms between a thread's reads): goals 0 failed,"
-                + " p99.9 10 ms, max 300 ms; frozen or cut off: max 2200 ms (probe interval + probe timeout + 200 ms)";
+                + " p99.9 10 ms, max 300 ms; frozen or cut off: max = interval + timeout of the probe + 200 ms";
     }
 
     private enum Fault {
