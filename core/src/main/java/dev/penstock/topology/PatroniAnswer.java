@@ -120,7 +120,7 @@ final class PatroniAnswer {
         Object tags = member.get("tags");
         Object tag = tags == null ? null : object(tags, "'tags' of a member").get("noloadbalance");
         return tag == null
-                || tag.equals(Boolean.FALSE)
+                || tag.equals(false)
                 || tag.equals("")
                 || (tag instanceof Number number && number.doubleValue() == 0);
     }

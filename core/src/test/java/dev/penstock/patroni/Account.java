@@ -12,21 +12,23 @@ import java.util.Optional;
 /**
  * As whom the programs run. PostgreSQL refuses root, so root steps down to the user of Debian's package.
  *
- * @param prefix what goes before a command; empty for an ordinary user
+ * @param prefix what goes before a command
  * @param owner who owns their files; empty when they stay ours
  */
 record Account(List<String> prefix, Optional<UserPrincipal> owner) {
     private static final String SERVER = "postgres";
 
     static Account current() throws IOException {
-        if (!"root".equals(System.getProperty("user.name"))) {
-            return new Account(List.of(), Optional.empty());
+        // Whatever becomes of this JVM, they end with it; at SIGTERM Patroni takes its PostgreSQL along.
+        List<String> prefix = new ArrayList<>(List.of("setpriv", "--pdeathsig=TERM"));
+        Optional<UserPrincipal> owner = Optional.empty();
+        if ("root".equals(System.getProperty("user.name"))) {
+            prefix.addAll(List.of("--reuid=" + SERVER, "--regid=" + SERVER, "--clear-groups"));
+            owner = Optional.of(
+                    Path.of("/").getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(SERVER));
         }
-        UserPrincipal user =
-                Path.of("/").getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(SERVER);
-        return new Account(
-                List.of("setpriv", "--reuid=" + SERVER, "--regid=" + SERVER, "--clear-groups", "--"),
-                Optional.of(user));
+        prefix.add("--");
+        return new Account(prefix, owner);
     }
 
     List<String> command(List<String> command) {

@@ -32,7 +32,7 @@ public final class PatroniCluster implements AutoCloseable {
     public static final String DATABASE = "appdb";
     public static final String USER = "appuser";
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int SIZE = 3;
 

@@ -8,9 +8,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * is made once; how it ended is kept. Thread-safe.
  */
 public final class Workload implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int THREADS = 2;
 
     /** An acknowledged write, when it was, and who did it. */
@@ -109,9 +111,42 @@ public final class Workload implements AutoCloseable {
                 .toList();
     }
 
-    /** By number. */
-    public Map<Long, SQLException> failed() {
-        return Map.copyOf(failed);
+    /** The longest time without an acknowledged write: from one to the next. */
+    public Gap longestGap() {
+        List<Write> writes = acknowledged();
+        Gap longest = new Gap(0, 0);
+        for (int i = 1; i < writes.size(); i++) {
+            Gap gap = new Gap(writes.get(i - 1).nanos(), writes.get(i).nanos());
+            longest = gap.length().compareTo(longest.length()) > 0 ? gap : longest;
+        }
+        return longest;
+    }
+
+    /** A time in which nothing was acknowledged. */
+    public record Gap(long beginNanos, long endNanos) {
+        public Duration length() {
+            return Duration.ofNanos(endNanos - beginNanos);
+        }
+    }
+
+    /** Acknowledged, and not there. */
+    public Set<Long> lost() throws SQLException {
+        Set<Long> lost = new HashSet<>();
+        acknowledged.forEach(write -> lost.add(write.id()));
+        lost.removeAll(stored());
+        return lost;
+    }
+
+    /** There, although each was said to have failed for sure: 08007 alone leaves it open. */
+    public Set<Long> failedAndStored() throws SQLException {
+        Set<Long> stored = stored();
+        acknowledged.forEach(write -> stored.remove(write.id()));
+        stored.removeIf(id -> "08007".equals(failed.get(id).getSQLState()));
+        return stored;
+    }
+
+    private Set<Long> stored() throws SQLException {
+        return db.writeReturning(c -> Sessions.longs(c, "select id from app.visit"));
     }
 
     /** How many writes failed with which SQLSTATE. */

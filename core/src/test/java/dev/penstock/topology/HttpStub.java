@@ -141,15 +141,21 @@ final class HttpStub implements AutoCloseable {
         private final ExecutorService threads = Executors.newCachedThreadPool();
 
         Drip(String beginning) throws IOException {
-            threads.submit(() -> {
-                while (true) {
-                    Socket client = socket.accept();
-                    threads.submit(() -> drip(client, beginning));
-                }
-            });
+            threads.execute(() -> accept(beginning));
         }
 
-        private Void drip(Socket client, String beginning) throws InterruptedException {
+        private void accept(String beginning) {
+            while (!socket.isClosed()) {
+                try {
+                    Socket client = socket.accept();
+                    threads.execute(() -> drip(client, beginning));
+                } catch (IOException closed) {
+                    return;
+                }
+            }
+        }
+
+        private void drip(Socket client, String beginning) {
             try (client) {
                 OutputStream out = client.getOutputStream();
                 out.write(beginning.getBytes(StandardCharsets.US_ASCII));
@@ -158,8 +164,9 @@ final class HttpStub implements AutoCloseable {
                 }
             } catch (IOException e) {
                 left.countDown();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-            return null;
         }
 
         URI url() {

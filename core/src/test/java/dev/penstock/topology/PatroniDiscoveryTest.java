@@ -163,8 +163,8 @@ class PatroniDiscoveryTest {
         ProxySelector before = ProxySelector.getDefault();
         try (HttpStub patroni = HttpStub.answering(200, PatroniAnswerTest.V3);
                 HttpStub proxy = HttpStub.answering(500, "")) {
-            ProxySelector.setDefault(ProxySelector.of(
-                    new InetSocketAddress("127.0.0.1", proxy.url().getPort())));
+            ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), proxy.url().getPort())));
             assertThat(of(patroni.url()).look(LIMIT)).hasSize(3);
             assertThat(proxy.requests()).isZero();
         } finally {

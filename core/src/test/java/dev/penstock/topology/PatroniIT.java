@@ -6,26 +6,29 @@ import static org.awaitility.Awaitility.await;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.Endpoint;
+import dev.penstock.config.TopologyConfig;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.PoolSnapshot;
 import dev.penstock.patroni.HaProxy;
 import dev.penstock.patroni.LeaderWatch;
 import dev.penstock.patroni.PatroniCluster;
 import dev.penstock.patroni.PatroniNode;
+import dev.penstock.patroni.Sessions;
 import dev.penstock.patroni.Workload;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsConfig;
-import java.sql.Connection;
-import java.sql.ResultSet;
+import java.net.URI;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,22 +115,46 @@ class PatroniIT {
     }
 
     @Test
-    void discovery_sees_three_members_and_two_when_one_has_gone() throws Exception {
-        Discovery discovery = new PatroniDiscovery(
-                cluster.nodes().stream().map(PatroniNode::url).toList(), null);
+    void members_that_were_not_configured_are_found_and_one_that_has_gone_is_forgotten() throws Exception {
+        PatroniNode gone = cluster.replicas().get(0);
+        List<PatroniNode> left =
+                cluster.nodes().stream().filter(node -> node != gone).toList();
+        // The first that is asked, so that the look has to go on to another one.
+        List<URI> urls = Stream.concat(Stream.of(gone), left.stream())
+                .map(PatroniNode::url)
+                .toList();
+        Discovery discovery = new PatroniDiscovery(urls, null);
         assertThat(found(discovery)).containsExactlyInAnyOrderElementsOf(endpoints(cluster.nodes()));
-        // The first of those that are asked, so that the look has to go on to another one.
-        PatroniNode gone = cluster.nodes().get(0);
-        gone.stop();
-        try {
-            List<PatroniNode> left =
-                    cluster.nodes().stream().filter(node -> node != gone).toList();
-            await().atMost(PatroniCluster.TTL.plus(SOON))
-                    .until(() -> found(discovery).size() == 2);
-            assertThat(found(discovery)).containsExactlyInAnyOrderElementsOf(endpoints(left));
-        } finally {
-            gone.start();
+        try (Database db = Database.open(discovering(urls))) {
+            await().atMost(SOON).until(() -> nodesOf(db).equals(names(cluster.nodes())));
+            await().atMost(SOON).until(() -> db.read(Served::by).port() == gone.port());
+            gone.stop();
+            try {
+                await().atMost(PatroniCluster.TTL.plus(SOON))
+                        .until(() -> found(discovery).size() == 2);
+                assertThat(found(discovery)).containsExactlyInAnyOrderElementsOf(endpoints(left));
+                await().atMost(SOON).until(() -> nodesOf(db).equals(names(left)));
+            } finally {
+                gone.start();
+            }
+            await().atMost(SOON).until(() -> db.read(Served::by).port() == gone.port());
+            assertThat(nodesOf(db)).isEqualTo(names(cluster.nodes()));
         }
+    }
+
+    /** One server is configured; the others are Patroni's to tell. */
+    private DatabaseConfig discovering(List<URI> urls) {
+        return configured(List.of(endpoint(cluster.leader().orElseThrow()).toString()))
+                .topology(new TopologyConfig(Duration.ofSeconds(10), null, DiscoveryMethod.PATRONI, urls, null))
+                .build();
+    }
+
+    private static Set<String> nodesOf(Database db) {
+        return db.status().nodes().stream().map(NodeStatus::endpoint).collect(Collectors.toSet());
+    }
+
+    private static Set<String> names(List<PatroniNode> nodes) {
+        return endpoints(nodes).stream().map(Endpoint::toString).collect(Collectors.toSet());
     }
 
     @Test
@@ -187,7 +214,7 @@ class PatroniIT {
             Workload load = Workload.on(db);
             try (load) {
                 watch.awaitTurnAfter(0, SOON);
-                Set<Long> sessions = sessions(before);
+                Set<Long> sessions = Sessions.on(before);
                 assertThat(sessions).isNotEmpty();
                 long begun = System.nanoTime();
                 event.happen(before);
@@ -197,89 +224,38 @@ class PatroniIT {
                 if (turn.node() != before) {
                     await().atMost(SOON).until(() -> writers(db, before) == 0);
                 }
-                assertThat(sessions(before)).doesNotContainAnyElementsOf(sessions);
+                assertThat(Sessions.on(before)).doesNotContainAnyElementsOf(sessions);
             }
-            report(what, load, turn, lost(db, load));
-            judge(db, load, turn);
+            report(what, load, turn);
+            judge(load, turn);
             return turn.node();
         }
     }
 
-    private void judge(Database db, Workload load, LeaderWatch.Turn turn) throws SQLException {
+    private static void judge(Workload load, LeaderWatch.Turn turn) throws SQLException {
         assertThat(load.failedReads()).isEmpty();
         assertThat(load.acknowledged()).noneMatch(write -> write.by().inRecovery());
-        assertThat(lost(db, load)).isEmpty();
+        assertThat(load.lost()).isEmpty();
         assertThat(load.failures().keySet()).allMatch(state -> state.matches("08.*|57P0[123]"));
-        Set<Long> unaccountedFor = stored(db);
-        load.acknowledged().forEach(write -> unaccountedFor.remove(write.id()));
-        unaccountedFor.removeIf(id -> "08007".equals(load.failed().get(id).getSQLState()));
-        assertThat(unaccountedFor)
-                .as("writes that were said to have failed and are there")
-                .isEmpty();
-        assertThat(Duration.ofNanos(longestGap(load)[1] - turn.nanos())).isLessThan(PROMPT);
+        assertThat(load.failedAndStored()).isEmpty();
+        assertThat(Duration.ofNanos(load.longestGap().endNanos() - turn.nanos()))
+                .isLessThan(PROMPT);
     }
 
-    private static void report(String what, Workload load, LeaderWatch.Turn turn, Set<Long> lost) {
-        long[] gap = longestGap(load);
+    private static void report(String what, Workload load, LeaderWatch.Turn turn) throws SQLException {
+        Workload.Gap gap = load.longestGap();
         System.out.printf(
                 "patroni: %s: write gap %d ms, first write %d ms after the new leader was seen; %d writes acknowledged,"
                         + " %d lost, failed %s; %d reads, %d failed, slowest %d ms%n",
                 what,
-                TimeUnit.NANOSECONDS.toMillis(gap[1] - gap[0]),
-                TimeUnit.NANOSECONDS.toMillis(gap[1] - turn.nanos()),
+                gap.length().toMillis(),
+                TimeUnit.NANOSECONDS.toMillis(gap.endNanos() - turn.nanos()),
                 load.acknowledged().size(),
-                lost.size(),
+                load.lost().size(),
                 load.failures(),
                 load.reads(),
                 load.failedReads().size(),
                 load.slowestRead().toMillis());
-    }
-
-    /** The ends of the longest time without an acknowledged write. */
-    private static long[] longestGap(Workload load) {
-        List<Workload.Write> writes = load.acknowledged();
-        int longest = 1;
-        for (int i = 2; i < writes.size(); i++) {
-            if (length(writes, i) > length(writes, longest)) {
-                longest = i;
-            }
-        }
-        return new long[] {writes.get(longest - 1).nanos(), writes.get(longest).nanos()};
-    }
-
-    private static long length(List<Workload.Write> writes, int i) {
-        return writes.get(i).nanos() - writes.get(i - 1).nanos();
-    }
-
-    private static Set<Long> lost(Database db, Workload load) throws SQLException {
-        Set<Long> lost = new HashSet<>();
-        load.acknowledged().forEach(write -> lost.add(write.id()));
-        lost.removeAll(stored(db));
-        return lost;
-    }
-
-    private static Set<Long> stored(Database db) throws SQLException {
-        return db.writeReturning(c -> longs(c, "select id from app.visit"));
-    }
-
-    private static Set<Long> longs(Connection connection, String question) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(question)) {
-            Set<Long> all = new HashSet<>();
-            while (rows.next()) {
-                all.add(rows.getLong(1));
-            }
-            return all;
-        }
-    }
-
-    /** The application's sessions there, as the server numbers them; none when it is gone. */
-    private static Set<Long> sessions(PatroniNode node) {
-        try (Connection connection = node.connect("postgres")) {
-            return longs(connection, "select pid from pg_stat_activity where usename = '" + PatroniCluster.USER + "'");
-        } catch (SQLException gone) {
-            return Set.of();
-        }
     }
 
     private static void awaitWritesOn(Database db, PatroniNode node) {
@@ -301,6 +277,10 @@ class PatroniIT {
     }
 
     private DatabaseConfig config(List<String> endpoints) {
+        return configured(endpoints).build();
+    }
+
+    private DatabaseConfigBuilder configured(List<String> endpoints) {
         return DatabaseConfig.builder()
                 .primary(endpoints.get(0))
                 .replicas(endpoints.stream().skip(1).toArray(String[]::new))
@@ -309,7 +289,6 @@ class PatroniIT {
                 .password(PasswordSource.literal(cluster.password()))
                 .tls(TlsConfig.disabled())
                 // Longer than Patroni may take, so that a write waits for the new leader instead of failing.
-                .pool(4, 4, PatroniCluster.TTL.plus(SOON))
-                .build();
+                .pool(4, 4, PatroniCluster.TTL.plus(SOON));
     }
 }
