@@ -29,7 +29,8 @@ public interface Access {
 
     /**
      * Runs {@code work} in one transaction on the primary: commits when it returns, rolls back on anything it throws. Waits
-     * for a primary while there is none, at most {@code pool.timeout}. Never runs the work twice.
+     * for a primary while there is none, at most {@code pool.timeout}. Never runs the work twice, unless {@link WriteOptions#retries} allows it
+     * where that is safe.
      *
      * @throws SQLException what the work throws; 08001 when there was no primary; 25P02 when a statement had failed and the
      *     work caught its exception, so that nothing could be committed; 08007 when the connection was lost while

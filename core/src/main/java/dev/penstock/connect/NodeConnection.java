@@ -43,6 +43,7 @@ public final class NodeConnection extends WatchedConnection {
     private volatile boolean broken;
     private int checkedDoubt;
     private boolean outOfRecovery;
+    private int commits;
 
     NodeConnection(
             Connection physical,
@@ -205,8 +206,22 @@ public final class NodeConnection extends WatchedConnection {
         }
     }
 
+    /**
+     * Whether nothing can have been committed since {@code earlier} was {@link #commits()}, as far as calls and texts tell. Text
+     * that commits, and the driver's own connection taken out, count as doubt.
+     */
+    public boolean hasCommittedNothingSince(int earlier) {
+        return commits == earlier && !isTainted();
+    }
+
+    /** How often somebody asked for a commit; to be compared. */
+    public int commits() {
+        return commits;
+    }
+
     @Override
     public void commit() throws SQLException {
+        commits++;
         refuseFailed();
         physical.commit();
     }
@@ -215,7 +230,8 @@ public final class NodeConnection extends WatchedConnection {
     @Override
     public void setAutoCommit(boolean on) throws SQLException {
         restoring(() -> {
-            if (on) {
+            if (on && !physical.getAutoCommit()) {
+                commits++;
                 refuseFailed();
             }
             physical.setAutoCommit(on);

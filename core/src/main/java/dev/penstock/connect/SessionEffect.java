@@ -6,7 +6,8 @@ package dev.penstock.connect;
  *
  * <p>Told from the text alone, so that a session in which none of this was done pays nothing. What ends with its
  * transaction does not count ({@code SET LOCAL}, {@code set_config(…, true)}, {@code pg_advisory_xact_lock}). When in
- * doubt the answer is yes: it costs one round trip. What a function does inside cannot be seen from outside; {@code
+ * doubt the answer is yes: it costs one round trip. A commit by text counts too, because a write must know that nobody but itself
+ * has committed before it may run again. What a function does inside cannot be seen from outside; {@code
  * hygiene: always} is for that.
  */
 final class SessionEffect {
@@ -46,9 +47,9 @@ final class SessionEffect {
         return false;
     }
 
-    /** DO may do anything; a procedure is a function in this respect. */
+    /** DO may do anything; a procedure is a function in this respect. Whoever commits by text leaves what nobody watches. */
     private static boolean begins(SqlWords words) {
-        return words.isOneOf("listen", "declare", "prepare", "do");
+        return words.isOneOf("listen", "declare", "prepare", "do", "commit", "end");
     }
 
     private static boolean contains(SqlWords words) {

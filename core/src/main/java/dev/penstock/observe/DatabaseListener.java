@@ -63,6 +63,9 @@ public interface DatabaseListener {
      */
     default void certificateExpiring(CertificateReport certificate) {}
 
+    /** A write on {@code node} failed, was provably not executed, and runs again. */
+    default void writeRetried(String node, String sqlState) {}
+
     /** A read failed on {@code node} without harm and runs again elsewhere. */
     default void readRetried(String node, String sqlState) {}
 }

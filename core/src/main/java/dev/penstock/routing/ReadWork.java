@@ -98,7 +98,8 @@ public final class ReadWork {
         return ErrorClass.of(error).readMayMove(0);
     }
 
-    private static @Nullable SQLException sqlCause(Throwable error) {
+    /** What the driver threw, which jOOQ, Spring and others wrap; null when it was none of its exceptions. */
+    static @Nullable SQLException sqlCause(Throwable error) {
         for (Throwable t = error.getCause(); t != null; t = t.getCause()) {
             if (t instanceof SQLException sql) {
                 return sql;

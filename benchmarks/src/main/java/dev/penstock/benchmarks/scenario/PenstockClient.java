@@ -1,10 +1,13 @@
 package dev.penstock.benchmarks.scenario;
 
 import dev.penstock.Database;
+import dev.penstock.config.WriteOptions;
 import java.sql.SQLException;
 
-/** {@code Database.write}. */
+/** {@code Database.write}, which may run a closure again that was provably not executed. */
 record PenstockClient(Database database) implements Client {
+    private static final WriteOptions RETRYING = WriteOptions.defaults().retries(3);
+
     @Override
     public String name() {
         return "Penstock";
@@ -12,7 +15,7 @@ record PenstockClient(Database database) implements Client {
 
     @Override
     public int write(long id) throws SQLException {
-        return database.writeReturning(connection -> Client.insert(connection, name(), id));
+        return database.writeReturning(RETRYING, connection -> Client.insert(connection, name(), id));
     }
 
     /** The database is the scenario's. */
