@@ -14,19 +14,20 @@ import org.jspecify.annotations.Nullable;
  * nothing that happens in a round ends it before {@link #close()}: what a round throws is counted, and the next one begins
  * with a fresh session.
  *
- * <p>A node is never given up for one session that does not answer: a fresh one decides.
+ * <p>A node is never given up for one session that does not answer: a fresh one is opened beside it, and whichever answers first
+ * speaks for the node.
  *
  * <p>Concurrency: {@code paceLock} guards {@code wanted} and {@code freshWanted} and their condition; the session is opened
  * and asked by the thread alone; {@code stop} may end it.
  */
 final class NodeMonitor implements AutoCloseable {
-    /** How long a standing session may take to answer. */
+    /** How long a session may take to answer before a fresh one is tried beside it. */
     static final Duration ASK_LIMIT = Duration.ofMillis(500);
 
     /** How long a fresh session may take to stand. */
     static final Duration OPEN_LIMIT = Duration.ofSeconds(1);
 
-    /** After that a silent node is given up: the standing session's time and the fresh one's. */
+    /** After that a silent node is given up. */
     static final Duration PROBE_TIMEOUT = ASK_LIMIT.plus(OPEN_LIMIT);
 
     /** How long a replica is to wait for its promotion before it answers, while there is no primary. */
@@ -141,22 +142,37 @@ final class NodeMonitor implements AutoCloseable {
     private ProbeAnswer ask() throws SQLException {
         Prober.Session standing = usable();
         if (standing != null) {
-            try {
-                return ask(standing);
-            } catch (SQLException e) {
-                drop();
-                if (closed) {
-                    throw e;
-                }
-                if (Observation.of(e) == Observation.SILENT) {
-                    topology.missed(node, roundBegan, Observation.SLOW, e);
-                }
-                TopologyLog.LOG.debug("The session that asks {} is lost; a fresh one decides", node, e);
+            return ask(standing);
+        }
+        return askAfresh(prober.open(node, answered ? OPEN_LIMIT : firstOpenLimit));
+    }
+
+    private ProbeAnswer ask(Prober.Session standing) throws SQLException {
+        long asked = roundBegan;
+        SecondOpinion fresh = new SecondOpinion(prober, node, OPEN_LIMIT, () -> topology.slow(node, asked));
+        boolean waits = topology.awaitsPromotionOf(node);
+        fresh.beginAfter(waits ? PROMOTION_WAIT.plus(ASK_LIMIT) : ASK_LIMIT, topology.threads());
+        boolean silent = false;
+        try {
+            return question(standing, PROBE_TIMEOUT);
+        } catch (SQLException e) {
+            drop();
+            if (closed) {
+                throw e;
+            }
+            silent = Observation.of(e) == Observation.SILENT;
+            TopologyLog.LOG.debug("The session that asks {} is lost; a fresh one decides", node, e);
+        } finally {
+            if (!silent) {
+                fresh.discard();
             }
         }
-        Prober.Session opened = prober.open(node, answered ? OPEN_LIMIT : firstOpenLimit);
+        return askAfresh(silent ? fresh.take() : prober.open(node, OPEN_LIMIT));
+    }
+
+    private ProbeAnswer askAfresh(Prober.Session opened) throws SQLException {
         session = opened;
-        return ask(opened);
+        return question(opened, ASK_LIMIT);
     }
 
     private Prober.@Nullable Session usable() {
@@ -183,10 +199,8 @@ final class NodeMonitor implements AutoCloseable {
         }
     }
 
-    private ProbeAnswer ask(Prober.Session asked) throws SQLException {
-        return topology.awaitsPromotionOf(node)
-                ? asked.askOncePromoted(PROMOTION_WAIT, ASK_LIMIT)
-                : asked.ask(ASK_LIMIT);
+    private ProbeAnswer question(Prober.Session asked, Duration limit) throws SQLException {
+        return topology.awaitsPromotionOf(node) ? asked.askOncePromoted(PROMOTION_WAIT, limit) : asked.ask(limit);
     }
 
     private void drop() {

@@ -14,6 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -27,6 +32,9 @@ import java.util.function.UnaryOperator;
  * I/O happens under the lock. Readers take the view from its volatile field.
  */
 public final class Topology implements AutoCloseable {
+    /** More nodes than that are not slow at once for reasons of their own. */
+    private static final int MAX_OPINIONS = 32;
+
     private static final long PANIC_NANOS = Duration.ofSeconds(10).toNanos();
 
     /** A cluster without a primary is probed fast for this long, then at the usual pace. */
@@ -49,6 +57,8 @@ public final class Topology implements AutoCloseable {
     private final Map<Node, NodeMonitor> monitors = new ConcurrentHashMap<>();
     private final LsnHistory history = new LsnHistory();
     private final ClusterIdentity identity;
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            0, MAX_OPINIONS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), Topology::daemon, new DiscardPolicy());
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private PrimaryElection.Incumbent incumbent = PrimaryElection.Incumbent.NONE;
@@ -202,6 +212,11 @@ public final class Topology implements AutoCloseable {
         look(node, asked, before -> before.answered(answer, asked));
     }
 
+    /** The standing session has not answered yet. */
+    void slow(Node node, long asked) {
+        missed(node, asked, Observation.SLOW, new SQLException("It has not answered for a while", "08006"));
+    }
+
     void missed(Node node, long asked, Observation seen, SQLException error) {
         look(node, asked, before -> before.missed(seen, asked, error));
     }
@@ -313,6 +328,17 @@ public final class Topology implements AutoCloseable {
         }
     }
 
+    /** Where second opinions are waited for: as many as there are slow nodes, and none in calm. */
+    Executor threads() {
+        return threads;
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "penstock-second-opinion");
+        thread.setDaemon(true);
+        return thread;
+    }
+
     /** Ends every monitor, side by side, and wakes everybody who waits for another view. */
     @Override
     public void close() {
@@ -324,6 +350,7 @@ public final class Topology implements AutoCloseable {
         }
         monitors.values().forEach(NodeMonitor::stop);
         monitors.values().forEach(NodeMonitor::close);
+        threads.shutdownNow();
         lock.lock();
         try {
             // No view will come any more: whoever waits for one looks around and finds the database closed.

@@ -246,7 +246,7 @@ class RefusingServerIT {
 
     /** On a busy machine a monitor's handshake may take longer than it is given; that has nothing to do with the refusal. */
     private void assertNothingWasGivenUpForARefusal() {
-        assertThat(history.lost()).allMatch(lost -> lost.contains("CONNECT_TIMEOUT"));
+        assertThat(history.lost()).isEmpty();
     }
 
     @Test

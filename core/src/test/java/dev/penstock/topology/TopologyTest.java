@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,11 +80,41 @@ class TopologyTest {
             throw ScriptedNodes.silent();
         });
         await().atMost(SOON)
-                .until(() -> heard.stream().anyMatch(view -> view.of(b).state() == NodeState.SUSPECT));
+                .until(() -> heard.stream().anyMatch(this::isSuspect));
         awaitState(b, NodeState.UP);
-        assertThat(heard).noneMatch(view -> view.of(b).state() == NodeState.DOWN);
-        assertThat(heard.stream().filter(view -> view.of(b).state() == NodeState.SUSPECT))
+        assertThat(heard)
+                .noneMatch(view -> view.find(b)
+                        .filter(one -> one.state() == NodeState.DOWN)
+                        .isPresent());
+        assertThat(heard.stream().filter(this::isSuspect))
                 .allSatisfy(view -> assertThat(view.readers()).isEmpty());
+    }
+
+    private boolean isSuspect(TopologyView view) {
+        return view.find(b).filter(one -> one.state() == NodeState.SUSPECT).isPresent();
+    }
+
+    @Test
+    void a_busy_node_that_answers_late_on_its_standing_session_is_not_given_up_when_no_fresh_one_stands() {
+        nodes.says(a, () -> primary(1, 100));
+        nodes.says(b, () -> replica(100));
+        topology.start();
+        awaitPrimary(a);
+        await().atMost(SOON).until(() -> topology.view().of(b).state() == NodeState.UP);
+        nodes.says(b, () -> {
+            throw ScriptedNodes.silent();
+        });
+        nodes.saysOnStanding(b, () -> {
+            LockSupport.parkNanos(NodeMonitor.ASK_LIMIT.plusMillis(300).toNanos());
+            return replica(200);
+        });
+        await().atMost(SOON).until(() -> heard.stream().anyMatch(this::isSuspect));
+        await().atMost(SOON).until(() -> topology.view().of(b).lag().isPresent()
+                && topology.view().of(b).state() == NodeState.UP);
+        assertThat(heard)
+                .noneMatch(view -> view.find(b)
+                        .filter(one -> one.state() == NodeState.DOWN)
+                        .isPresent());
     }
 
     @Test
