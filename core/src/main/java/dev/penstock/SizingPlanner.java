@@ -15,21 +15,25 @@ import dev.penstock.sizing.SizingInput;
 import dev.penstock.sizing.SizingPlan;
 import dev.penstock.sizing.Workload;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** From a configuration and what servers said to a plan. Pure. */
 final class SizingPlanner {
     private SizingPlanner() {}
 
-    /** @param limits what each server said; servers that are missing have not been asked */
+    /** @param limits what each server said; configured ones that are missing have not been asked, others were discovered */
     static SizingPlan plan(DatabaseConfig config, Map<Endpoint, ServerLimits> limits) {
         List<PlannedServer> servers = new ArrayList<>();
-        for (Endpoint endpoint : config.endpoints()) {
+        Set<Endpoint> endpoints = new LinkedHashSet<>(config.endpoints());
+        endpoints.addAll(limits.keySet());
+        for (Endpoint endpoint : endpoints) {
             String name = "node-" + (servers.size() + 1) + " (" + endpoint + ")";
             servers.add(server(config, endpoint, name, limits.get(endpoint)));
         }

@@ -21,6 +21,9 @@ public final class NodePools implements AutoCloseable {
     /** How long a caller waits inside Hikari before the node's state is looked at again. */
     private static final long SLICE_MILLIS = 50;
 
+    /** A quarter of a second. */
+    private static final int SLICES_UNTIL_SLOW = 5;
+
     private static final int PING_SECONDS = 1;
 
     /** How long closing goes on asking the server to end what still runs. */
@@ -84,7 +87,7 @@ public final class NodePools implements AutoCloseable {
 
     /** A connection that is there for the taking, or opened within one slice; null otherwise. Reads no clock. */
     public @Nullable Connection borrowNow(Purpose purpose) throws SQLException {
-        return !closed && gate.tryEnter(purpose == Purpose.READ) ? admitted(purpose, 0) : null;
+        return !closed && gate.tryEnter(purpose == Purpose.READ) ? admitted(purpose, 0, 1) : null;
     }
 
     /**
@@ -95,13 +98,25 @@ public final class NodePools implements AutoCloseable {
      * @throws SQLException when the time is over, with the last real failure as its cause
      */
     public @Nullable Connection borrow(Purpose purpose, long deadline) throws SQLException {
+        return borrow(purpose, deadline, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same, for a caller who has somewhere else to go: also null when there is room, and yet no connection for a quarter of a
+     * second, because the server is slow to open one. The turn at a full gate is waited for as ever.
+     */
+    public @Nullable Connection borrowUnlessSlow(Purpose purpose, long deadline) throws SQLException {
+        return borrow(purpose, deadline, SLICES_UNTIL_SLOW);
+    }
+
+    private @Nullable Connection borrow(Purpose purpose, long deadline, int slices) throws SQLException {
         if (closed) {
             return null;
         }
         long left = Math.max(0, deadline - System.nanoTime());
         try {
             return switch (gate.enter(purpose == Purpose.READ, left)) {
-                case ADMITTED -> admitted(purpose, deadline);
+                case ADMITTED -> admitted(purpose, deadline, slices);
                 case SENT_AWAY -> null;
                 case TIMED_OUT -> throw timedOut(purpose);
                 case QUEUE_FULL -> throw pool(purpose).queueFull(gate.waiting(purpose == Purpose.READ));
@@ -113,10 +128,10 @@ public final class NodePools implements AutoCloseable {
     }
 
     /** Inside the gate: leaves it again unless a connection is handed out. */
-    private @Nullable Connection admitted(Purpose purpose, long deadline) throws SQLException {
+    private @Nullable Connection admitted(Purpose purpose, long deadline, int slices) throws SQLException {
         boolean lent = false;
         try {
-            Connection connection = fromPool(purpose, deadline);
+            Connection connection = fromPool(purpose, deadline, slices);
             lent = connection != null;
             return connection;
         } finally {
@@ -126,10 +141,10 @@ public final class NodePools implements AutoCloseable {
         }
     }
 
-    /** One slice when {@code deadline} is 0; else slices until then, as long as the node serves. */
-    private @Nullable Connection fromPool(Purpose purpose, long deadline) throws SQLException {
+    /** At most so many slices, and none after {@code deadline} unless it is 0, as long as the node serves. */
+    private @Nullable Connection fromPool(Purpose purpose, long deadline, int slices) throws SQLException {
         PurposePool pool = pool(purpose);
-        while (true) {
+        for (int empty = 0; ; ) {
             Connection connection = pool.tryBorrow(SLICE_MILLIS);
             if (connection != null) {
                 NodeConnection physical = connection.unwrap(NodeConnection.class);
@@ -140,7 +155,8 @@ public final class NodePools implements AutoCloseable {
                 }
                 pool.evict(connection);
             }
-            if (closed || !node.state().serves() || (connection == null && deadline == 0)) {
+            empty += connection == null ? 1 : 0;
+            if (closed || !node.state().serves() || empty >= slices) {
                 return null;
             }
             if (deadline != 0 && System.nanoTime() - deadline >= 0) {

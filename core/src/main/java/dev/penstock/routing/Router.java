@@ -27,12 +27,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +48,7 @@ public final class Router implements AutoCloseable {
     private final Identity identity;
     private final Connector connector;
     private final ClusterNodes nodes;
+    private final ReaderChoice readers;
     private final Topology topology;
     private final MemberWatch members;
     private final RoleChanges roleChanges;
@@ -74,6 +74,7 @@ public final class Router implements AutoCloseable {
         this.events = new Events();
         this.connector = new Connector(config, identity, new LoginEvents(events));
         this.nodes = new ClusterNodes(config, connector);
+        this.readers = new ReaderChoice(nodes);
         this.roleChanges = new RoleChanges(config, nodes.all(), events);
         this.loadWatch = new LoadWatch(nodes.pools());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
@@ -153,31 +154,16 @@ public final class Router implements AutoCloseable {
     public void askLimits(Duration atMost) throws SQLException {
         ask(atMost);
         try {
-            topology.await(view -> view.nodes().stream().allMatch(Router::isAsked), atMost.toNanos());
+            topology.await(view -> view.nodes().stream().allMatch(KnownLimits::areAsked), atMost.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while asking the nodes for their limits", "08001", e);
         }
     }
 
-    private static boolean isAsked(NodeView node) {
-        return node.node().limits().isPresent() || node.failure().isPresent();
-    }
-
     /** What the nodes admit, as they said, or why one could not be asked; without those that were not asked yet. */
     public Map<Endpoint, ServerLimits> limits() {
-        Map<Endpoint, ServerLimits> limits = new LinkedHashMap<>();
-        for (NodeView view : topology.view().nodes()) {
-            view.node()
-                    .limits()
-                    .or(() -> view.failure().map(Router::untold))
-                    .ifPresent(said -> limits.put(view.node().endpoint(), said));
-        }
-        return limits;
-    }
-
-    private static ServerLimits untold(SQLException failure) {
-        return ServerLimits.untold(String.valueOf(failure.getMessage()).replaceFirst("\\.$", ""));
+        return KnownLimits.of(topology.view());
     }
 
     /** Calls {@code heard} whenever a node has said what it admits. */
@@ -295,29 +281,42 @@ public final class Router implements AutoCloseable {
      */
     Connection borrowReader(Set<Node> avoided, long deadline) throws SQLException {
         checkOpen();
-        Node node = chooseReader(topology.view(), avoided);
+        Node node = readers.choose(topology.view(), avoided);
         Connection connection = node == null ? null : borrow(node, Purpose.READ, deadline);
         return connection != null ? connection : borrowReaderUntil(avoided, deadline == 0 ? deadline() : deadline);
     }
 
+    /** A node that is slow to open a connection is passed over as long as there is another. */
     private Connection borrowReaderUntil(Set<Node> avoided, long deadline) throws SQLException {
+        Set<Node> passedOver = new HashSet<>(avoided);
         while (true) {
             checkOpen();
             TopologyView view = topology.view();
-            Node node = chooseReader(view, avoided);
-            if (node == null) {
-                // Better a node that failed a moment ago than none.
-                node = chooseReader(view, Set.of());
+            Node node = readers.choose(view, passedOver);
+            NodePools ofNode = node == null ? null : nodes.of(node);
+            Connection connection = ofNode == null ? null : ofNode.borrowUnlessSlow(Purpose.READ, deadline);
+            if (connection == null && node != null) {
+                passedOver.add(node);
+                continue;
             }
-            Connection connection = node == null ? null : borrow(node, Purpose.READ, deadline);
+            connection = connection != null ? connection : borrowFromAny(view, avoided, deadline);
             if (connection != null) {
                 return connection;
             }
             if (view.isHopeless() || System.nanoTime() - deadline >= 0) {
                 throw NoNode.reader(view, config.pool().timeout());
             }
+            passedOver.retainAll(avoided);
             awaitOther(view, deadline);
         }
+    }
+
+    /** There is no other: it is waited for, and better a node that failed a moment ago than none. */
+    private @Nullable Connection borrowFromAny(TopologyView view, Set<Node> avoided, long deadline)
+            throws SQLException {
+        Node node = readers.choose(view, avoided);
+        node = node == null ? readers.choose(view, Set.of()) : node;
+        return node == null ? null : borrow(node, Purpose.READ, deadline);
     }
 
     private void awaitOther(TopologyView view, long deadline) throws SQLException {
@@ -332,34 +331,10 @@ public final class Router implements AutoCloseable {
     private @Nullable Connection borrow(Node node, Purpose purpose, long deadline) throws SQLException {
         NodePools ofNode = nodes.of(node);
         if (ofNode == null) {
-            throw new IllegalArgumentException("Unknown " + node);
+            // It has left the cluster since the view was taken.
+            return null;
         }
         return deadline == 0 ? ofNode.borrowNow(purpose) : ofNode.borrow(purpose, deadline);
-    }
-
-    /** Two candidates at random, the less busy one of them; the primary when no replica may serve. */
-    private @Nullable Node chooseReader(TopologyView view, Set<Node> avoided) {
-        List<Node> readers = view.readers();
-        if (!avoided.isEmpty()) {
-            readers = readers.stream().filter(node -> !avoided.contains(node)).toList();
-        }
-        if (readers.isEmpty()) {
-            return view.primary()
-                    .map(primary -> primary.node())
-                    .filter(node -> !avoided.contains(node))
-                    .orElse(null);
-        }
-        if (readers.size() == 1) {
-            return readers.get(0);
-        }
-        int first = ThreadLocalRandom.current().nextInt(readers.size());
-        int second = (first + 1 + ThreadLocalRandom.current().nextInt(readers.size() - 1)) % readers.size();
-        return inUse(readers.get(first)) <= inUse(readers.get(second)) ? readers.get(first) : readers.get(second);
-    }
-
-    private int inUse(Node node) {
-        NodePools ofNode = nodes.of(node);
-        return ofNode == null ? 0 : ofNode.inUse();
     }
 
     long deadline() {

@@ -79,8 +79,7 @@ class TopologyTest {
         nodes.saysOnStanding(b, () -> {
             throw ScriptedNodes.silent();
         });
-        await().atMost(SOON)
-                .until(() -> heard.stream().anyMatch(this::isSuspect));
+        await().atMost(SOON).until(() -> heard.stream().anyMatch(this::isSuspect));
         awaitState(b, NodeState.UP);
         assertThat(heard)
                 .noneMatch(view -> view.find(b)
@@ -109,8 +108,9 @@ class TopologyTest {
             return replica(200);
         });
         await().atMost(SOON).until(() -> heard.stream().anyMatch(this::isSuspect));
-        await().atMost(SOON).until(() -> topology.view().of(b).lag().isPresent()
-                && topology.view().of(b).state() == NodeState.UP);
+        await().atMost(SOON)
+                .until(() -> topology.view().of(b).lag().isPresent()
+                        && topology.view().of(b).state() == NodeState.UP);
         assertThat(heard)
                 .noneMatch(view -> view.find(b)
                         .filter(one -> one.state() == NodeState.DOWN)
