@@ -10,7 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.hibernate.validator.HibernateValidator;
 import org.hibernate.validator.constraints.time.DurationMax;
@@ -27,6 +31,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -38,12 +43,15 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(20)
+@Fork(6)
 @Warmup(iterations = 0)
 @Measurement(iterations = 1)
 // JMH calls write() before it reads a field.
 @SuppressWarnings("NullAway.Init")
 public class ConfigLoadBenchmark {
+    private static final int TURNS = 5;
+    private static final int FORKS_PER_TURN = 6;
+
     private Path file;
 
     /** What the validator's own constraints cost at their first use: each kind that such a configuration calls for. */
@@ -106,10 +114,47 @@ public class ConfigLoadBenchmark {
         return DatabaseConfig.load(file, Map.of());
     }
 
+    /** In turns, so that what the machine does besides meets each of them alike; medians, because one slow start says nothing. */
     public static void main(String[] args) throws RunnerException {
-        new Runner(new OptionsBuilder()
-                        .include(ConfigLoadBenchmark.class.getSimpleName())
-                        .build())
-                .run();
+        Map<String, Starts> measured = new TreeMap<>();
+        for (int turn = 0; turn < TURNS; turn++) {
+            for (RunResult result : new Runner(new OptionsBuilder()
+                            .include(ConfigLoadBenchmark.class.getSimpleName())
+                            .forks(FORKS_PER_TURN)
+                            .build())
+                    .run()) {
+                Starts values =
+                        measured.computeIfAbsent(result.getPrimaryResult().getLabel(), name -> new Starts());
+                result.getPrimaryResult()
+                        .getStatistics()
+                        .getRawData()
+                        .forEachRemaining(value -> values.add(value.getKey()));
+            }
+        }
+        double load = median(measured, "loadAndValidate");
+        double each = median(measured, "validatorWithEachKind");
+        double one = median(measured, "validatorWithOneConstraint");
+        System.out.printf(
+                "%nmedians of %d starts: load and validate %.0f ms; validator with each kind %.0f ms (load is %.0f more),"
+                        + " with one constraint %.0f ms (%.0f more)%n",
+                TURNS * FORKS_PER_TURN, load, each, load - each, one, load - one);
+    }
+
+    private static double median(Map<String, Starts> measured, String name) {
+        return Objects.requireNonNull(measured.get(name), name).median();
+    }
+
+    /** What one of them took, start by start. */
+    private static final class Starts {
+        private final List<Double> values = new ArrayList<>();
+
+        void add(double value) {
+            values.add(value);
+        }
+
+        double median() {
+            List<Double> sorted = values.stream().sorted().toList();
+            return sorted.get(sorted.size() / 2);
+        }
     }
 }

@@ -68,7 +68,22 @@ public record WorkloadConfig(
         this.maxConcurrentRequests = maxConcurrentRequests;
         this.connectionsPerRequest = connectionsPerRequest;
         this.serverCores = serverCores;
-        ConfigValidation.check(this);
+        if (!declaresNothing()) {
+            ConfigValidation.check(this);
+        }
+    }
+
+    /** There is nothing to judge then, and the validator need not learn at a cold start how to. */
+    private boolean declaresNothing() {
+        return instances == null
+                && deploySurge == DEFAULT_SURGE
+                && requestsPerSecond == null
+                && readShare == null
+                && avgQueryTimeMillis == null
+                && p99WaitMillis == null
+                && maxConcurrentRequests == null
+                && connectionsPerRequest == 1
+                && serverCores == null;
     }
 
     /** Nothing is declared, and nothing is refused. */
