@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeState;
@@ -28,9 +29,10 @@ final class RoleChanges implements Topology.Listener {
         this.events = events;
     }
 
-    /** A share that is not zero admits at least one read. */
+    /** A share that is not zero admits at least one read. Replicas that are yet to be discovered count as replicas. */
     static int primaryReads(DatabaseConfig config) {
-        double share = config.pool().primaryReadShare(!config.replicas().isEmpty());
+        boolean discovers = config.topology().discovery() != DiscoveryMethod.STATIC;
+        double share = config.pool().primaryReadShare(discovers || !config.replicas().isEmpty());
         return (int) Math.ceil(share * config.pool().ceiling() - 1e-9);
     }
 
