@@ -1,6 +1,7 @@
 package dev.penstock.pool;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -184,15 +185,29 @@ final class Gate {
     }
 
     private boolean take(boolean read) {
+        return takeIfRoom(read) == Room.TAKEN;
+    }
+
+    private enum Room {
+        TAKEN,
+        NOT_FOR_READS,
+        NONE
+    }
+
+    private Room takeIfRoom(boolean read) {
         long one = read ? ADMISSION + READ + 1 : ADMISSION + 1;
-        long now = state.get();
-        while ((now & COUNT) < ceiling && !(read && (now >>> COUNT_BITS & COUNT) >= readLimit)) {
-            if (state.compareAndSet(now, now + one)) {
-                return true;
+        while (true) {
+            long now = state.get();
+            if ((now & COUNT) >= ceiling) {
+                return Room.NONE;
             }
-            now = state.get();
+            if (read && (now >>> COUNT_BITS & COUNT) >= readLimit) {
+                return Room.NOT_FOR_READS;
+            }
+            if (state.compareAndSet(now, now + one)) {
+                return Room.TAKEN;
+            }
         }
-        return false;
     }
 
     private boolean enqueue(Waiter waiter) {
@@ -210,15 +225,29 @@ final class Gate {
         }
     }
 
-    /** Oldest first; a read that its share holds back does not hold back the writes behind it. */
+    /**
+     * Oldest first; a read that its share holds back does not hold back the writes behind it. Places that become free while the
+     * queue is gone through are for the next time, which follows: they would go to a later waiter than the one just refused.
+     */
     private void admitWhoFits() {
-        queue.removeIf(waiter -> {
-            if (!take(waiter.read)) {
-                return false;
+        boolean readsHeldBack = false;
+        Iterator<Waiter> oldestFirst = queue.iterator();
+        while (oldestFirst.hasNext()) {
+            Waiter waiter = oldestFirst.next();
+            if (waiter.read && readsHeldBack) {
+                continue;
             }
-            answer(waiter, Answer.ADMITTED);
-            return true;
-        });
+            Room room = takeIfRoom(waiter.read);
+            if (room == Room.NONE) {
+                break;
+            }
+            if (room == Room.NOT_FOR_READS) {
+                readsHeldBack = true;
+            } else {
+                oldestFirst.remove();
+                answer(waiter, Answer.ADMITTED);
+            }
+        }
         waiting = queue.size();
     }
 

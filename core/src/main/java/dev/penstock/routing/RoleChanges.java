@@ -32,7 +32,8 @@ final class RoleChanges implements Topology.Listener {
     /** A share that is not zero admits at least one read. Replicas that are yet to be discovered count as replicas. */
     static int primaryReads(DatabaseConfig config) {
         boolean discovers = config.topology().discovery() != DiscoveryMethod.STATIC;
-        double share = config.pool().primaryReadShare(discovers || !config.replicas().isEmpty());
+        double share =
+                config.pool().primaryReadShare(discovers || !config.replicas().isEmpty());
         return (int) Math.ceil(share * config.pool().ceiling() - 1e-9);
     }
 
