@@ -35,7 +35,18 @@ final class ConnectAttempt {
     Socket dial() throws IOException {
         Socket connected = dialer.dial(this);
         address = connected.getInetAddress();
+        closeAllBut(connected);
         return connected;
+    }
+
+    /** A connect to an address that is silent would hold its thread for minutes. */
+    private synchronized void closeAllBut(Socket connected) {
+        for (Socket other : sockets) {
+            if (other != connected) {
+                close(other);
+            }
+        }
+        sockets.retainAll(List.of(connected));
     }
 
     /** The address it stands to; null before it stands. */

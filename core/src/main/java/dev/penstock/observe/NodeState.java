@@ -6,9 +6,9 @@ public enum NodeState {
     UNKNOWN,
     /** It answered the last probe. */
     UP,
-    /** One probe went unanswered; it still serves what it has. */
+    /** It has not answered for half a second, and a fresh session is being tried; it still serves what it has. */
     SUSPECT,
-    /** It refuses connections, or left two probes unanswered; nothing is sent to it. */
+    /** It refuses connections, is stopping, or answers no fresh session either; nothing is sent to it. */
     DOWN,
     /** It is writable, but on an older timeline than another node, or of another cluster; nothing is sent to it. */
     FENCED;

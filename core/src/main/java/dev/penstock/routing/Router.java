@@ -124,13 +124,16 @@ public final class Router implements AutoCloseable {
         }
     }
 
-    /** Who belongs to the cluster is looked up once before anybody is asked; who cannot be found is asked by name. */
+    /** Only names that stand for several servers are waited for; when they cannot be found, they are asked by name. */
     private void ask(Duration atMost) {
-        members.start(atMost.dividedBy(2));
+        if (topology.view().nodes().isEmpty()) {
+            members.lookOnce(atMost.dividedBy(2));
+        }
         if (topology.view().nodes().isEmpty()) {
             joinConfigured();
         }
         topology.start();
+        members.start();
     }
 
     /**

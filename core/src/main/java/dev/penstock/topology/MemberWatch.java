@@ -71,12 +71,17 @@ public final class MemberWatch implements AutoCloseable {
         return thread;
     }
 
-    /** Looks once, on the caller's thread, and then again and again on its own. */
-    public void start(Duration firstLimit) {
+    /** Looks once, on the caller's thread, who waits for it at most {@code limit}. */
+    public void lookOnce(Duration limit) {
         if (discovery != null) {
-            look(discovery, firstLimit);
-            thread.scheduleWithFixedDelay(
-                    () -> look(discovery, LIMIT), EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            look(discovery, limit);
+        }
+    }
+
+    /** Looks at once and then again and again, on a thread of its own. */
+    public void start() {
+        if (discovery != null) {
+            thread.scheduleWithFixedDelay(() -> look(discovery, LIMIT), 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.penstock.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.penstock.config.Endpoint;
 import java.io.IOException;
@@ -11,11 +12,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +25,9 @@ import org.junit.jupiter.api.Test;
 
 /** A host of several addresses is reached as long as one of them answers. */
 class DialerTest {
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private static final int FILLING = 4;
+
+    private final ThreadPoolExecutor threads = (ThreadPoolExecutor) Executors.newCachedThreadPool();
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     @AfterEach
@@ -49,7 +53,7 @@ class DialerTest {
     /** A server whose queue is full answers no further connect. */
     private void fallSilent(String address, int port) throws IOException {
         listen(address, port);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < FILLING; i++) {
             Socket waiting = new Socket();
             opened.add(waiting);
             threads.execute(() -> {
@@ -82,6 +86,8 @@ class DialerTest {
         fallSilent("127.0.0.2", port);
         Socket socket = dial(port, address("127.0.0.2"), address("127.0.0.1"));
         assertThat(socket.isConnected()).isTrue();
+        // Those that fill the queue go on waiting; whoever lost against another address does not.
+        await().atMost(Duration.ofSeconds(10)).until(() -> threads.getActiveCount() <= FILLING);
     }
 
     @Test
