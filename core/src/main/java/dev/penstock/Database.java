@@ -3,15 +3,17 @@ package dev.penstock;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.ReadOptions;
+import dev.penstock.config.SessionToken;
 import dev.penstock.config.WriteOptions;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
+import dev.penstock.observe.RouteExplanation;
 import dev.penstock.observe.WarmUp;
-import dev.penstock.routing.ReadWork;
+import dev.penstock.routing.CausalSession;
+import dev.penstock.routing.ReadNeed;
 import dev.penstock.routing.RoutedDataSource;
 import dev.penstock.routing.Router;
-import dev.penstock.routing.WriteWork;
 import dev.penstock.sizing.SizingPlan;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,20 +31,15 @@ import javax.sql.DataSource;
 public final class Database implements Access, AutoCloseable {
     private final Router router;
     private final SizingWatch sizing;
-    private final ReadWork reads;
-    private final WriteWork writes;
-    private final DataSource reader;
-    private final DataSource writer;
+    private final SessionBinding binding = new SessionBinding();
+    private final RoutedAccess access;
     private final DataSource migrations;
     private final DataSource unpooled;
 
     private Database(DatabaseConfig config, Router router) {
         this.router = router;
         this.sizing = new SizingWatch(config, router);
-        this.reads = new ReadWork(router);
-        this.writes = new WriteWork(router);
-        this.reader = new RoutedDataSource("reader", router::borrowReader);
-        this.writer = new RoutedDataSource("writer", router::borrowWriter);
+        this.access = new RoutedAccess(router, binding::current);
         this.migrations = new RoutedDataSource("migrations", router::openForMigrations);
         this.unpooled = new RoutedDataSource("unpooled", router::openUnpooled);
     }
@@ -95,35 +92,51 @@ public final class Database implements Access, AutoCloseable {
 
     @Override
     public <T> T read(SqlFunction<T> work) throws SQLException {
-        return read(ReadOptions.defaults(), work);
+        return access.read(work);
     }
 
     @Override
     public <T> T read(ReadOptions options, SqlFunction<T> work) throws SQLException {
-        return reads.run(options, work::apply);
+        return access.read(options, work);
     }
 
     @Override
     public void write(SqlAction work) throws SQLException {
-        write(WriteOptions.defaults(), work);
+        access.write(work);
     }
 
     @Override
     public void write(WriteOptions options, SqlAction work) throws SQLException {
-        writes.run(options, connection -> {
-            work.run(connection);
-            return Boolean.TRUE;
-        });
+        access.write(options, work);
     }
 
     @Override
     public <T> T writeReturning(SqlFunction<T> work) throws SQLException {
-        return writeReturning(WriteOptions.defaults(), work);
+        return access.writeReturning(work);
     }
 
     @Override
     public <T> T writeReturning(WriteOptions options, SqlFunction<T> work) throws SQLException {
-        return writes.run(options, work::apply);
+        return access.writeReturning(options, work);
+    }
+
+    /** A way through this database whose reads see its own writes. */
+    public Session session() {
+        return session(router.session(null));
+    }
+
+    /** The same, whose reads also see what {@code token} stands for, made in this process or another. */
+    public Session session(SessionToken token) {
+        return session(router.session(token));
+    }
+
+    private Session session(CausalSession causal) {
+        return new Session(causal, new RoutedAccess(router, () -> causal), binding);
+    }
+
+    /** Where a read with {@code options} would go now, and why not elsewhere; outside of any session. No I/O. */
+    public RouteExplanation explain(ReadOptions options) {
+        return router.explain(ReadNeed.of(options));
     }
 
     /**
@@ -141,12 +154,17 @@ public final class Database implements Access, AutoCloseable {
 
     @Override
     public DataSource reader() {
-        return reader;
+        return access.reader();
+    }
+
+    @Override
+    public DataSource reader(ReadOptions options) {
+        return access.reader(options);
     }
 
     @Override
     public DataSource writer() {
-        return writer;
+        return access.writer();
     }
 
     /**

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
-import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 
 /**
@@ -32,7 +31,9 @@ public final class NodeConnection extends WatchedConnection {
     private final Node node;
     private final SessionRules rules;
     private final int epoch;
+    private final long openedNanos = System.nanoTime();
     private final PgConnection driver;
+    private final CommitProtocol commitProtocol;
     private final ConnectAttempt attempt;
     private final AtomicReference<@Nullable Runnable> lease = new AtomicReference<>();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
@@ -54,6 +55,7 @@ public final class NodeConnection extends WatchedConnection {
             throws SQLException {
         super(physical);
         this.driver = physical.unwrap(PgConnection.class);
+        this.commitProtocol = new CommitProtocol(node, driver);
         this.attempt = attempt;
         this.node = node;
         this.rules = rules;
@@ -74,6 +76,16 @@ public final class NodeConnection extends WatchedConnection {
     /** Whether it still stands, was not retired, and its node kept its role since it was opened. No I/O. */
     public boolean isCurrent() {
         return !ended && !retired && epoch == node.epoch();
+    }
+
+    /** When it stood ({@link System#nanoTime()}): what was learned of its server before that may be of an earlier life of it. */
+    public long openedNanos() {
+        return openedNanos;
+    }
+
+    /** Rows that statements made from now on fetch at once within a transaction; 0 for all. */
+    public void setDefaultFetchSize(int rows) throws SQLException {
+        driver.setDefaultFetchSize(rows);
     }
 
     /** The address it stands to; null when the driver found its own way. */
@@ -147,6 +159,24 @@ public final class NodeConnection extends WatchedConnection {
         lease.set(returned);
     }
 
+    /** Also runs {@code more} when this borrow ends, or at once when it has. */
+    public void whenReturned(Runnable more) {
+        while (true) {
+            Runnable returned = lease.get();
+            if (returned == null) {
+                more.run();
+                return;
+            }
+            Runnable both = () -> {
+                returned.run();
+                more.run();
+            };
+            if (lease.compareAndSet(returned, both)) {
+                return;
+            }
+        }
+    }
+
     /** Whether somebody has it. */
     boolean isLent() {
         return lease.get() != null;
@@ -174,6 +204,14 @@ public final class NodeConnection extends WatchedConnection {
         if (ended != null) {
             ended.run();
         }
+    }
+
+    @Override
+    void about(String sql) throws SQLException {
+        if (rules.purpose() == Purpose.READ && AdvisoryLock.isTakenBy(sql)) {
+            throw AdvisoryLock.refusal(node);
+        }
+        super.about(sql);
     }
 
     @Override
@@ -222,8 +260,37 @@ public final class NodeConnection extends WatchedConnection {
     @Override
     public void commit() throws SQLException {
         commits++;
-        refuseFailed();
-        physical.commit();
+        commitProtocol.commit();
+    }
+
+    /**
+     * {@link #commit} that brings back where the commit stands in the log, in the same round trip; an empty receipt when nothing
+     * was begun. No pool sees its errors, so it acts on them itself.
+     *
+     * @throws SQLException as {@code commit} does, and 08007 when it cannot be told whether the transaction was committed
+     */
+    public CommitReceipt commitWithReceipt() throws SQLException {
+        commits++;
+        try {
+            return commitProtocol.commitWithReceipt();
+        } catch (SQLException e) {
+            if (ErrorClass.endsSession(e)) {
+                abortNow();
+                reportToNode(e.getCause() instanceof SQLException cause ? cause : e);
+            }
+            throw e;
+        }
+    }
+
+    private void reportToNode(SQLException error) {
+        if (ErrorClass.of(error).isNodeSignal()) {
+            node.reportError(error);
+        }
+    }
+
+    /** What an error of {@link #commit} comes to when it ended the session: it is unknown whether the transaction was committed. */
+    public SQLException asCommitFailure(SQLException error) {
+        return ErrorClass.endsSession(error) ? commitProtocol.unknown(error) : error;
     }
 
     /** Switching autocommit on commits what is open, so it is refused as a commit would be. */
@@ -232,7 +299,7 @@ public final class NodeConnection extends WatchedConnection {
         restoring(() -> {
             if (on && !physical.getAutoCommit()) {
                 commits++;
-                refuseFailed();
+                commitProtocol.refuseFailed();
             }
             physical.setAutoCommit(on);
         });
@@ -266,16 +333,6 @@ public final class NodeConnection extends WatchedConnection {
                 abortNow();
             }
             throw e;
-        }
-    }
-
-    private void refuseFailed() throws SQLException {
-        if (driver.getTransactionState() == TransactionState.FAILED) {
-            rollback();
-            throw new SQLException(
-                    "The transaction had failed before this commit, so nothing was committed: an earlier statement's"
-                            + " exception was caught and not acted on. Let it propagate, or use a savepoint.",
-                    "25P02");
         }
     }
 
@@ -326,7 +383,7 @@ public final class NodeConnection extends WatchedConnection {
      * Breaks the connection without a word to the server; a thread that is blocked on it gets its exception at once. The
      * plain socket is closed first: closing the TLS socket waits for a thread that is blocked writing to it.
      */
-    void abortNow() {
+    public void abortNow() {
         broken = true;
         attempt.abandon();
         try {
@@ -341,7 +398,7 @@ public final class NodeConnection extends WatchedConnection {
     }
 
     /** Over a connection of its own, as the protocol wants it. Nothing happens when nothing runs. */
-    void cancelNow() {
+    public void cancelNow() {
         try {
             driver.cancelQuery();
         } catch (SQLException e) {
