@@ -33,7 +33,7 @@ public final class RecordedLoad implements AutoCloseable {
     /** One way to reach the database. Used by one thread. */
     public interface Client {
         /** Of whom; empty for no session. */
-        String session();
+        String sessionName();
 
         Set<Promise> promises();
 
@@ -44,6 +44,9 @@ public final class RecordedLoad implements AutoCloseable {
         Seen write(SqlFunction<Seen> work) throws SQLException;
 
         Seen read(SqlFunction<Seen> work) throws SQLException;
+
+        /** Between two calls. */
+        default void between() {}
     }
 
     private RecordedLoad(History history, HistoryTable table) {
@@ -72,12 +75,13 @@ public final class RecordedLoad implements AutoCloseable {
                 write(client, key);
             }
             read(client, key);
+            client.between();
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
     private void write(Client client, String key) {
-        History.Call call = history.begin(client.session(), client.promises(), Kind.WRITE, key, client.deadline());
+        History.Call call = history.begin(client.sessionName(), client.promises(), Kind.WRITE, key, client.deadline());
         try {
             call.acknowledged(client.write(connection -> table.write(connection, key, call.id())));
         } catch (SQLException e) {
@@ -93,7 +97,7 @@ public final class RecordedLoad implements AutoCloseable {
     }
 
     private void read(Client client, String key) {
-        History.Call call = history.begin(client.session(), client.promises(), Kind.READ, key, client.deadline());
+        History.Call call = history.begin(client.sessionName(), client.promises(), Kind.READ, key, client.deadline());
         try {
             call.acknowledged(client.read(connection -> table.read(connection, key)));
         } catch (SQLException e) {

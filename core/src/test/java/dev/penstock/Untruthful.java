@@ -36,8 +36,8 @@ public final class Untruthful {
         }
 
         @Override
-        public String session() {
-            return honest.session();
+        public String sessionName() {
+            return honest.sessionName();
         }
 
         @Override

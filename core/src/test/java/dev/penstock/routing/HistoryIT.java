@@ -9,6 +9,7 @@ import dev.penstock.RecordedLoad;
 import dev.penstock.TestConfigs;
 import dev.penstock.Untruthful;
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.WriteOptions;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresNode;
@@ -104,9 +105,8 @@ class HistoryIT {
             History history = new History();
             try (Database db = Database.open(TestConfigs.of(cluster).build());
                     Connection replica = cluster.node(1).connect("appuser")) {
-                RecordedLoad.Client honest = Clients.session(db, ONE_ATTEMPT);
-                RecordedLoad load =
-                        RecordedLoad.of(history, table, List.of(planting.in(honest, db, replica)), SEED);
+                RecordedLoad.Client honest = Clients.monotonic(db, "s-1", WriteOptions.defaults(), ONE_ATTEMPT);
+                RecordedLoad load = RecordedLoad.of(history, table, List.of(planting.in(honest, db, replica)), SEED);
                 try (load) {
                     await().atMost(SOON).until(() -> history.operations().size() > 300);
                 }
@@ -135,11 +135,19 @@ class HistoryIT {
     }
 
     private static List<RecordedLoad.Client> clients(Database db) {
+        WriteOptions once = WriteOptions.defaults();
+        WriteOptions retrying = once.retries(3);
         return List.of(
-                Clients.closures(db, 0, ONE_ATTEMPT),
-                Clients.closures(db, 3, WITH_RETRIES),
-                Clients.closures(db, 3, WITH_RETRIES),
-                Clients.views(db, ONE_ATTEMPT));
+                Clients.closures(db, once, ONE_ATTEMPT),
+                Clients.closures(db, retrying, WITH_RETRIES),
+                Clients.views(db, ONE_ATTEMPT),
+                Clients.session(db, "once", once, ONE_ATTEMPT),
+                Clients.session(db, "retrying", retrying, WITH_RETRIES),
+                Clients.monotonic(db, "monotonic", once, ONE_ATTEMPT),
+                Clients.hurried(db, "hurried", Duration.ofSeconds(2)),
+                Clients.sessionViews(db, "views", ONE_ATTEMPT),
+                Clients.bound(db, "bound", ONE_ATTEMPT),
+                Clients.handedOver(db, "handed over", ONE_ATTEMPT));
     }
 
     private static void nothingIsHeld(Database db, PostgresCluster cluster) throws SQLException {
@@ -152,11 +160,12 @@ class HistoryIT {
     }
 
     private static void nothingIsLeft(PostgresCluster cluster) {
-        await().atMost(SOON).until(() -> Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .noneMatch(name -> name.startsWith("penstock-")
-                        && !name.startsWith("penstock-proxy")
-                        && !name.startsWith("penstock-testkit")));
+        await().atMost(SOON)
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .noneMatch(name -> name.startsWith("penstock-")
+                                && !name.startsWith("penstock-proxy")
+                                && !name.startsWith("penstock-testkit")));
         for (PostgresNode node : cluster.nodes()) {
             await().atMost(SOON).until(() -> sessions(node) == 0);
         }
