@@ -39,9 +39,9 @@ class PrimaryShareIT {
                     Load reads = Load.of(24, () -> db.read(c -> slowRead(c, primary)));
                     Load writes = Load.of(4, () -> db.write(c -> Served.run(c, "insert into app.visit values (1)")))) {
                 cluster.replicas().forEach(PostgresNode::kill);
-                await().atMost(SOON).until(() -> db.status().nodes().stream()
-                        .skip(1)
-                        .allMatch(node -> node.state() == NodeState.DOWN));
+                await().atMost(SOON)
+                        .until(() ->
+                                db.status().nodes().stream().skip(1).allMatch(node -> node.state() == NodeState.DOWN));
                 reads.awaitMore(200);
                 writes.awaitMore(500);
                 assertThat(mostOnPrimary).hasValue(SHARE);

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * Faults at random over a cluster of three or more nodes, the same ones for the same seed: servers killed, stopped, frozen, cut off
- * from their clients or from replication, replay paused, and primaries replaced, whose former holder comes back as a second
+ * from their clients or from replication, replies lost, replay paused, and primaries replaced, whose former holder comes back as a second
  * primary for a while before it rejoins. One fault at a time, or two on different nodes. One node at least is always reachable, and
  * after each round everything is healed. Used by one thread.
  *
@@ -139,12 +139,24 @@ public final class FaultSchedule {
         NodeFault fault =
                 new NodeFault(step.manner, node, proxies.get(cluster.nodes().indexOf(node)));
         Wound wound = new Wound(step, fault, history.nanos());
-        say(node.name() + " (" + step.target.name().toLowerCase(Locale.ROOT) + ") is " + step.manner.words());
+        slowDown(fault);
+        say(node.name() + " (" + step.target.name().toLowerCase(Locale.ROOT) + "): " + step.manner.words());
         fault.strike();
+        if (!fault.isOfTheNetwork()) {
+            fault.proxy().heal();
+        }
         wounds.add(wound);
         if (step.target == Target.TAKEOVER) {
             pass(0, 800);
             promote(wound);
+        }
+    }
+
+    /** So that more calls are on their way, COMMITs among them, when it happens. */
+    private void slowDown(NodeFault fault) {
+        if (random.nextBoolean()) {
+            fault.proxy().delay(Duration.ofMillis(1 + random.nextInt(15)));
+            pass(50, 300);
         }
     }
 

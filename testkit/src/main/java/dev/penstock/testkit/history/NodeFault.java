@@ -1,5 +1,6 @@
 package dev.penstock.testkit.history;
 
+import dev.penstock.testkit.Direction;
 import dev.penstock.testkit.PostgresNode;
 import dev.penstock.testkit.TcpProxy;
 import java.util.List;
@@ -12,15 +13,17 @@ record NodeFault(Manner manner, PostgresNode node, TcpProxy proxy) {
         STOPPED,
         FROZEN,
         CLIENTS_CUT_OFF,
+        REPLIES_LOST,
         CLIENTS_RESET,
         REPLAY_PAUSED,
         REPLICATION_CUT;
 
         /** After which clients do not get an answer. */
-        static final List<Manner> OUTAGES = List.of(KILLED, STOPPED, FROZEN, CLIENTS_CUT_OFF, CLIENTS_RESET);
+        static final List<Manner> OUTAGES =
+                List.of(KILLED, STOPPED, FROZEN, CLIENTS_CUT_OFF, REPLIES_LOST, CLIENTS_RESET);
 
         /** Which make somebody promote another node. A reset is not one: the connection would be tried again. */
-        static final List<Manner> TAKEOVERS = List.of(KILLED, STOPPED, FROZEN, CLIENTS_CUT_OFF);
+        static final List<Manner> TAKEOVERS = List.of(KILLED, STOPPED, FROZEN, CLIENTS_CUT_OFF, REPLIES_LOST);
 
         String words() {
             return name().toLowerCase(Locale.ROOT).replace('_', ' ');
@@ -33,6 +36,7 @@ record NodeFault(Manner manner, PostgresNode node, TcpProxy proxy) {
             case STOPPED -> node.stop();
             case FROZEN -> node.suspend();
             case CLIENTS_CUT_OFF -> proxy.blackHole();
+            case REPLIES_LOST -> proxy.blackHole(Direction.SERVER_TO_CLIENT);
             case CLIENTS_RESET -> {
                 proxy.refuse();
                 proxy.reset();
@@ -42,12 +46,17 @@ record NodeFault(Manner manner, PostgresNode node, TcpProxy proxy) {
         }
     }
 
+    /** Whether it is done to the proxy, which every other fault leaves in order. */
+    boolean isOfTheNetwork() {
+        return manner == Manner.CLIENTS_CUT_OFF || manner == Manner.REPLIES_LOST || manner == Manner.CLIENTS_RESET;
+    }
+
     /** A former primary comes back as a second one. */
     void heal() {
         switch (manner) {
             case KILLED, STOPPED -> node.start();
             case FROZEN -> node.resume();
-            case CLIENTS_CUT_OFF, CLIENTS_RESET -> proxy.heal();
+            case CLIENTS_CUT_OFF, REPLIES_LOST, CLIENTS_RESET -> proxy.heal();
             case REPLAY_PAUSED -> node.resumeReplay();
             case REPLICATION_CUT -> node.restoreReplication();
         }
