@@ -139,6 +139,8 @@ class HistoryIT {
         WriteOptions retrying = once.retries(3);
         return List.of(
                 Clients.closures(db, once, ONE_ATTEMPT),
+                Clients.closures(db, once, ONE_ATTEMPT),
+                Clients.closures(db, retrying, WITH_RETRIES),
                 Clients.closures(db, retrying, WITH_RETRIES),
                 Clients.views(db, ONE_ATTEMPT),
                 Clients.session(db, "once", once, ONE_ATTEMPT),

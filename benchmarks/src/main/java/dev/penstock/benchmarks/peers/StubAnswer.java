@@ -67,10 +67,16 @@ enum StubAnswer {
     String[] row(boolean replica) {
         return switch (this) {
             case ONE -> new String[] {"1"};
-            case PROBE -> new String[] {replica ? "t" : "f", replica ? "0" : "1", "100000000", "7", "f", "1"};
+            case PROBE -> probe(replica);
             case NO -> new String[] {"f"};
             case ISOLATION -> new String[] {"read committed"};
             default -> new String[0];
         };
+    }
+
+    /** Role, timeline, position, cluster, read-only, start of the server; end of the log, page, segment, timeline replayed. */
+    private static String[] probe(boolean replica) {
+        String role = replica ? "t" : "f";
+        return new String[] {role, replica ? "0" : "1", "100000000", "7", "f", "1", "100000000", "8192", "16777216", "1"};
     }
 }

@@ -154,7 +154,7 @@ public final class FaultSchedule {
 
     /** So that more calls are on their way, COMMITs among them, when it happens. */
     private void slowDown(NodeFault fault) {
-        if (random.nextBoolean()) {
+        if (random.nextInt(4) > 0) {
             fault.proxy().delay(Duration.ofMillis(1 + random.nextInt(15)));
             pass(50, 300);
         }
