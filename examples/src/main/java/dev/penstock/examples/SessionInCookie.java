@@ -38,11 +38,7 @@ public final class SessionInCookie extends Filter {
     /** To be called before the response is sent. */
     public static void remember(HttpExchange exchange) throws SQLException {
         Session session = (Session) exchange.getAttribute(SESSION);
-        session.token()
-                .ifPresent(token -> exchange.getResponseHeaders()
-                        .add(
-                                "Set-Cookie",
-                                COOKIE + "=" + token.encode() + "; Path=/; Max-Age=30; HttpOnly; SameSite=Lax"));
+        session.token().ifPresent(token -> exchange.getResponseHeaders().add("Set-Cookie", cookieOf(token)));
     }
 
     private static Optional<SessionToken> token(HttpExchange exchange) {
@@ -54,6 +50,11 @@ public final class SessionInCookie extends Filter {
         }
     }
     // end cookie
+
+    /** Replicas need it for as long as they take to catch up. */
+    private static String cookieOf(SessionToken token) {
+        return COOKIE + "=" + token.encode() + "; Path=/; Max-Age=30; HttpOnly; SameSite=Lax";
+    }
 
     private static Optional<String> cookie(HttpExchange exchange) {
         return exchange.getRequestHeaders().getOrDefault("Cookie", List.of()).stream()

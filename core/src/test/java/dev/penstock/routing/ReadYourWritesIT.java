@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** A session reads what it wrote, on whatever node, and its token carries that elsewhere. */
 @TestInstance(Lifecycle.PER_CLASS)
-class SessionIT {
+class ReadYourWritesIT {
     private static final int READ_BACKS = 3000;
 
     private PostgresCluster cluster;
@@ -78,7 +78,7 @@ class SessionIT {
 
     private record Seen(long version, boolean onReplica) {
         static Seen on(Connection c) throws SQLException {
-            return new Seen(SessionIT.version(c), Served.by(c).inRecovery());
+            return new Seen(ReadYourWritesIT.version(c), Served.by(c).inRecovery());
         }
     }
 
@@ -103,7 +103,7 @@ class SessionIT {
             for (int i = 1; i <= READ_BACKS / 3; i++) {
                 long version = i % 1000;
                 db.write(c -> set(c, version));
-                staleWithout += db.read(SessionIT::version) == version ? 0 : 1;
+                staleWithout += db.read(ReadYourWritesIT::version) == version ? 0 : 1;
             }
             assertThat(load.failures()).isEmpty();
         }
@@ -151,7 +151,7 @@ class SessionIT {
             try (Connection c = session.writer().getConnection()) {
                 set(c, i);
                 // Also while it is still out: whether it has committed is its borrower's business.
-                assertThat(session.read(SessionIT::version)).isEqualTo(i);
+                assertThat(session.read(ReadYourWritesIT::version)).isEqualTo(i);
             }
             try (Connection c = session.reader().getConnection()) {
                 assertThat(version(c)).isEqualTo(i);
@@ -191,7 +191,7 @@ class SessionIT {
         SessionToken token = here.token().orElseThrow();
         cluster.replicas().forEach(PostgresNode::pauseReplay);
         for (int i = 0; i < 20; i++) {
-            assertThat(db.session(token).read(SessionIT::version)).isEqualTo(11);
+            assertThat(db.session(token).read(ReadYourWritesIT::version)).isEqualTo(11);
         }
     }
 
@@ -244,7 +244,7 @@ class SessionIT {
         Session session = db.session().monotonicReads();
         long last = 0;
         for (int i = 0; i < 60; i++) {
-            long now = session.read(SessionIT::version);
+            long now = session.read(ReadYourWritesIT::version);
             if (last == 14) {
                 assertThat(now).isEqualTo(14);
             }
