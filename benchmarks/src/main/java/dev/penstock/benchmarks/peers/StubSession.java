@@ -143,7 +143,8 @@ final class StubSession {
     private void bind() {
         skipText();
         bound = statement();
-        message.position(message.position() + 2 * message.getShort());
+        int formats = message.getShort();
+        message.position(message.position() + 2 * formats);
         for (int parameters = message.getShort(); parameters > 0; parameters--) {
             int length = message.getInt();
             message.position(message.position() + Math.max(0, length));
