@@ -1,5 +1,7 @@
 package dev.penstock;
 
+import dev.penstock.binding.LazyConnections;
+import dev.penstock.binding.SessionDefaults;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.ReadOptions;
@@ -33,6 +35,7 @@ public final class Database implements Access, AutoCloseable {
     private final WriteWork writes;
     private final DataSource reader;
     private final DataSource writer;
+    private final DataSource lazy;
     private final DataSource migrations;
     private final DataSource unpooled;
 
@@ -43,6 +46,8 @@ public final class Database implements Access, AutoCloseable {
         this.writes = new WriteWork(router);
         this.reader = new RoutedDataSource("reader", router::borrowReader);
         this.writer = new RoutedDataSource("writer", router::borrowWriter);
+        LazyConnections connections = new LazyConnections(new RouterBinder(router), SessionDefaults.of(config));
+        this.lazy = new RoutedDataSource("lazy", connections::open);
         this.migrations = new RoutedDataSource("migrations", router::openForMigrations);
         this.unpooled = new RoutedDataSource("unpooled", router::openUnpooled);
     }
@@ -147,6 +152,11 @@ public final class Database implements Access, AutoCloseable {
     @Override
     public DataSource writer() {
         return writer;
+    }
+
+    @Override
+    public DataSource dataSource() {
+        return lazy;
     }
 
     /**

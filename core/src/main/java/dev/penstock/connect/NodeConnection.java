@@ -22,7 +22,7 @@ import org.postgresql.jdbc.PgConnection;
  * <p>Concurrency: used by one borrower at a time; {@code close} and {@code abortNow} may come from any thread, and the
  * lease is an atomic reference for that reason.
  */
-public final class NodeConnection extends WatchedConnection {
+public final class NodeConnection extends WatchedConnection implements SessionState {
     /** Given to Hikari as the pool's catalog: it sets it when a borrowed connection comes back. */
     public static final String RETURNED = "penstock:returned";
 
@@ -74,6 +74,21 @@ public final class NodeConnection extends WatchedConnection {
     /** Whether it still stands, was not retired, and its node kept its role since it was opened. No I/O. */
     public boolean isCurrent() {
         return !ended && !retired && epoch == node.epoch();
+    }
+
+    @Override
+    public boolean isReadSession() {
+        return rules.purpose().isReadOnly();
+    }
+
+    @Override
+    public boolean isTransactionOpen() {
+        return driver.getTransactionState() != TransactionState.IDLE;
+    }
+
+    /** Whether every session answers for that type: what it is, or the driver's connection is. */
+    public static boolean isAlways(Class<?> type) {
+        return type.isAssignableFrom(NodeConnection.class) || type.isAssignableFrom(PgConnection.class);
     }
 
     /** The address it stands to; null when the driver found its own way. */
@@ -128,6 +143,7 @@ public final class NodeConnection extends WatchedConnection {
      * last round trip. Once off it stays off: a server that goes back into recovery has ended its sessions before. A pooler may
      * have changed the server behind the session, so there it is looked up every time.
      */
+    @Override
     public boolean isReportedInHotStandby() {
         if (outOfRecovery) {
             return false;

@@ -222,15 +222,24 @@ public final class Router implements AutoCloseable {
 
     /** A connection to the primary; waits for one to be elected, and for its turn, at most {@code pool.timeout}. */
     public Connection borrowWriter() throws SQLException {
-        Connection connection = onPrimary(topology.view(), 0);
-        return connection != null ? connection : borrowWriterUntil(deadline());
+        return borrowOnPrimary(Purpose.WRITE);
     }
 
-    private Connection borrowWriterUntil(long deadline) throws SQLException {
+    /** The same on a session that cannot write, within the share that reads have on the primary. */
+    public Connection borrowPrimaryReader() throws SQLException {
+        return borrowOnPrimary(Purpose.READ);
+    }
+
+    private Connection borrowOnPrimary(Purpose purpose) throws SQLException {
+        Connection connection = onPrimary(topology.view(), purpose, 0);
+        return connection != null ? connection : borrowOnPrimaryUntil(purpose, deadline());
+    }
+
+    private Connection borrowOnPrimaryUntil(Purpose purpose, long deadline) throws SQLException {
         while (true) {
             checkOpen();
             TopologyView view = await(now -> isReady(now, false), deadline - System.nanoTime());
-            Connection connection = onPrimary(view, deadline);
+            Connection connection = onPrimary(view, purpose, deadline);
             if (connection != null) {
                 return connection;
             }
@@ -240,8 +249,8 @@ public final class Router implements AutoCloseable {
         }
     }
 
-    private @Nullable Connection onPrimary(TopologyView view, long deadline) throws SQLException {
-        return view.primary().isEmpty() ? null : borrow(view.primary().get().node(), Purpose.WRITE, deadline);
+    private @Nullable Connection onPrimary(TopologyView view, Purpose purpose, long deadline) throws SQLException {
+        return view.primary().isEmpty() ? null : borrow(view.primary().get().node(), purpose, deadline);
     }
 
     /** A session of the caller's own on the primary, in no pool; closing it ends it. */
