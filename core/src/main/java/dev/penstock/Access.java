@@ -67,4 +67,17 @@ public interface Access {
      * error here too.
      */
     DataSource writer();
+
+    /**
+     * The one {@code DataSource} for frameworks that say {@code setReadOnly} before they work, such as Spring with
+     * {@code @Transactional(readOnly = true)} and Hibernate. {@code getConnection()} does no I/O and takes nothing from a pool: the
+     * connection keeps what it is told, in whatever order, and takes a server at the first call that needs one. Declared
+     * read-only it reads as {@link #reader()} does; everything else goes to the primary.
+     *
+     * <p>It stays with that server until it is closed. Another {@code readOnly} between two transactions closes its statements and
+     * sends it elsewhere; within a transaction it is refused (25001). SERIALIZABLE, savepoints, large objects, cursors held over a
+     * commit, and the driver's own connection ({@code unwrap}) belong to the primary; after the last four it stays there to the
+     * end. Waits as {@link #reader()} and {@link #writer()} do, at that first call.
+     */
+    DataSource dataSource();
 }

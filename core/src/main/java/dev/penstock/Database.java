@@ -1,5 +1,6 @@
 package dev.penstock;
 
+import dev.penstock.binding.SessionDefaults;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.ReadOptions;
@@ -32,6 +33,7 @@ public final class Database implements Access, AutoCloseable {
     private final Router router;
     private final SizingWatch sizing;
     private final SessionBinding binding = new SessionBinding();
+    private final SessionDefaults defaults;
     private final RoutedAccess access;
     private final DataSource migrations;
     private final DataSource unpooled;
@@ -39,7 +41,8 @@ public final class Database implements Access, AutoCloseable {
     private Database(DatabaseConfig config, Router router) {
         this.router = router;
         this.sizing = new SizingWatch(config, router);
-        this.access = new RoutedAccess(router, binding::current);
+        this.defaults = SessionDefaults.of(config);
+        this.access = new RoutedAccess(router, defaults, binding::current);
         this.migrations = new RoutedDataSource("migrations", router::openForMigrations);
         this.unpooled = new RoutedDataSource("unpooled", router::openUnpooled);
     }
@@ -131,7 +134,7 @@ public final class Database implements Access, AutoCloseable {
     }
 
     private Session session(CausalSession causal) {
-        return new Session(causal, new RoutedAccess(router, () -> causal), binding);
+        return new Session(causal, new RoutedAccess(router, defaults, () -> causal), binding);
     }
 
     /** Where a read with {@code options} would go now, and why not elsewhere; outside of any session. No I/O. */
@@ -165,6 +168,11 @@ public final class Database implements Access, AutoCloseable {
     @Override
     public DataSource writer() {
         return access.writer();
+    }
+
+    @Override
+    public DataSource dataSource() {
+        return access.dataSource();
     }
 
     /**

@@ -1,7 +1,12 @@
 package dev.penstock;
 
+import dev.penstock.binding.Binder;
+import dev.penstock.binding.Intent;
+import dev.penstock.binding.LazyConnections;
+import dev.penstock.binding.SessionDefaults;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.WriteOptions;
+import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.routing.CausalSession;
 import dev.penstock.routing.ReadNeed;
 import dev.penstock.routing.ReadWork;
@@ -22,15 +27,18 @@ final class RoutedAccess implements Access {
     private final WriteWork writes;
     private final DataSource reader;
     private final DataSource writer;
+    private final DataSource lazy;
 
     /** @param session what the calling thread's work has to see; null for whatever is fresh enough */
-    RoutedAccess(Router router, Supplier<@Nullable CausalSession> session) {
+    RoutedAccess(Router router, SessionDefaults defaults, Supplier<@Nullable CausalSession> session) {
         this.router = router;
         this.session = session;
         this.reads = new ReadWork(router);
         this.writes = new WriteWork(router);
         this.reader = new RoutedDataSource("reader", () -> borrowReader(ReadNeed.ANY));
         this.writer = new RoutedDataSource("writer", this::borrowWriter);
+        LazyConnections connections = new LazyConnections(new Servers(), defaults);
+        this.lazy = new RoutedDataSource("lazy", connections::open);
     }
 
     private Connection borrowReader(ReadNeed need) throws SQLException {
@@ -100,5 +108,31 @@ final class RoutedAccess implements Access {
     @Override
     public DataSource writer() {
         return writer;
+    }
+
+    @Override
+    public DataSource dataSource() {
+        return lazy;
+    }
+
+    /** Where a lazy connection gets its server from. */
+    private final class Servers implements Binder {
+        @Override
+        public Connection bind(Intent intent) throws SQLException {
+            return switch (intent) {
+                case WRITE -> borrowWriter();
+                case READ -> borrowReader(ReadNeed.ANY);
+                case READ_ON_PRIMARY -> borrowReader(ReadNeed.NOT_ON_REPLICAS);
+            };
+        }
+
+        /** A read is served by the primary or by a replica; which of those may serve is decided when it comes. */
+        @Override
+        public boolean canServe(Intent intent) {
+            DatabaseStatus status = router.status();
+            return intent == Intent.READ
+                    ? status.nodes().stream().anyMatch(node -> node.state().serves())
+                    : status.primary().isPresent();
+        }
     }
 }

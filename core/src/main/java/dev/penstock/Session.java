@@ -139,4 +139,9 @@ public final class Session implements Access {
     public DataSource writer() {
         return access.writer();
     }
+
+    @Override
+    public DataSource dataSource() {
+        return access.dataSource();
+    }
 }

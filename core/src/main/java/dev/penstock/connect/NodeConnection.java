@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 
 /**
@@ -21,7 +22,7 @@ import org.postgresql.jdbc.PgConnection;
  * <p>Concurrency: used by one borrower at a time; {@code close} and {@code abortNow} may come from any thread, and the
  * lease is an atomic reference for that reason.
  */
-public final class NodeConnection extends WatchedConnection {
+public final class NodeConnection extends WatchedConnection implements SessionState {
     /** Given to Hikari as the pool's catalog: it sets it when a borrowed connection comes back. */
     public static final String RETURNED = "penstock:returned";
 
@@ -88,6 +89,21 @@ public final class NodeConnection extends WatchedConnection {
         driver.setDefaultFetchSize(rows);
     }
 
+    @Override
+    public boolean isReadSession() {
+        return rules.purpose().isReadOnly();
+    }
+
+    @Override
+    public boolean isTransactionOpen() {
+        return driver.getTransactionState() != TransactionState.IDLE;
+    }
+
+    /** Whether every session answers for that type: what it is, or the driver's connection is. */
+    public static boolean isAlways(Class<?> type) {
+        return type.isAssignableFrom(NodeConnection.class) || type.isAssignableFrom(PgConnection.class);
+    }
+
     /** The address it stands to; null when the driver found its own way. */
     public @Nullable InetAddress address() {
         return attempt.address();
@@ -140,6 +156,7 @@ public final class NodeConnection extends WatchedConnection {
      * last round trip. Once off it stays off: a server that goes back into recovery has ended its sessions before. A pooler may
      * have changed the server behind the session, so there it is looked up every time.
      */
+    @Override
     public boolean isReportedInHotStandby() {
         if (outOfRecovery) {
             return false;

@@ -14,6 +14,7 @@ import java.util.Properties;
  */
 abstract class WatchedConnection extends ForwardingConnection {
     private boolean tainted;
+    private boolean configured;
 
     WatchedConnection(Connection physical) {
         super(physical);
@@ -21,11 +22,17 @@ abstract class WatchedConnection extends ForwardingConnection {
 
     /** Whether the next borrower could find something. */
     boolean isTainted() {
+        return tainted || configured;
+    }
+
+    /** The same without what was set by the methods of {@link Connection} that are for it: its setter knows what it was. */
+    public boolean isMarked() {
         return tainted;
     }
 
     void setClean() {
         tainted = false;
+        configured = false;
     }
 
     /** Somebody took out what we cannot watch. */
@@ -53,19 +60,19 @@ abstract class WatchedConnection extends ForwardingConnection {
 
     @Override
     public void setSchema(String schema) throws SQLException {
-        tainted = true;
+        configured = true;
         physical.setSchema(schema);
     }
 
     @Override
     public void setClientInfo(String name, String value) throws SQLClientInfoException {
-        tainted = true;
+        configured = true;
         physical.setClientInfo(name, value);
     }
 
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
-        tainted = true;
+        configured = true;
         physical.setClientInfo(properties);
     }
 

@@ -1,0 +1,6 @@
+package planted.penstock.binding;
+
+/** A planted fault: binding uses routing. */
+public final class UsesRouting {
+    planted.penstock.routing.UsesFacade router;
+}
