@@ -60,6 +60,15 @@ public final class Clients {
                 deadline);
     }
 
+    /** Connections of a session's one data source, which learns at the first statement where they belong. */
+    public static RecordedLoad.Client lazy(Database db, String name, Duration deadline) {
+        return new Lazy(
+                db.session().monotonicReads(),
+                name,
+                Set.of(Promise.READ_YOUR_WRITES, Promise.MONOTONIC_READS),
+                deadline);
+    }
+
     /** Through the database itself, with a session bound to the thread. */
     public static RecordedLoad.Client bound(Database db, String name, Duration deadline) {
         return new Bound(db.session(), new Closures(db, name, OF_SESSIONS, deadline));
@@ -105,20 +114,41 @@ public final class Clients {
             }
         }
 
-        /** Whatever happens from here on, nobody can tell. */
-        private static void commit(Connection connection) throws SQLException {
-            try {
-                connection.commit();
-            } catch (SQLException e) {
-                throw new SQLNonTransientConnectionException("while committing: " + e.getMessage(), "08007", e);
-            }
-        }
-
         @Override
         public Seen read(SqlFunction<Seen> work) throws SQLException {
             try (Connection connection = access.reader().getConnection()) {
                 return work.apply(connection);
             }
+        }
+    }
+
+    private record Lazy(Session access, String sessionName, Set<Promise> promises, Duration deadline)
+            implements RecordedLoad.Client {
+        @Override
+        public Seen write(SqlFunction<Seen> work) throws SQLException {
+            try (Connection connection = access.dataSource().getConnection()) {
+                connection.setAutoCommit(false);
+                Seen seen = work.apply(connection);
+                commit(connection);
+                return seen;
+            }
+        }
+
+        @Override
+        public Seen read(SqlFunction<Seen> work) throws SQLException {
+            try (Connection connection = access.dataSource().getConnection()) {
+                connection.setReadOnly(true);
+                return work.apply(connection);
+            }
+        }
+    }
+
+    /** Whatever happens from here on, nobody can tell. */
+    private static void commit(Connection connection) throws SQLException {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw new SQLNonTransientConnectionException("while committing: " + e.getMessage(), "08007", e);
         }
     }
 

@@ -148,6 +148,7 @@ class HistoryIT {
                 Clients.monotonic(db, "monotonic", once, ONE_ATTEMPT),
                 Clients.hurried(db, "hurried", Duration.ofSeconds(2)),
                 Clients.sessionViews(db, "views", ONE_ATTEMPT),
+                Clients.lazy(db, "lazy", ONE_ATTEMPT),
                 Clients.bound(db, "bound", ONE_ATTEMPT),
                 Clients.handedOver(db, "handed over", ONE_ATTEMPT));
     }

@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import software.amazon.jdbc.ConnectionProviderManager;
 import software.amazon.jdbc.ds.AwsWrapperDataSource;
 
 /** One way to get at a connection, each set up as its documentation says. */
@@ -35,6 +36,18 @@ enum Contender {
         Rig open(Site site) throws Exception {
             Database database = ready(site);
             return new Rig(database.reader(), database);
+        }
+    },
+    PENSTOCK_LAZY("Penstock dataSource()", false) {
+        @Override
+        Rig open(Site site) throws Exception {
+            return penstockLazy(site);
+        }
+    },
+    PENSTOCK_LAZY_READ_ONLY("Penstock dataSource(), setReadOnly(true)", true) {
+        @Override
+        Rig open(Site site) throws Exception {
+            return penstockLazy(site);
         }
     },
     SPRING_LAZY("LazyConnectionDataSourceProxy", false) {
@@ -117,6 +130,11 @@ enum Contender {
         return database;
     }
 
+    private static Rig penstockLazy(Site site) throws SQLException, InterruptedException {
+        Database database = ready(site);
+        return new Rig(database.dataSource(), database);
+    }
+
     private static Rig springLazy(Site site) {
         HikariDataSource primary = site.pool(false);
         HikariDataSource replica = site.pool(true);
@@ -139,7 +157,7 @@ enum Contender {
         wrapper.setTargetDataSourceProperties(properties);
         wrapper.setUser(Site.USER);
         wrapper.setPassword(site.password());
-        return new Rig(wrapper, software.amazon.jdbc.Driver::releaseResources);
+        return new Rig(wrapper, ConnectionProviderManager::releaseResources);
     }
 
     /** The key of the calling thread, as applications set it around a transaction. */

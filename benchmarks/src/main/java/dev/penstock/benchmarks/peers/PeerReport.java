@@ -101,8 +101,7 @@ public final class PeerReport {
                 ratios[i] = figure.nanos / figure(rounds.get(i), Contender.HIKARI, operation).nanos;
                 bytes[i] = figure.bytes;
             }
-            System.out.printf(
-                    Locale.ROOT, "  %9.0f %7.2f %8.0f", median(nanos), median(ratios), median(bytes));
+            System.out.printf(Locale.ROOT, "  %9.0f %7.2f %8.0f", median(nanos), median(ratios), median(bytes));
         }
         System.out.println();
     }
@@ -133,8 +132,7 @@ public final class PeerReport {
                 .addProfiler("gc");
         Map<Cell, Figure> figures = new TreeMap<>();
         for (RunResult result : new Runner(options.build()).run()) {
-            Contender contender =
-                    Contender.valueOf(result.getParams().getParam("contender"));
+            Contender contender = Contender.valueOf(result.getParams().getParam("contender"));
             String operation = result.getPrimaryResult().getLabel();
             figures.put(
                     new Cell(contender, operation),

@@ -77,6 +77,7 @@ enum StubAnswer {
     /** Role, timeline, position, cluster, read-only, start of the server; end of the log, page, segment, timeline replayed. */
     private static String[] probe(boolean replica) {
         String role = replica ? "t" : "f";
-        return new String[] {role, replica ? "0" : "1", "100000000", "7", "f", "1", "100000000", "8192", "16777216", "1"};
+        return new String[] {role, replica ? "0" : "1", "100000000", "7", "f", "1", "100000000", "8192", "16777216", "1"
+        };
     }
 }

@@ -56,10 +56,12 @@ final class ReplicasLostScenario implements Scenario {
             workers.forEach(Thread::start);
             Scenario.pass(PHASE);
             cluster.replicas().forEach(PostgresNode::kill);
-            Scenario.await("both replicas to be given up", () -> database.status().nodes().stream()
-                            .filter(node -> node.state() == NodeState.DOWN)
-                            .count()
-                    == 2);
+            Scenario.await(
+                    "both replicas to be given up",
+                    () -> database.status().nodes().stream()
+                                    .filter(node -> node.state() == NodeState.DOWN)
+                                    .count()
+                            == 2);
             long alone = System.nanoTime();
             Scenario.pass(PHASE);
             for (Worker worker : workers) {
