@@ -1,5 +1,6 @@
 package dev.penstock.benchmarks.peers;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.penstock.Database;
 import dev.penstock.observe.NodeState;
@@ -7,13 +8,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import javax.sql.DataSource;
 import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
-import software.amazon.jdbc.ConnectionProviderManager;
-import software.amazon.jdbc.ds.AwsWrapperDataSource;
 
 /** One way to get at a connection, each set up as its documentation says. */
 enum Contender {
@@ -81,13 +79,13 @@ enum Contender {
             return new Rig(ProxyDataSourceBuilder.create(pool).build(), pool);
         }
     },
-    AWS_WRAPPER("AWS JDBC wrapper, readWriteSplitting", false) {
+    AWS_WRAPPER("AWS JDBC wrapper in HikariCP, readWriteSplitting", false) {
         @Override
         Rig open(Site site) {
             return aws(site);
         }
     },
-    AWS_WRAPPER_READ_ONLY("AWS JDBC wrapper, readWriteSplitting, setReadOnly(true)", true) {
+    AWS_WRAPPER_READ_ONLY("AWS JDBC wrapper in HikariCP, setReadOnly(true)", true) {
         @Override
         Rig open(Site site) {
             return aws(site);
@@ -112,6 +110,11 @@ enum Contender {
     /** Whether callers declare that they only read, which is how it chooses. */
     boolean isReadOnly() {
         return readOnly;
+    }
+
+    /** Where its callers have to end up; looked at before anything is measured. */
+    boolean readsReplica() {
+        return readOnly || this == PENSTOCK_READER;
     }
 
     /** It asks the server what it is and needs real answers. */
@@ -143,21 +146,23 @@ enum Contender {
         return new Rig(lazy, primary, replica);
     }
 
-    /** With its internal pools, which its page recommends where setReadOnly is called often. */
+    /**
+     * In a pool of HikariCP: its internal pools do not keep the connection that a caller opens first. Its dialect for plain PostgreSQL takes
+     * the first host for the writer when it is told that there is one.
+     */
     private static Rig aws(Site site) {
-        Properties properties = new Properties();
-        properties.setProperty("wrapperPlugins", "readWriteSplitting");
-        properties.setProperty("wrapperDialect", "pg");
-        properties.setProperty("connectionPoolType", "hikari");
-        properties.setProperty("cp-MaximumPoolSize", String.valueOf(Site.CONNECTIONS));
-        properties.setProperty("sslmode", "disable");
-        AwsWrapperDataSource wrapper = new AwsWrapperDataSource();
-        wrapper.setJdbcUrl("jdbc:aws-wrapper:postgresql://localhost:" + site.primaryPort() + ",localhost:"
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl("jdbc:aws-wrapper:postgresql://localhost:" + site.primaryPort() + ",localhost:"
                 + site.replicaPort() + "/" + site.database());
-        wrapper.setTargetDataSourceProperties(properties);
-        wrapper.setUser(Site.USER);
-        wrapper.setPassword(site.password());
-        return new Rig(wrapper, ConnectionProviderManager::releaseResources);
+        config.setUsername(Site.USER);
+        config.setPassword(site.password());
+        config.setMaximumPoolSize(Site.CONNECTIONS);
+        config.addDataSourceProperty("wrapperPlugins", "readWriteSplitting");
+        config.addDataSourceProperty("wrapperDialect", "pg");
+        config.addDataSourceProperty("singleWriterConnectionString", "true");
+        config.addDataSourceProperty("sslmode", "disable");
+        HikariDataSource pool = new HikariDataSource(config);
+        return new Rig(pool, pool);
     }
 
     /** The key of the calling thread, as applications set it around a transaction. */

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -51,6 +52,20 @@ public class PeerBenchmark {
         rig = chosen.open(site);
         source = rig.source();
         readOnly = chosen.isReadOnly();
+        if (!server.equals("stub")) {
+            goesWhereItShould(chosen);
+        }
+    }
+
+    private void goesWhereItShould(Contender chosen) throws SQLException {
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_is_in_recovery()")) {
+            row.next();
+            if (row.getBoolean(1) != chosen.readsReplica()) {
+                throw new IllegalStateException(chosen.label() + " does not go where it should");
+            }
+        }
     }
 
     @TearDown(Level.Trial)
