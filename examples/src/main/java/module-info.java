@@ -5,4 +5,5 @@ module dev.penstock.examples {
     requires dev.penstock;
     requires dev.penstock.testkit;
     requires com.fasterxml.jackson.core;
+    requires jdk.httpserver;
 }

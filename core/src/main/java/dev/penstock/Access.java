@@ -22,8 +22,10 @@ public interface Access {
     <T> T read(SqlFunction<T> work) throws SQLException;
 
     /**
-     * {@link #read(SqlFunction)} with options. When they set parameters, the work runs in a READ ONLY transaction that is
-     * committed when it returns.
+     * {@link #read(SqlFunction)} with options. When they set parameters, an isolation level or streaming, the work runs in a READ ONLY
+     * transaction that is committed when it returns.
+     *
+     * @throws SQLException also 55000 when no replica is as fresh as the options ask for, and they say to fail then
      */
     <T> T read(ReadOptions options, SqlFunction<T> work) throws SQLException;
 
@@ -52,6 +54,13 @@ public interface Access {
      * again here; transactions are the caller's.
      */
     DataSource reader();
+
+    /**
+     * The same for options that say where a read may go.
+     *
+     * @throws IllegalArgumentException for other options: transactions, deadlines and running again are the caller's here
+     */
+    DataSource reader(ReadOptions options);
 
     /**
      * A view whose connections go to the primary; transactions are the caller's. A commit of a failed transaction is an

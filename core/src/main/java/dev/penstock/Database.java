@@ -1,19 +1,20 @@
 package dev.penstock;
 
-import dev.penstock.binding.LazyConnections;
 import dev.penstock.binding.SessionDefaults;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.ReadOptions;
+import dev.penstock.config.SessionToken;
 import dev.penstock.config.WriteOptions;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
+import dev.penstock.observe.RouteExplanation;
 import dev.penstock.observe.WarmUp;
-import dev.penstock.routing.ReadWork;
+import dev.penstock.routing.CausalSession;
+import dev.penstock.routing.ReadNeed;
 import dev.penstock.routing.RoutedDataSource;
 import dev.penstock.routing.Router;
-import dev.penstock.routing.WriteWork;
 import dev.penstock.sizing.SizingPlan;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,10 +32,9 @@ import javax.sql.DataSource;
 public final class Database implements Access, AutoCloseable {
     private final Router router;
     private final SizingWatch sizing;
-    private final ReadWork reads;
-    private final WriteWork writes;
-    private final DataSource reader;
-    private final DataSource writer;
+    private final SessionBinding binding = new SessionBinding();
+    private final SessionDefaults defaults;
+    private final RoutedAccess access;
     private final DataSource lazy;
     private final DataSource migrations;
     private final DataSource unpooled;
@@ -42,12 +42,9 @@ public final class Database implements Access, AutoCloseable {
     private Database(DatabaseConfig config, Router router) {
         this.router = router;
         this.sizing = new SizingWatch(config, router);
-        this.reads = new ReadWork(router);
-        this.writes = new WriteWork(router);
-        this.reader = new RoutedDataSource("reader", router::borrowReader);
-        this.writer = new RoutedDataSource("writer", router::borrowWriter);
-        LazyConnections connections = new LazyConnections(new RouterBinder(router), SessionDefaults.of(config));
-        this.lazy = new RoutedDataSource("lazy", connections::open);
+        this.defaults = SessionDefaults.of(config);
+        this.access = new RoutedAccess(router, defaults, binding::current);
+        this.lazy = access.dataSource();
         this.migrations = new RoutedDataSource("migrations", router::openForMigrations);
         this.unpooled = new RoutedDataSource("unpooled", router::openUnpooled);
     }
@@ -100,35 +97,51 @@ public final class Database implements Access, AutoCloseable {
 
     @Override
     public <T> T read(SqlFunction<T> work) throws SQLException {
-        return read(ReadOptions.defaults(), work);
+        return access.read(work);
     }
 
     @Override
     public <T> T read(ReadOptions options, SqlFunction<T> work) throws SQLException {
-        return reads.run(options, work::apply);
+        return access.read(options, work);
     }
 
     @Override
     public void write(SqlAction work) throws SQLException {
-        write(WriteOptions.defaults(), work);
+        access.write(work);
     }
 
     @Override
     public void write(WriteOptions options, SqlAction work) throws SQLException {
-        writes.run(options, connection -> {
-            work.run(connection);
-            return Boolean.TRUE;
-        });
+        access.write(options, work);
     }
 
     @Override
     public <T> T writeReturning(SqlFunction<T> work) throws SQLException {
-        return writeReturning(WriteOptions.defaults(), work);
+        return access.writeReturning(work);
     }
 
     @Override
     public <T> T writeReturning(WriteOptions options, SqlFunction<T> work) throws SQLException {
-        return writes.run(options, work::apply);
+        return access.writeReturning(options, work);
+    }
+
+    /** A way through this database whose reads see its own writes. */
+    public Session session() {
+        return session(router.session(null));
+    }
+
+    /** The same, whose reads also see what {@code token} stands for, made in this process or another. */
+    public Session session(SessionToken token) {
+        return session(router.session(token));
+    }
+
+    private Session session(CausalSession causal) {
+        return new Session(causal, new RoutedAccess(router, defaults, () -> causal), binding);
+    }
+
+    /** Where a read with {@code options} would go now, and why not elsewhere; outside of any session. No I/O. */
+    public RouteExplanation explain(ReadOptions options) {
+        return router.explain(ReadNeed.of(options));
     }
 
     /**
@@ -146,12 +159,17 @@ public final class Database implements Access, AutoCloseable {
 
     @Override
     public DataSource reader() {
-        return reader;
+        return access.reader();
+    }
+
+    @Override
+    public DataSource reader(ReadOptions options) {
+        return access.reader(options);
     }
 
     @Override
     public DataSource writer() {
-        return writer;
+        return access.writer();
     }
 
     @Override

@@ -69,6 +69,7 @@ final class Binding {
                 .pool(pool(values))
                 .timeouts(timeouts(values))
                 .topology(new TopologyBinding(values, mistakes).bind())
+                .routing(routing(values))
                 .applicationName(Objects.requireNonNullElse(values.text(Key.APPLICATION_NAME), "penstock"))
                 .environmentMode(mode)
                 .roles(logins.roles())
@@ -166,6 +167,12 @@ final class Binding {
                 values.duration(Key.CONNECT_TIMEOUT),
                 values.duration(Key.STATEMENT_TIMEOUT),
                 values.duration(Key.CLOSE_TIMEOUT));
+    }
+
+    private static RoutingConfig routing(Values values) {
+        return new RoutingConfig(
+                values.word(Key.ON_NO_REPLICA, OnNoReplica.class),
+                Objects.requireNonNullElse(values.share(Key.PRIMARY_READ_WEIGHT), 0.0));
     }
 
     private static WorkloadConfig workload(Values values) {

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param pool sizes and waiting times
  * @param timeouts deadlines below a borrow
  * @param topology which servers there are, and how far a replica may be behind
+ * @param routing which part the primary plays for reads
  * @param applicationName what the servers show in {@code pg_stat_activity}; {@code penstock} by default
  * @param environmentMode which policy applies; development unless said otherwise
  * @param roles the roles beside {@code user}
@@ -45,6 +46,7 @@ public record DatabaseConfig(
         PoolConfig pool,
         TimeoutConfig timeouts,
         TopologyConfig topology,
+        RoutingConfig routing,
         String applicationName,
         EnvironmentMode environmentMode,
         RoleConfig roles,
@@ -66,6 +68,7 @@ public record DatabaseConfig(
             PoolConfig pool,
             TimeoutConfig timeouts,
             TopologyConfig topology,
+            RoutingConfig routing,
             String applicationName,
             EnvironmentMode environmentMode,
             RoleConfig roles,
@@ -84,6 +87,7 @@ public record DatabaseConfig(
         this.pool = Objects.requireNonNull(pool, "pool");
         this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
         this.topology = Objects.requireNonNull(topology, "topology");
+        this.routing = Objects.requireNonNull(routing, "routing");
         this.applicationName = Objects.requireNonNull(applicationName, "applicationName");
         this.environmentMode = Objects.requireNonNull(environmentMode, "environmentMode");
         this.roles = Objects.requireNonNull(roles, "roles");
@@ -222,6 +226,7 @@ public record DatabaseConfig(
                 pool,
                 timeouts,
                 topology,
+                routing,
                 applicationName,
                 environmentMode,
                 roles,

@@ -26,6 +26,7 @@ public final class DatabaseConfigBuilder {
     private @Nullable Supplier<TimeoutConfig> timeouts;
     private @Nullable Duration maxLag;
     private @Nullable TopologyConfig topology;
+    private RoutingConfig routing = RoutingConfig.defaults();
     private String applicationName = "penstock";
     private EnvironmentMode environmentMode = EnvironmentMode.DEVELOPMENT;
     private RoleConfig roles = RoleConfig.none();
@@ -112,6 +113,12 @@ public final class DatabaseConfigBuilder {
         return this;
     }
 
+    /** Which part the primary plays for reads; see {@link RoutingConfig}. */
+    public DatabaseConfigBuilder routing(RoutingConfig config) {
+        routing = config;
+        return this;
+    }
+
     /** What the servers show in {@code pg_stat_activity}; {@code penstock} by default. */
     public DatabaseConfigBuilder applicationName(String name) {
         applicationName = name;
@@ -191,6 +198,7 @@ public final class DatabaseConfigBuilder {
                     sizes,
                     deadlines,
                     limits,
+                    routing,
                     applicationName,
                     environmentMode,
                     roles,

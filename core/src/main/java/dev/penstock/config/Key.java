@@ -161,6 +161,18 @@ enum Key {
                     .variable("DATABASE_SYSTEM_IDENTIFIER")
                     .because(
                             "What every server must show (select system_identifier from pg_control_system()). Unset: that of the first one that answers")),
+    ON_NO_REPLICA(
+            word("routing.onNoReplica", "on_no_replica", "primary", "fail")
+                    .variable("DATABASE_ON_NO_REPLICA")
+                    .byDefault("primary")
+                    .because(
+                            "Where a read goes that no replica can serve: to the primary, within primary_read_share, or nowhere (08001)")),
+    PRIMARY_READ_WEIGHT(
+            share("routing.primaryReadWeight", "primary_read_weight")
+                    .variable("DATABASE_PRIMARY_READ_WEIGHT")
+                    .byDefault("0")
+                    .because(
+                            "How much of the reads the primary takes beside its replicas: 0 leaves it to writes, 1 makes it as good a reader as each of them")),
     APPLICATION_NAME(text("applicationName", "application_name")
             .variable("DATABASE_APPLICATION_NAME")
             .byDefault("penstock")

@@ -32,7 +32,9 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private final Node node;
     private final SessionRules rules;
     private final int epoch;
+    private final long openedNanos = System.nanoTime();
     private final PgConnection driver;
+    private final CommitProtocol commitProtocol;
     private final ConnectAttempt attempt;
     private final AtomicReference<@Nullable Runnable> lease = new AtomicReference<>();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
@@ -54,6 +56,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
             throws SQLException {
         super(physical);
         this.driver = physical.unwrap(PgConnection.class);
+        this.commitProtocol = new CommitProtocol(node, driver);
         this.attempt = attempt;
         this.node = node;
         this.rules = rules;
@@ -89,6 +92,16 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     /** Whether every session answers for that type: what it is, or the driver's connection is. */
     public static boolean isAlways(Class<?> type) {
         return type.isAssignableFrom(NodeConnection.class) || type.isAssignableFrom(PgConnection.class);
+    }
+
+    /** When it stood ({@link System#nanoTime()}): what was learned of its server before that may be of an earlier life of it. */
+    public long openedNanos() {
+        return openedNanos;
+    }
+
+    /** Rows that statements made from now on fetch at once within a transaction; 0 for all. */
+    public void setDefaultFetchSize(int rows) throws SQLException {
+        driver.setDefaultFetchSize(rows);
     }
 
     /** The address it stands to; null when the driver found its own way. */
@@ -163,6 +176,24 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         lease.set(returned);
     }
 
+    /** Also runs {@code more} when this borrow ends, or at once when it has. */
+    public void whenReturned(Runnable more) {
+        while (true) {
+            Runnable returned = lease.get();
+            if (returned == null) {
+                more.run();
+                return;
+            }
+            Runnable both = () -> {
+                returned.run();
+                more.run();
+            };
+            if (lease.compareAndSet(returned, both)) {
+                return;
+            }
+        }
+    }
+
     /** Whether somebody has it. */
     boolean isLent() {
         return lease.get() != null;
@@ -190,6 +221,14 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         if (ended != null) {
             ended.run();
         }
+    }
+
+    @Override
+    void about(String sql) throws SQLException {
+        if (rules.purpose() == Purpose.READ && AdvisoryLock.isTakenBy(sql)) {
+            throw AdvisoryLock.refusal(node);
+        }
+        super.about(sql);
     }
 
     @Override
@@ -238,8 +277,37 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     @Override
     public void commit() throws SQLException {
         commits++;
-        refuseFailed();
-        physical.commit();
+        commitProtocol.commit();
+    }
+
+    /**
+     * {@link #commit} that brings back where the commit stands in the log, in the same round trip; an empty receipt when nothing
+     * was begun. No pool sees its errors, so it acts on them itself.
+     *
+     * @throws SQLException as {@code commit} does, and 08007 when it cannot be told whether the transaction was committed
+     */
+    public CommitReceipt commitWithReceipt() throws SQLException {
+        commits++;
+        try {
+            return commitProtocol.commitWithReceipt();
+        } catch (SQLException e) {
+            if (ErrorClass.endsSession(e)) {
+                abortNow();
+                reportToNode(e.getCause() instanceof SQLException cause ? cause : e);
+            }
+            throw e;
+        }
+    }
+
+    private void reportToNode(SQLException error) {
+        if (ErrorClass.of(error).isNodeSignal()) {
+            node.reportError(error);
+        }
+    }
+
+    /** What an error of {@link #commit} comes to when it ended the session: it is unknown whether the transaction was committed. */
+    public SQLException asCommitFailure(SQLException error) {
+        return ErrorClass.endsSession(error) ? commitProtocol.unknown(error) : error;
     }
 
     /** Switching autocommit on commits what is open, so it is refused as a commit would be. */
@@ -248,7 +316,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         restoring(() -> {
             if (on && !physical.getAutoCommit()) {
                 commits++;
-                refuseFailed();
+                commitProtocol.refuseFailed();
             }
             physical.setAutoCommit(on);
         });
@@ -282,16 +350,6 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
                 abortNow();
             }
             throw e;
-        }
-    }
-
-    private void refuseFailed() throws SQLException {
-        if (driver.getTransactionState() == TransactionState.FAILED) {
-            rollback();
-            throw new SQLException(
-                    "The transaction had failed before this commit, so nothing was committed: an earlier statement's"
-                            + " exception was caught and not acted on. Let it propagate, or use a savepoint.",
-                    "25P02");
         }
     }
 
@@ -342,7 +400,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
      * Breaks the connection without a word to the server; a thread that is blocked on it gets its exception at once. The
      * plain socket is closed first: closing the TLS socket waits for a thread that is blocked writing to it.
      */
-    void abortNow() {
+    public void abortNow() {
         broken = true;
         attempt.abandon();
         try {
@@ -357,7 +415,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     }
 
     /** Over a connection of its own, as the protocol wants it. Nothing happens when nothing runs. */
-    void cancelNow() {
+    public void cancelNow() {
         try {
             driver.cancelQuery();
         } catch (SQLException e) {

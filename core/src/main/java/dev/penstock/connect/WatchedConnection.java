@@ -40,8 +40,12 @@ abstract class WatchedConnection extends ForwardingConnection {
         tainted = true;
     }
 
-    /** {@code sql} is about to be run or prepared. */
-    void about(String sql) {
+    /**
+     * {@code sql} is about to be run or prepared.
+     *
+     * @throws SQLException when this session must not run it
+     */
+    void about(String sql) throws SQLException {
         tainted = tainted || SessionEffect.of(sql);
     }
 

@@ -25,6 +25,14 @@ public interface DatabaseListener {
      */
     default void historyLost(String node, int timeline, int lostTimeline) {}
 
+    /**
+     * A read was to see what a token stands for, and the cluster has another history than that: a failover came in between, or it is another
+     * cluster's token. The primary answered, and nobody can say whether it has it. Told once for each history in a row.
+     *
+     * @param token what the token is of, in words
+     */
+    default void tokenUnproven(String token) {}
+
     /** A server refused the password of {@code role}; it is not asked again with the same one for a while. */
     default void loginRefused(String node, String role) {}
 

@@ -19,8 +19,23 @@ final class NoNode {
         return error("No primary to write to within " + waited.toMillis() + " ms.", view);
     }
 
+    static SQLException reader(TopologyView view, ReadNeed need, Duration waited) {
+        String wanted = need.asksForFreshness() ? " that is fresh enough" : "";
+        return error("No node to read from" + wanted + " within " + waited.toMillis() + " ms.", view);
+    }
+
     static SQLException reader(TopologyView view, Duration waited) {
-        return error("No node to read from within " + waited.toMillis() + " ms.", view);
+        return reader(view, ReadNeed.ANY, waited);
+    }
+
+    /** Nobody waited: the primary is there, and is not to serve. */
+    static SQLException replica(TopologyView view, Verdict best) {
+        return error("No replica to read from, and the primary is not to serve this read: " + best.why() + ".", view);
+    }
+
+    static SQLException tooOld(TopologyView view, Verdict best) {
+        String nodes = view.nodes().stream().map(NoNode::line).collect(Collectors.joining("\n  ", "\n  ", ""));
+        return new SQLException("No replica is as fresh as this read asks for: " + best.why() + "." + nodes, "55000");
     }
 
     private static SQLException error(String what, TopologyView view) {

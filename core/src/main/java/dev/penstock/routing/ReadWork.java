@@ -3,6 +3,8 @@ package dev.penstock.routing;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
+import dev.penstock.connect.NodeConnection;
+import dev.penstock.routing.CallDeadlines.Guard;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -23,38 +25,59 @@ public final class ReadWork {
         T run(Connection connection) throws SQLException;
     }
 
-    /** In autocommit; in a READ ONLY transaction when {@code options} set something for it. */
-    public <T> T run(ReadOptions options, Body<T> body) throws SQLException {
-        return run(needsTransaction(options) ? connection -> inTransaction(connection, options, body) : body);
+    /**
+     * In autocommit; in a READ ONLY transaction when {@code options} need one.
+     *
+     * @param session what the read has to see; null for whatever is fresh enough
+     */
+    public <T> T run(ReadOptions options, Body<T> body, @Nullable CausalSession session) throws SQLException {
+        boolean plain = options == ReadOptions.defaults() && session == null && !router.sharesSessions();
+        return plain ? run(new Call<>(ReadNeed.ANY, options, body, 0)) : run(call(options, body, session));
+    }
+
+    private <T> Call<T> call(ReadOptions options, Body<T> body, @Nullable CausalSession session) throws SQLException {
+        long deadline = options.conduct()
+                .deadline()
+                .map(most -> System.nanoTime() + most.toNanos())
+                .orElse(0L);
+        Body<T> whole = session != null && session.isMonotonic() ? remembering(session, body) : body;
+        ReadNeed need = ReadNeed.of(options);
+        return new Call<>(
+                session == null ? need : session.need(need),
+                options,
+                needsTransaction(options) ? connection -> ReadTransaction.run(connection, options, whole) : whole,
+                deadline);
+    }
+
+    private static <T> Body<T> remembering(CausalSession session, Body<T> body) {
+        return connection -> {
+            T result = body.run(connection);
+            session.saw(connection);
+            return result;
+        };
     }
 
     /** Behind a pooler a session's own read-only default would not reach the server; a transaction's does. */
     private boolean needsTransaction(ReadOptions options) {
-        return !options.parameters().isEmpty() || router.sharesSessions();
+        return !options.parameters().isEmpty()
+                || options.isolation().isPresent()
+                || options.fetchSize() > 0
+                || router.sharesSessions();
     }
 
-    private static <T> T inTransaction(Connection connection, ReadOptions options, Body<T> body) throws SQLException {
-        TransactionStart.begin(connection, options.parameters());
-        try {
-            T result = body.run(connection);
-            connection.commit();
-            return result;
-        } catch (Throwable thrown) {
-            WriteWork.rollback(connection, thrown);
-            throw thrown;
-        }
-    }
+    /** @param deadline {@link System#nanoTime()}; 0 for none of its own */
+    private record Call<T>(ReadNeed need, ReadOptions options, Body<T> body, long deadline) {}
 
-    private <T> T run(Body<T> body) throws SQLException {
-        try (Connection connection = router.borrowReader()) {
-            return attempt(connection, body);
+    private <T> T run(Call<T> call) throws SQLException {
+        try (Connection connection = router.borrowReader(call.need, Set.of(), call.deadline)) {
+            return attempt(connection, call);
         } catch (NodeLost lost) {
-            return runElsewhere(body, lost);
+            return runElsewhere(call, lost);
         }
     }
 
-    private <T> T runElsewhere(Body<T> body, NodeLost first) throws SQLException {
-        long deadline = router.deadline();
+    private <T> T runElsewhere(Call<T> call, NodeLost first) throws SQLException {
+        long deadline = call.deadline == 0 ? router.deadline() : call.deadline;
         Set<Node> avoided = new HashSet<>();
         NodeLost lost = first;
         for (int moves = 0; ; moves++) {
@@ -66,8 +89,8 @@ public final class ReadWork {
             RoutingLog.LOG.debug("A read on {} failed with {} and runs again", node, state);
             router.events().tell("readRetried", listener -> listener.readRetried(node, state));
             avoided.add(lost.node);
-            try (Connection connection = router.borrowReader(avoided, deadline)) {
-                return attempt(connection, body);
+            try (Connection connection = router.borrowReader(call.need, avoided, deadline)) {
+                return attempt(connection, call);
             } catch (NodeLost again) {
                 again.error.addSuppressed(lost.error);
                 lost = again;
@@ -75,22 +98,23 @@ public final class ReadWork {
         }
     }
 
-    private static <T> T attempt(Connection connection, Body<T> body) throws SQLException, NodeLost {
-        Node node = Router.nodeOf(connection);
-        try {
-            return body.run(connection);
-        } catch (SQLException e) {
-            if (mayMove(e)) {
-                throw new NodeLost(node, e);
+    private <T> T attempt(Connection connection, Call<T> call) throws SQLException, NodeLost {
+        NodeConnection physical = connection.unwrap(NodeConnection.class);
+        try (Guard guard = router.deadlines().guard(physical, call.deadline)) {
+            try {
+                return call.body.run(connection);
+            } catch (SQLException | RuntimeException e) {
+                if (guard.isOver()) {
+                    throw CallDeadlines.timedOut(
+                            call.options.conduct().deadline().orElseThrow(), e);
+                }
+                // jOOQ, Spring and others wrap what the driver threw.
+                SQLException error = e instanceof SQLException own ? own : sqlCause(e);
+                if (error != null && !call.options.conduct().once() && mayMove(error)) {
+                    throw new NodeLost(physical.node(), error);
+                }
+                throw e;
             }
-            throw e;
-        } catch (RuntimeException e) {
-            // jOOQ, Spring and others wrap what the driver threw.
-            SQLException cause = sqlCause(e);
-            if (cause != null && mayMove(cause)) {
-                throw new NodeLost(node, cause);
-            }
-            throw e;
         }
     }
 

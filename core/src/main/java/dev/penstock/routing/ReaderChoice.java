@@ -1,39 +1,167 @@
 package dev.penstock.routing;
 
+import dev.penstock.config.OnNoReplica;
+import dev.penstock.config.OnUnsatisfied;
+import dev.penstock.config.ReadPreference;
+import dev.penstock.config.RoutingConfig;
 import dev.penstock.connect.Node;
+import dev.penstock.observe.RouteReason;
 import dev.penstock.pool.NodePools;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Where a read goes: of two replicas at random the less busy one; the primary when no replica may serve. Thread-safe. */
+/**
+ * Where a read goes: of two replicas at random the one with fewer connections in use; the primary when no replica may serve, or as one of the
+ * readers as often as its weight says. Thread-safe; no I/O.
+ */
 final class ReaderChoice {
     private final ClusterNodes nodes;
+    private final Judge judge;
+    private final RoutingConfig config;
 
-    ReaderChoice(ClusterNodes nodes) {
+    ReaderChoice(ClusterNodes nodes, Judge judge, RoutingConfig config) {
         this.nodes = nodes;
+        this.judge = judge;
+        this.config = config;
     }
 
-    /** @return null when every node that may serve is to be avoided */
+    /**
+     * Where one read goes.
+     *
+     * @param catchUp whether the node is not known to have what the read asks for, so that it has to be waited for
+     */
+    record Choice(Node node, RouteReason reason, boolean catchUp) {}
+
+    /** For a read that asks for nothing, as long as a replica serves: without looking at each of them. Null when none does. */
     @Nullable
-    Node choose(TopologyView view, Set<Node> avoided) {
+    Node ofReaders(TopologyView view) {
         List<Node> readers = view.readers();
-        if (!avoided.isEmpty()) {
-            readers = readers.stream().filter(node -> !avoided.contains(node)).toList();
+        Node primary = asReader(view);
+        if (primary == null) {
+            return readers.isEmpty() ? null : lessBusy(readers);
         }
-        if (readers.isEmpty()) {
-            Node primary = view.primary().map(NodeView::node).orElse(null);
-            return primary == null || avoided.contains(primary) ? null : primary;
+        List<Node> all = new ArrayList<>(readers);
+        all.add(primary);
+        return readers.isEmpty() ? null : lessBusy(all);
+    }
+
+    /** The primary, as often as it is to take part. */
+    private @Nullable Node asReader(TopologyView view) {
+        double weight = config.primaryReadWeight();
+        if (weight == 0
+                || view.primary().isEmpty()
+                || ThreadLocalRandom.current().nextDouble() >= weight) {
+            return null;
         }
-        if (readers.size() == 1) {
-            return readers.get(0);
+        return view.primary().get().node();
+    }
+
+    /**
+     * For any read.
+     *
+     * @param avoided where it has just failed
+     * @param mayWait whether a replica may still be waited for to catch up
+     * @return null when nobody may serve it now
+     */
+    @Nullable
+    Choice choose(TopologyView view, ReadNeed need, Set<Node> avoided, boolean mayWait) {
+        Node primary = primary(view, avoided);
+        if (need.onlyPrimary() != null) {
+            return primary == null ? null : new Choice(primary, need.onlyPrimary(), false);
         }
-        int first = ThreadLocalRandom.current().nextInt(readers.size());
-        int second = (first + 1 + ThreadLocalRandom.current().nextInt(readers.size() - 1)) % readers.size();
-        return inUse(readers.get(first)) <= inUse(readers.get(second)) ? readers.get(first) : readers.get(second);
+        boolean preferred = need.preference() == ReadPreference.PRIMARY_PREFERRED;
+        if (preferred && primary != null) {
+            return new Choice(primary, RouteReason.PRIMARY_ASKED_FOR, false);
+        }
+        Choice replica = replica(view, need, avoided, mayWait);
+        if (replica != null) {
+            return preferred && !replica.catchUp()
+                    ? new Choice(replica.node(), RouteReason.NO_PRIMARY, false)
+                    : replica;
+        }
+        return primary == null || !mayFallBack(need)
+                ? null
+                : new Choice(primary, best(view, need, avoided).fallback(), false);
+    }
+
+    private static @Nullable Node primary(TopologyView view, Set<Node> avoided) {
+        Node primary = view.primary().map(NodeView::node).orElse(null);
+        return primary == null || avoided.contains(primary) ? null : primary;
+    }
+
+    private @Nullable Choice replica(TopologyView view, ReadNeed need, Set<Node> avoided, boolean mayWait) {
+        List<Node> eligible = withVerdict(Verdict.ELIGIBLE, view, need, avoided);
+        if (!eligible.isEmpty()) {
+            Node primary = need.preference() == ReadPreference.REPLICA_ONLY ? null : asReader(view);
+            if (primary != null && !avoided.contains(primary)) {
+                eligible.add(primary);
+            }
+            Node chosen = lessBusy(eligible);
+            return new Choice(chosen, chosen == primary ? RouteReason.PRIMARY_AS_READER : RouteReason.REPLICA, false);
+        }
+        Node ahead = mayWait && need.onUnsatisfied() == OnUnsatisfied.WAIT_THEN_PRIMARY
+                ? mostAdvanced(withVerdict(Verdict.NOT_YET, view, need, avoided), view)
+                : null;
+        return ahead == null ? null : new Choice(ahead, RouteReason.REPLICA_AFTER_WAIT, true);
+    }
+
+    private List<Node> withVerdict(Verdict wanted, TopologyView view, ReadNeed need, Set<Node> avoided) {
+        List<Node> found = new ArrayList<>();
+        for (NodeView one : view.nodes()) {
+            if (judge.of(one, view, need, avoided) == wanted) {
+                found.add(one.node());
+            }
+        }
+        return found;
+    }
+
+    private @Nullable Node mostAdvanced(List<Node> behind, TopologyView view) {
+        Node ahead = null;
+        long furthest = -1;
+        for (Node node : behind) {
+            long position = judge.positionOf(view.of(node));
+            if (position > furthest) {
+                furthest = position;
+                ahead = node;
+            }
+        }
+        return ahead;
+    }
+
+    /** Whether a read for which no replica is good enough may go to the primary. */
+    boolean mayFallBack(ReadNeed need) {
+        return need.preference() != ReadPreference.REPLICA_ONLY
+                && config.onNoReplica() == OnNoReplica.PRIMARY
+                && !(need.onUnsatisfied() == OnUnsatisfied.FAIL && need.asksForFreshness());
+    }
+
+    /** The best that can be said of a replica: why none serves, when none does. */
+    Verdict best(TopologyView view, ReadNeed need, Set<Node> avoided) {
+        Verdict best = Verdict.NO_REPLICA;
+        for (NodeView one : view.nodes()) {
+            Verdict verdict = view.isPrimary(one.node()) ? Verdict.NO_REPLICA : judge.of(one, view, need, avoided);
+            best = verdict.compareTo(best) > 0 ? verdict : best;
+        }
+        return best;
+    }
+
+    private Node lessBusy(List<Node> candidates) {
+        int size = candidates.size();
+        if (size == 1) {
+            return candidates.get(0);
+        }
+        RandomGenerator random = ThreadLocalRandom.current();
+        int first = random.nextInt(size);
+        int second = (first + 1 + random.nextInt(size - 1)) % size;
+        Node one = candidates.get(first);
+        Node other = candidates.get(second);
+        return inUse(one) <= inUse(other) ? one : other;
     }
 
     private int inUse(Node node) {

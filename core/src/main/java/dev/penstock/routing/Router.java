@@ -4,6 +4,7 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.Endpoint;
 import dev.penstock.config.Pooler;
+import dev.penstock.config.SessionToken;
 import dev.penstock.config.StartPolicy;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.DriverVersion;
@@ -15,6 +16,8 @@ import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
 import dev.penstock.observe.NodeStatus;
+import dev.penstock.observe.RouteExplanation;
+import dev.penstock.observe.RouteReason;
 import dev.penstock.observe.ServerLimits;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.pool.NodePools;
@@ -27,7 +30,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +50,12 @@ public final class Router implements AutoCloseable {
     private final Identity identity;
     private final Connector connector;
     private final ClusterNodes nodes;
-    private final ReaderChoice readers;
+    private final ReaderChoice choice;
+    private final Judge judge;
+    private final ReadRouting reads;
+    private final RouteCounts counts = new RouteCounts();
+    private final LogPositions positions = new LogPositions(this);
+    private final CallDeadlines deadlines = new CallDeadlines();
     private final Topology topology;
     private final MemberWatch members;
     private final RoleChanges roleChanges;
@@ -74,7 +81,10 @@ public final class Router implements AutoCloseable {
         this.events = new Events();
         this.connector = new Connector(config, identity, new LoginEvents(events));
         this.nodes = new ClusterNodes(config, connector);
-        this.readers = new ReaderChoice(nodes);
+        Replayed replayed = new Replayed();
+        this.judge = new Judge(replayed);
+        this.choice = new ReaderChoice(nodes, judge, config.routing());
+        this.reads = new ReadRouting(this, nodes, choice, new CatchUp(replayed), counts);
         this.roleChanges = new RoleChanges(config, nodes.all(), events);
         this.loadWatch = new LoadWatch(nodes.pools());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
@@ -222,24 +232,22 @@ public final class Router implements AutoCloseable {
 
     /** A connection to the primary; waits for one to be elected, and for its turn, at most {@code pool.timeout}. */
     public Connection borrowWriter() throws SQLException {
-        return borrowOnPrimary(Purpose.WRITE);
+        return borrowWriter(0);
     }
 
-    /** The same on a session that cannot write, within the share that reads have on the primary. */
-    public Connection borrowPrimaryReader() throws SQLException {
-        return borrowOnPrimary(Purpose.READ);
+    /** @param deadline {@link System#nanoTime()}; 0 for {@code pool.timeout} from now */
+    Connection borrowWriter(long deadline) throws SQLException {
+        Connection connection = onPrimary(topology.view(), 0);
+        connection = connection != null ? connection : borrowWriterUntil(deadline == 0 ? deadline() : deadline);
+        counts.add(RouteReason.WRITE);
+        return connection;
     }
 
-    private Connection borrowOnPrimary(Purpose purpose) throws SQLException {
-        Connection connection = onPrimary(topology.view(), purpose, 0);
-        return connection != null ? connection : borrowOnPrimaryUntil(purpose, deadline());
-    }
-
-    private Connection borrowOnPrimaryUntil(Purpose purpose, long deadline) throws SQLException {
+    private Connection borrowWriterUntil(long deadline) throws SQLException {
         while (true) {
             checkOpen();
             TopologyView view = await(now -> isReady(now, false), deadline - System.nanoTime());
-            Connection connection = onPrimary(view, purpose, deadline);
+            Connection connection = onPrimary(view, deadline);
             if (connection != null) {
                 return connection;
             }
@@ -249,8 +257,8 @@ public final class Router implements AutoCloseable {
         }
     }
 
-    private @Nullable Connection onPrimary(TopologyView view, Purpose purpose, long deadline) throws SQLException {
-        return view.primary().isEmpty() ? null : borrow(view.primary().get().node(), purpose, deadline);
+    private @Nullable Connection onPrimary(TopologyView view, long deadline) throws SQLException {
+        return view.primary().isEmpty() ? null : borrow(view.primary().get().node(), Purpose.WRITE, deadline);
     }
 
     /** A session of the caller's own on the primary, in no pool; closing it ends it. */
@@ -281,57 +289,45 @@ public final class Router implements AutoCloseable {
         return openOnPrimary(Purpose.MIGRATION);
     }
 
-    /** A connection that reads: to a replica that is near enough, else to the primary. */
-    public Connection borrowReader() throws SQLException {
-        return borrowReader(Set.of(), 0);
+    /** A connection that reads what {@code need} asks for, from wherever it may. */
+    public Connection borrowReader(ReadNeed need) throws SQLException {
+        return reads.borrow(need);
     }
 
-    /**
-     * The same, away from nodes that have just failed.
-     *
-     * @param deadline {@link System#nanoTime()}; 0 when nothing was waited for yet
-     */
-    Connection borrowReader(Set<Node> avoided, long deadline) throws SQLException {
-        checkOpen();
-        Node node = readers.choose(topology.view(), avoided);
-        Connection connection = node == null ? null : borrow(node, Purpose.READ, deadline);
-        return connection != null ? connection : borrowReaderUntil(avoided, deadline == 0 ? deadline() : deadline);
+    /** The same, away from nodes that have just failed; until {@code deadline}, or for {@code pool.timeout} when that is 0. */
+    Connection borrowReader(ReadNeed need, Set<Node> avoided, long deadline) throws SQLException {
+        return reads.borrow(need, avoided, deadline);
     }
 
-    /** A node that is slow to open a connection is passed over as long as there is another. */
-    private Connection borrowReaderUntil(Set<Node> avoided, long deadline) throws SQLException {
-        Set<Node> passedOver = new HashSet<>(avoided);
-        while (true) {
-            checkOpen();
-            TopologyView view = topology.view();
-            Node node = readers.choose(view, passedOver);
-            NodePools ofNode = node == null ? null : nodes.of(node);
-            Connection connection = ofNode == null ? null : ofNode.borrowUnlessSlow(Purpose.READ, deadline);
-            if (connection == null && node != null) {
-                passedOver.add(node);
-                continue;
-            }
-            connection = connection != null ? connection : borrowFromAny(view, avoided, deadline);
-            if (connection != null) {
-                return connection;
-            }
-            if (view.isHopeless() || System.nanoTime() - deadline >= 0) {
-                throw NoNode.reader(view, config.pool().timeout());
-            }
-            passedOver.retainAll(avoided);
-            awaitOther(view, deadline);
-        }
+    /** A session whose reads see what {@code token} stands for, and what it writes itself; null for nothing yet. */
+    public CausalSession session(@Nullable SessionToken token) {
+        return new CausalSession(this, token);
     }
 
-    /** There is no other: it is waited for, and better a node that failed a moment ago than none. */
-    private @Nullable Connection borrowFromAny(TopologyView view, Set<Node> avoided, long deadline)
-            throws SQLException {
-        Node node = readers.choose(view, avoided);
-        node = node == null ? readers.choose(view, Set.of()) : node;
-        return node == null ? null : borrow(node, Purpose.READ, deadline);
+    /** Where a read would go now, and why not elsewhere. No I/O. */
+    public RouteExplanation explain(ReadNeed need) {
+        return new Explanation(judge, choice).of(topology.view(), need);
     }
 
-    private void awaitOther(TopologyView view, long deadline) throws SQLException {
+    /** Whether a read that no replica can serve may go to the primary. */
+    boolean readsMayFallBack() {
+        return choice.mayFallBack(ReadNeed.ANY);
+    }
+
+    TopologyView view() {
+        return topology.view();
+    }
+
+    LogPositions positions() {
+        return positions;
+    }
+
+    CallDeadlines deadlines() {
+        return deadlines;
+    }
+
+    /** Until there is another view than {@code view}. */
+    void awaitOther(TopologyView view, long deadline) throws SQLException {
         try {
             topology.await(next -> next != view || closed, deadline - System.nanoTime());
         } catch (InterruptedException e) {
@@ -349,8 +345,13 @@ public final class Router implements AutoCloseable {
         return deadline == 0 ? ofNode.borrowNow(purpose) : ofNode.borrow(purpose, deadline);
     }
 
+    /** How long a call waits for a connection. */
+    Duration patience() {
+        return config.pool().timeout();
+    }
+
     long deadline() {
-        return System.nanoTime() + config.pool().timeout().toNanos();
+        return System.nanoTime() + patience().toNanos();
     }
 
     /** Whether a pooler gives out its sessions for one transaction only. */
@@ -376,10 +377,10 @@ public final class Router implements AutoCloseable {
         List<NodeStatus> statuses = topology.view().nodes().stream()
                 .map(view -> NodeStatuses.of(view, nodes.of(view.node())))
                 .toList();
-        return new DatabaseStatus(statuses, tlsUpkeep.status());
+        return new DatabaseStatus(statuses, tlsUpkeep.status(), counts.now());
     }
 
-    private void checkOpen() throws SQLException {
+    void checkOpen() throws SQLException {
         if (closed) {
             throw new SQLException("The database is closed", "08003");
         }
@@ -399,6 +400,7 @@ public final class Router implements AutoCloseable {
         topology.close();
         tlsUpkeep.close();
         loadWatch.close();
+        deadlines.close();
         nodes.close(config.timeouts().close());
         connector.close();
         identity.close();

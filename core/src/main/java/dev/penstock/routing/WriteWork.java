@@ -4,12 +4,13 @@ import dev.penstock.config.WriteOptions;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
+import dev.penstock.routing.CallDeadlines.Guard;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one transaction on the primary: commits when the body returns, rolls back on anything it throws.
@@ -25,24 +26,36 @@ public final class WriteWork {
         this.router = router;
     }
 
-    public <T> T run(WriteOptions options, ReadWork.Body<T> body) throws SQLException {
+    /** @param session what is to learn where the commit stands in the log; null for nobody */
+    public <T> T run(WriteOptions options, ReadWork.Body<T> body, @Nullable CausalSession session) throws SQLException {
+        long deadline = options.deadline()
+                .map(most -> System.nanoTime() + most.toNanos())
+                .orElse(0L);
+        Call<T> call = new Call<>(options, body, session, deadline);
         try {
-            return once(options, body);
+            return once(call);
         } catch (Undone first) {
-            return again(options, body, first);
+            return again(call, first);
         }
     }
 
-    private <T> T again(WriteOptions options, ReadWork.Body<T> body, Undone first) throws SQLException {
-        long deadline = router.deadline();
+    /** @param deadline {@link System#nanoTime()}; 0 for none of its own */
+    private record Call<T>(
+            WriteOptions options,
+            ReadWork.Body<T> body,
+            @Nullable CausalSession session,
+            long deadline) {}
+
+    private <T> T again(Call<T> call, Undone first) throws SQLException {
+        long deadline = call.deadline == 0 ? router.deadline() : call.deadline;
         Undone last = first;
-        for (int run = 1; run <= options.retries() && System.nanoTime() - deadline < 0; run++) {
+        for (int run = 1; run <= call.options.retries() && System.nanoTime() - deadline < 0; run++) {
             announce(last);
             if (ErrorClass.of(last.error) == ErrorClass.SERIALIZATION) {
                 letOthersFinish(run);
             }
             try {
-                return once(options, body);
+                return once(call);
             } catch (Undone undone) {
                 undone.error.addSuppressed(last.error);
                 last = undone;
@@ -67,25 +80,46 @@ public final class WriteWork {
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
     }
 
-    private <T> T once(WriteOptions options, ReadWork.Body<T> body) throws SQLException, Undone {
-        try (Connection connection = router.borrowWriter()) {
+    private <T> T once(Call<T> call) throws SQLException, Undone {
+        try (Connection connection = router.borrowWriter(call.deadline)) {
             NodeConnection physical = connection.unwrap(NodeConnection.class);
-            int commits = physical.commits();
-            T result;
-            try {
-                result = bodyOf(connection, options, body);
-            } catch (SQLException | RuntimeException e) {
-                throwIfUndone(options, physical.hasCommittedNothingSince(commits), false, physical.node(), e);
-                throw e;
+            try (Guard guard = router.deadlines().guard(physical, call.deadline)) {
+                return once(call, connection, physical, guard);
             }
+        }
+    }
+
+    private static <T> T once(Call<T> call, Connection connection, NodeConnection physical, Guard guard)
+            throws SQLException, Undone {
+        int commits = physical.commits();
+        T result;
+        try {
+            result = bodyOf(connection, call);
+        } catch (SQLException | RuntimeException e) {
             boolean untouched = physical.hasCommittedNothingSince(commits);
-            try {
-                commit(connection, physical.node());
-            } catch (SQLException e) {
-                throwIfUndone(options, untouched, true, physical.node(), e);
-                throw e;
+            if (!untouched) {
+                mayHaveWritten(call.session);
             }
-            return result;
+            if (guard.isOver()) {
+                throw CallDeadlines.timedOut(call.options.deadline().orElseThrow(), e);
+            }
+            throwIfUndone(call.options, untouched, false, physical.node(), e);
+            throw e;
+        }
+        boolean untouched = physical.hasCommittedNothingSince(commits);
+        try {
+            commit(call.session, connection, physical, untouched);
+        } catch (SQLException e) {
+            mayHaveWritten(call.session);
+            throwIfUndone(call.options, untouched, true, physical.node(), e);
+            throw e;
+        }
+        return result;
+    }
+
+    private static void mayHaveWritten(@Nullable CausalSession session) {
+        if (session != null) {
+            session.uncertain();
         }
     }
 
@@ -100,11 +134,11 @@ public final class WriteWork {
         }
     }
 
-    private static <T> T bodyOf(Connection connection, WriteOptions options, ReadWork.Body<T> body)
-            throws SQLException {
+    private static <T> T bodyOf(Connection connection, Call<T> call) throws SQLException {
+        WriteOptions options = call.options;
         try {
-            TransactionStart.begin(connection, options.parameters());
-            return body.run(connection);
+            TransactionStart.begin(connection, options.isolation().orElse(null), options.parameters());
+            return call.body.run(connection);
         } catch (Throwable thrown) {
             rollback(connection, thrown);
             throw thrown;
@@ -121,24 +155,32 @@ public final class WriteWork {
         }
     }
 
-    private static void commit(Connection connection, Node node) throws SQLException {
-        try {
-            connection.commit();
-        } catch (SQLException e) {
-            if (ErrorClass.endsSession(e)) {
-                throw outcomeUnknown(node, e);
+    /**
+     * For a session the commit brings back where it stands, in the same round trip. What the closure has committed by itself before stands
+     * nowhere that is known.
+     */
+    private static void commit(
+            @Nullable CausalSession session, Connection connection, NodeConnection physical, boolean untouched)
+            throws SQLException {
+        if (session == null) {
+            commit(connection, physical);
+        } else if (session.canHaveReceipts()) {
+            session.committed(physical.commitWithReceipt());
+            if (!untouched) {
+                session.uncertain();
             }
-            throw e;
+        } else {
+            commit(connection, physical);
+            session.uncertain();
         }
     }
 
-    private static SQLException outcomeUnknown(Node node, SQLException cause) {
-        return new SQLNonTransientConnectionException(
-                "The connection to " + node
-                        + " was lost while committing: whether the transaction was committed is unknown."
-                        + " Look for its effect before you run it again.",
-                "08007",
-                cause);
+    private static void commit(Connection connection, NodeConnection physical) throws SQLException {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw physical.asCommitFailure(e);
+        }
     }
 
     /** Carries the error out of the block that gives the connection back. Never leaves this class. */

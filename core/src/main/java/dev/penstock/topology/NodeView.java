@@ -1,5 +1,6 @@
 package dev.penstock.topology;
 
+import dev.penstock.config.SessionToken;
 import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.Role;
@@ -64,6 +65,22 @@ public record NodeView(
     public Optional<String> note() {
         ProbeAnswer last = answer;
         return last == null ? Optional.empty() : last.note();
+    }
+
+    /**
+     * How far it was when it last answered: what it had replayed, on the newest timeline that it is proven to follow, or what was
+     * committed on it. Empty while it does not serve, for a server without positions, and for a replica that proves no timeline.
+     */
+    public Optional<Position> position() {
+        ProbeAnswer last = answer;
+        if (last == null || !state.serves() || !last.hasComparablePositions()) {
+            return Optional.empty();
+        }
+        int on = last.inRecovery() ? last.followed() : last.timeline();
+        long at = last.inRecovery() ? last.lsn() : last.inserted();
+        return on == 0
+                ? Optional.empty()
+                : Optional.of(new Position(new SessionToken(last.systemIdentifier(), on, at), answeredNanos));
     }
 
     boolean isWritable() {

@@ -8,6 +8,8 @@ import java.util.Optional;
  * @param inRecovery true on a replica
  * @param timeline the timeline it writes; 0 on a replica, whose own record of it is stale for seconds after a promotion
  * @param lsn the position written (primary) or replayed (replica), in bytes; meaningless without comparable positions
+ * @param inserted the position that everything committed so far lies before, written or not; 0 on a replica
+ * @param followed the newest timeline that a replica is proven to follow; 0 on a primary
  * @param systemIdentifier the cluster it belongs to; the same on a primary and all its replicas
  * @param readOnlyByDefault whether an operator has closed it for writing ({@code default_transaction_read_only})
  * @param postmaster identifies the running server process, so that two names of one server are recognised
@@ -17,6 +19,8 @@ record ProbeAnswer(
         boolean inRecovery,
         int timeline,
         long lsn,
+        long inserted,
+        int followed,
         String systemIdentifier,
         boolean readOnlyByDefault,
         String postmaster,

@@ -5,6 +5,7 @@ import dev.penstock.connect.Connector;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
+import dev.penstock.connect.WalPosition;
 import java.net.InetAddress;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -84,12 +85,24 @@ final class SqlProber implements Prober {
                             else pg_current_wal_lsn() end - '0/0'::pg_lsn,
                        (select system_identifier from pg_control_system())::text,
                        current_setting('default_transaction_read_only')::boolean,
-                       extract(epoch from pg_postmaster_start_time())::text
+                       extract(epoch from pg_postmaster_start_time())::text,
+                       case when r.recovering then 0 else pg_current_wal_insert_lsn() - '0/0'::pg_lsn end,
+                       current_setting('wal_block_size')::int, pg_size_bytes(current_setting('wal_segment_size')),
+                       case when r.recovering then %s else 0 end
                 from (%s) r""";
+
+        /**
+         * What a replica has replayed on a timeline shows in its control file with some delay; what it receives, at once, to roles that
+         * may see it. A replica that left the primary's history before a promotion receives nothing of the new timeline.
+         */
+        private static final String FOLLOWED = """
+                greatest((select timeline_id from pg_control_checkpoint()),
+                         (select min_recovery_end_timeline from pg_control_recovery()),
+                         (select received_tli from pg_stat_wal_receiver))""";
 
         private static final String AURORA_QUESTION = """
                 select r.recovering, 0, 0, 'aurora', current_setting('default_transaction_read_only')::boolean,
-                       extract(epoch from pg_postmaster_start_time())::text
+                       extract(epoch from pg_postmaster_start_time())::text, 0, 8192, 16777216, %s
                 from (%s) r""";
 
         private static final String NOW = "select pg_is_in_recovery() as recovering";
@@ -107,10 +120,11 @@ final class SqlProber implements Prober {
 
         SqlSession(NodeConnection connection, boolean aurora) throws SQLException {
             String question = aurora ? AURORA_QUESTION : POSTGRES;
+            String followed = aurora ? "0" : FOLLOWED;
             this.connection = connection;
             this.note = aurora ? Optional.of(AURORA) : Optional.empty();
-            this.now = connection.prepareStatement(question.formatted(NOW));
-            this.oncePromoted = connection.prepareStatement(question.formatted(ONCE_PROMOTED));
+            this.now = connection.prepareStatement(question.formatted(followed, NOW));
+            this.oncePromoted = connection.prepareStatement(question.formatted(followed, ONCE_PROMOTED));
         }
 
         @Override
@@ -134,6 +148,8 @@ final class SqlProber implements Prober {
                         row.getBoolean(1),
                         row.getInt(2),
                         row.getBigDecimal(3).longValueExact(),
+                        WalPosition.reachable(row.getLong(7), row.getInt(8), row.getLong(9)),
+                        row.getInt(10),
                         row.getString(4),
                         row.getBoolean(5),
                         row.getString(6),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.Database;
 import dev.penstock.Served;
+import dev.penstock.Session;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.SessionConfig;
 import dev.penstock.testkit.PostgresCluster;
@@ -375,6 +376,33 @@ class DataSourceIT {
         Connection late = ended.dataSource().getConnection();
         ended.close();
         refused("08003", late::createStatement);
+    }
+
+    @Test
+    void a_session_reads_its_own_writes_through_its_data_source_and_through_the_databases_on_its_thread()
+            throws SQLException {
+        for (int i = 0; i < 30; i++) {
+            String note = "read back " + i;
+            Session session = db.session();
+            DataSource own = session.dataSource();
+            session.run(() -> insert(dataSource, note));
+            assertThat(readBack(own, note)).isOne();
+            insert(own, note);
+            session.run(() -> assertThat(readBack(dataSource, note)).isEqualTo(2));
+        }
+    }
+
+    private static void insert(DataSource source, String note) throws SQLException {
+        try (Connection c = source.getConnection()) {
+            Served.run(c, "insert into app.visit (note) values ('" + note + "')");
+        }
+    }
+
+    private static long readBack(DataSource source, String note) throws SQLException {
+        try (Connection c = source.getConnection()) {
+            c.setReadOnly(true);
+            return Served.count(c, "app.visit where note = '" + note + "'");
+        }
     }
 
     private long visits(String note) throws SQLException {

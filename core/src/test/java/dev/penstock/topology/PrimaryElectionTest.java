@@ -136,19 +136,19 @@ class PrimaryElectionTest {
     }
 
     private static NodeView primary(Node node, int timeline) {
-        return answered(node, new ProbeAnswer(false, timeline, 0, "1", false, node.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, "1", false, node.name(), Optional.empty()));
     }
 
     private static NodeView alias(Node node, Node of, int timeline) {
-        return answered(node, new ProbeAnswer(false, timeline, 0, "1", false, of.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, "1", false, of.name(), Optional.empty()));
     }
 
     private static NodeView replica(Node node) {
-        return answered(node, new ProbeAnswer(true, 0, 0, "1", false, node.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(true, 0, 0, 0, 1, "1", false, node.name(), Optional.empty()));
     }
 
     private static NodeView readOnly(Node node, int timeline) {
-        return answered(node, new ProbeAnswer(false, timeline, 0, "1", true, node.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, "1", true, node.name(), Optional.empty()));
     }
 
     private static NodeView down(NodeView view, long since) {

@@ -264,7 +264,7 @@ class TopologyTest {
         long now = System.nanoTime();
         topology.answered(a, now, primary(1, 100));
         topology.answered(
-                b, now, new ProbeAnswer(true, 0, 0, "7", false, "x", java.util.Optional.of("no positions here")));
+                b, now, new ProbeAnswer(true, 0, 0, 0, 1, "7", false, "x", java.util.Optional.of("no positions here")));
         assertThat(topology.view().of(b).lag()).isEmpty();
         assertThat(topology.view().of(b).note()).contains("no positions here");
         assertThat(topology.view().readers()).containsExactly(b);

@@ -1,0 +1,100 @@
+package dev.penstock.routing;
+
+import dev.penstock.config.SessionToken;
+import dev.penstock.connect.WalPosition;
+import dev.penstock.topology.NodeView;
+import dev.penstock.topology.Position;
+import dev.penstock.topology.TopologyView;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Optional;
+
+/** Places in the cluster's log, asked of servers and compared with what the topology believes. Thread-safe. */
+final class LogPositions {
+    private static final String END = "select " + WalPosition.COLUMNS + " where not pg_is_in_recovery()";
+    private static final String REPLAYED = "select pg_last_wal_replay_lsn() - '0/0'::pg_lsn where pg_is_in_recovery()";
+
+    private final Router router;
+    private volatile String told = "";
+
+    LogPositions(Router router) {
+        this.router = router;
+    }
+
+    /**
+     * Where the primary's log ends now: everything that was committed lies before.
+     *
+     * @throws SQLException 0A000 when the server has no positions that can be compared
+     */
+    SessionToken end() throws SQLException {
+        try (Connection primary = router.borrowReader(ReadNeed.PRIMARY)) {
+            return end(primary, router.view())
+                    .orElseThrow(() -> new SQLFeatureNotSupportedException(
+                            "The primary does not tell where its log ends: there are no session tokens here", "0A000"));
+        }
+    }
+
+    private static Optional<SessionToken> end(Connection primary, TopologyView view) throws SQLException {
+        Position known = view.primary().flatMap(NodeView::position).orElse(null);
+        if (known == null) {
+            return Optional.empty();
+        }
+        try (PreparedStatement question = primary.prepareStatement(END);
+                ResultSet row = question.executeQuery()) {
+            return row.next()
+                    ? Optional.of(new SessionToken(
+                            known.token().systemIdentifier(),
+                            row.getInt(3),
+                            WalPosition.reachable(row.getLong(1), row.getInt(4), row.getLong(5))))
+                    : Optional.empty();
+        }
+    }
+
+    /** Behind everything that a read on {@code connection} can have seen; empty when that cannot be told. */
+    Optional<SessionToken> seenOn(Connection connection) throws SQLException {
+        TopologyView view = router.view();
+        NodeView node = view.find(Router.nodeOf(connection)).orElse(null);
+        Position known = node == null ? null : node.position().orElse(null);
+        if (known == null) {
+            return Optional.empty();
+        }
+        try (PreparedStatement question = connection.prepareStatement(REPLAYED);
+                ResultSet row = question.executeQuery()) {
+            if (row.next()) {
+                return Optional.of(new SessionToken(
+                        known.token().systemIdentifier(), known.token().timeline(), row.getLong(1)));
+            }
+        }
+        return end(connection, view);
+    }
+
+    /** Whether the primary is on another history than {@code token}, so that nobody can tell whether it has what that stands for. */
+    boolean isOfOtherHistory(SessionToken token) {
+        Position primary = router.view().primary().flatMap(NodeView::position).orElse(null);
+        return primary != null && !primary.token().isOfSameHistory(token);
+    }
+
+    /** Tells that {@code token} proves nothing here, when that is so. */
+    void announceUnproven(SessionToken token) {
+        Position primary = router.view().primary().flatMap(NodeView::position).orElse(null);
+        if (primary != null && !primary.token().isOfSameHistory(token)) {
+            tell(token, primary.token());
+        }
+    }
+
+    /** Once for each such pair in a row: every request of a user may carry the same old token. */
+    private void tell(SessionToken token, SessionToken primary) {
+        String what = token.systemIdentifier().equals(primary.systemIdentifier())
+                ? "timeline " + token.timeline() + ", and the primary writes timeline " + primary.timeline()
+                : "another cluster than that of the primary";
+        if (told.equals(what)) {
+            return;
+        }
+        told = what;
+        RoutingLog.LOG.info("A read's token is of {}: it proves nothing here, and the primary answers", what);
+        router.events().tell("tokenUnproven", listener -> listener.tokenUnproven(what));
+    }
+}

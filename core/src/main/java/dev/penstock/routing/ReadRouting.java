@@ -1,0 +1,195 @@
+package dev.penstock.routing;
+
+import dev.penstock.config.OnUnsatisfied;
+import dev.penstock.config.SessionToken;
+import dev.penstock.connect.ErrorClass;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.Purpose;
+import dev.penstock.observe.Role;
+import dev.penstock.observe.RouteReason;
+import dev.penstock.pool.NodePools;
+import dev.penstock.routing.ReaderChoice.Choice;
+import dev.penstock.topology.NodeView;
+import dev.penstock.topology.TopologyView;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Borrows a connection for a read, from where the choice falls, and goes on choosing until one is there or the time is over.
+ * Thread-safe.
+ */
+final class ReadRouting {
+    private final Router router;
+    private final ClusterNodes nodes;
+    private final ReaderChoice choice;
+    private final CatchUp catchUp;
+    private final RouteCounts counts;
+
+    ReadRouting(Router router, ClusterNodes nodes, ReaderChoice choice, CatchUp catchUp, RouteCounts counts) {
+        this.router = router;
+        this.nodes = nodes;
+        this.choice = choice;
+        this.catchUp = catchUp;
+        this.counts = counts;
+    }
+
+    /** At most {@code pool.timeout}. */
+    Connection borrow(ReadNeed need) throws SQLException {
+        return borrow(need, Set.of(), 0);
+    }
+
+    /**
+     * Away from nodes where it has just failed.
+     *
+     * @param deadline {@link System#nanoTime()}; 0 when nothing was waited for yet, so that {@code pool.timeout} begins now
+     */
+    Connection borrow(ReadNeed need, Set<Node> avoided, long deadline) throws SQLException {
+        router.checkOpen();
+        if (need == ReadNeed.ANY && avoided.isEmpty()) {
+            Connection connection = atOnce(router.view());
+            if (connection != null) {
+                return connection;
+            }
+        }
+        return new Search(need, avoided, deadline == 0 ? router.deadline() : deadline).run();
+    }
+
+    /** What most reads get: a connection that is there, without a clock and without looking at every node. */
+    private @Nullable Connection atOnce(TopologyView view) throws SQLException {
+        Node node = choice.ofReaders(view);
+        NodePools ofNode = node == null ? null : nodes.of(node);
+        Connection connection = ofNode == null ? null : ofNode.borrowNow(Purpose.READ);
+        if (connection != null) {
+            counts.add(reason(view, Objects.requireNonNull(node)));
+        }
+        return connection;
+    }
+
+    private RouteReason reason(TopologyView view, Node node) {
+        if (!view.isPrimary(node)) {
+            return RouteReason.REPLICA;
+        }
+        return view.readers().isEmpty()
+                ? choice.best(view, ReadNeed.ANY, Set.of()).fallback()
+                : RouteReason.PRIMARY_AS_READER;
+    }
+
+    /** One read that looks for its node. Used once. */
+    private final class Search {
+        private final ReadNeed need;
+        private final Set<Node> avoided;
+        private final long deadline;
+        private final Set<Node> passedOver;
+        private long catchUpDeadline;
+        private boolean waited;
+
+        Search(ReadNeed need, Set<Node> avoided, long deadline) {
+            this.need = need;
+            this.avoided = avoided;
+            this.deadline = deadline;
+            this.passedOver = new HashSet<>(avoided);
+        }
+
+        Connection run() throws SQLException {
+            while (true) {
+                router.checkOpen();
+                TopologyView view = router.view();
+                catchUpDeadline = Math.min(deadline, System.nanoTime() + CatchUp.PATIENCE.toNanos());
+                waited = false;
+                Connection connection = fromAnyThatIsQuick(view);
+                connection = connection != null ? connection : fromAny(view);
+                if (connection != null) {
+                    return connection;
+                }
+                failIfHopeless(view);
+                passedOver.retainAll(avoided);
+                router.awaitOther(view, deadline);
+            }
+        }
+
+        /** A node that is slow to open a connection is passed over as long as there is another. */
+        private @Nullable Connection fromAnyThatIsQuick(TopologyView view) throws SQLException {
+            while (true) {
+                Choice chosen = choice.choose(view, need, passedOver, !waited);
+                if (chosen == null) {
+                    return null;
+                }
+                boolean hadWaited = waited;
+                Connection connection = from(chosen, view, true);
+                if (connection != null) {
+                    return connection;
+                }
+                if (hadWaited == waited) {
+                    passedOver.add(chosen.node());
+                }
+            }
+        }
+
+        /** There is no other: it is waited for, and better a node that failed a moment ago than none. */
+        private @Nullable Connection fromAny(TopologyView view) throws SQLException {
+            Choice chosen = choice.choose(view, need, avoided, !waited);
+            chosen = chosen != null ? chosen : choice.choose(view, need, Set.of(), !waited);
+            return chosen == null ? null : from(chosen, view, false);
+        }
+
+        private @Nullable Connection from(Choice chosen, TopologyView view, boolean unlessSlow) throws SQLException {
+            NodePools ofNode = nodes.of(chosen.node());
+            if (ofNode == null) {
+                // It has left the cluster since the view was taken.
+                return null;
+            }
+            Connection connection = unlessSlow
+                    ? ofNode.borrowUnlessSlow(Purpose.READ, deadline)
+                    : ofNode.borrow(Purpose.READ, deadline);
+            if (connection == null || !hasToken(connection, view.of(chosen.node()))) {
+                return null;
+            }
+            if (chosen.reason() == RouteReason.TOKEN_UNPROVEN && need.token() != null) {
+                router.positions().announceUnproven(need.token());
+            }
+            counts.add(chosen.reason());
+            return connection;
+        }
+
+        /** The primary has everything, or nobody can say more. A connection that does not serve is given back. */
+        private boolean hasToken(Connection connection, NodeView view) throws SQLException {
+            SessionToken token = need.token();
+            if (token == null || view.role() == Role.PRIMARY) {
+                return true;
+            }
+            boolean reached = false;
+            try {
+                reached = catchUp.reaches(connection, view, token, catchUpDeadline);
+                waited = !reached;
+            } catch (SQLException e) {
+                if (!ErrorClass.of(e).readMayMove(0)) {
+                    throw e;
+                }
+                RoutingLog.LOG.debug("{} was lost while it was waited for", view.node(), e);
+            } finally {
+                if (!reached) {
+                    connection.close();
+                }
+            }
+            return reached;
+        }
+
+        private void failIfHopeless(TopologyView view) throws SQLException {
+            if (view.isHopeless() || System.nanoTime() - deadline >= 0) {
+                throw NoNode.reader(view, need, router.patience());
+            }
+            Verdict best = choice.best(view, need, Set.of());
+            if (need.onUnsatisfied() == OnUnsatisfied.FAIL && best.isTooOld()) {
+                throw NoNode.tooOld(view, best);
+            }
+            boolean settled = view.primary().isPresent() && need.onlyPrimary() == null && !choice.mayFallBack(need);
+            if (settled && !best.isOpen() && !best.isTooOld() && best != Verdict.ELIGIBLE) {
+                throw NoNode.replica(view, best);
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.penstock.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.penstock.Database;
+import dev.penstock.Served;
+import dev.penstock.Session;
+import dev.penstock.TestConfigs;
+import dev.penstock.config.ReadOptions;
+import dev.penstock.config.SessionToken;
+import dev.penstock.connect.WalPosition;
+import dev.penstock.observe.DatabaseListener;
+import dev.penstock.observe.RouteReason;
+import dev.penstock.testkit.Followers;
+import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.testkit.PostgresNode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Where a position in the log says less than it seems to. */
+class TokenTrapsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private PostgresCluster cluster;
+    private Database db;
+    private final List<String> unproven = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void open() throws SQLException {
+        cluster = PostgresCluster.builder().replicas(2).tls(true).start();
+        cluster.primary().execute("create table app.row (n int)");
+        cluster.primary().execute("grant all on app.row to appuser");
+        cluster.awaitReplicas();
+        db = Database.open(TestConfigs.of(cluster).build());
+        db.addListener(new DatabaseListener() {
+            @Override
+            public void tokenUnproven(String token) {
+                unproven.add(token);
+            }
+        });
+    }
+
+    @AfterEach
+    void close() {
+        try (PostgresCluster ended = cluster) {
+            db.close();
+        }
+    }
+
+    private static void insert(Connection c, int n) throws SQLException {
+        Served.run(c, "insert into app.row values (" + n + ")");
+    }
+
+    private static long count(Connection c) throws SQLException {
+        return Served.count(c, "app.row");
+    }
+
+    private void awaitPrimary(PostgresNode node) {
+        await().atMost(LIMIT)
+                .until(() -> db.status()
+                        .primary()
+                        .filter(primary -> primary.endpoint().equals(TestConfigs.endpoint(node)))
+                        .isPresent());
+    }
+
+    @Test
+    void a_replica_that_is_ahead_on_an_old_timeline_serves_no_token_of_the_new_one() throws Exception {
+        PostgresNode behind = cluster.node(1);
+        PostgresNode ahead = cluster.node(2);
+        behind.cutReplication();
+        for (int i = 0; i < 500; i++) {
+            int n = i;
+            db.write(c -> insert(c, n));
+        }
+        ahead.awaitReplay();
+        cluster.primary().kill();
+        behind.promote(Followers.STAY);
+        awaitPrimary(behind);
+        Session session = db.session();
+        session.write(c -> insert(c, 1_000_000));
+        SessionToken token = session.token().orElseThrow();
+        assertThat(token.timeline()).isEqualTo(2);
+        assertThat(replayed(ahead)).as("the trap is set").isGreaterThan(token.position());
+        // It still is a replica that answers, and no monitor sees it fall behind by its position.
+        await().atMost(LIMIT).until(() -> db.explain(ReadOptions.defaults()).reason() == RouteReason.REPLICA);
+        for (int i = 0; i < 50; i++) {
+            long seen = session.read(c -> Served.count(c, "app.row where n = 1000000"));
+            assertThat(seen).isEqualTo(1);
+        }
+        assertThat(db.explain(ReadOptions.defaults().after(token)).toString())
+                .contains("TOKEN_UNPROVEN")
+                .contains("does not prove that it follows the timeline");
+        assertThat(unproven).as("the primary has that history").isEmpty();
+    }
+
+    private static long replayed(PostgresNode node) throws SQLException {
+        return Long.parseLong(node.execute("select pg_last_wal_replay_lsn() - '0/0'::pg_lsn")
+                .get(0)
+                .get(0));
+    }
+
+    @Test
+    void a_token_of_before_a_failover_that_lost_its_write_is_answered_by_the_primary_and_told() throws Exception {
+        PostgresNode old = cluster.primary();
+        PostgresNode next = cluster.node(1);
+        next.cutReplication();
+        cluster.node(2).cutReplication();
+        Session session = db.session();
+        session.write(c -> insert(c, 1));
+        String lost = session.token().orElseThrow().encode();
+        old.kill();
+        next.promote();
+        awaitPrimary(next);
+        // Enough of other work that the new log is longer than the old one was.
+        for (int i = 0; i < 300; i++) {
+            int n = i;
+            db.write(c -> insert(c, 10 + n));
+        }
+        Session later = db.session(SessionToken.parse(lost));
+        Served served = later.read(Served::by);
+        assertThat(served).isEqualTo(new Served(next.port(), false));
+        await().atMost(LIMIT).until(() -> !unproven.isEmpty());
+        assertThat(unproven.get(0)).contains("timeline 1").contains("timeline 2");
+        // What the primary shows now is the new beginning, so that a replica that is seen to follow it serves this
+        // session again.
+        next.execute("grant pg_read_all_stats to appuser");
+        cluster.node(2).restoreReplication();
+        await().atMost(LIMIT).until(() -> later.read(c -> Served.by(c).inRecovery() && count(c) == 300));
+        assertThat(unproven).hasSize(1);
+    }
+
+    @Test
+    void after_a_failover_a_replica_that_is_seen_to_follow_serves_tokens_of_the_new_timeline_at_once()
+            throws Exception {
+        cluster.primary().execute("grant pg_read_all_stats to appuser");
+        PostgresNode next = cluster.node(1);
+        cluster.primary().kill();
+        next.promote();
+        awaitPrimary(next);
+        Session session = db.session();
+        session.write(c -> insert(c, 1));
+        long begun = System.nanoTime();
+        await().atMost(Duration.ofMinutes(6))
+                .until(() -> session.read(c -> Served.by(c).inRecovery()));
+        System.out.printf("a follower proves the new timeline after %.1f s%n", (System.nanoTime() - begun) / 1e9);
+    }
+
+    @Test
+    void a_position_behind_a_page_header_is_one_that_replicas_reach() throws Exception {
+        // The last record of a page, made to end exactly there: the server then names the place behind the next header.
+        long inserted = 0;
+        for (int i = 0; i < 2000 && inserted % 8192 != 24; i++) {
+            long left = 8192 - insertedOn(cluster.primary()) % 8192;
+            long size = left > 400 ? Math.min(left - 300, 4000) : i % 400;
+            cluster.primary().execute("select pg_logical_emit_message(false, 'p', repeat('x', " + size + "))");
+            inserted = insertedOn(cluster.primary());
+        }
+        assertThat(inserted % 8192).as("the trap is set").isEqualTo(24);
+        long reachable = WalPosition.reachable(inserted, 8192, 16 * 1024 * 1024);
+        assertThat(reachable).isEqualTo(inserted - 24);
+        await().atMost(LIMIT).until(() -> replayed(cluster.node(1)) >= reachable);
+    }
+
+    private static long insertedOn(PostgresNode node) throws SQLException {
+        return Long.parseLong(node.execute("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+                .get(0)
+                .get(0));
+    }
+}
