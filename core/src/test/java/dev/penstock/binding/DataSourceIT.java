@@ -46,6 +46,8 @@ class DataSourceIT {
         db = Database.open(TestConfigs.of(cluster).build());
         dataSource = db.dataSource();
         cluster.awaitReplicas();
+        // A read passes over a replica that is slow to open a connection.
+        db.warmUp();
     }
 
     @AfterAll

@@ -21,12 +21,17 @@ final class Shop {
 
     private Shop() {}
 
-    /** A table {@code visit} on a new cluster, and that cluster behind Penstock. */
+    /**
+     * A table {@code visit} on a new cluster, and that cluster behind Penstock. With its pools filled: a read passes over a replica that
+     * is slow to open a connection, as on a busy machine it may be.
+     */
     static Database open(PostgresCluster cluster) throws SQLException {
         cluster.primary()
                 .execute("set role appowner; create table app.visit (id bigserial primary key, note text not null)");
         cluster.awaitReplicas();
-        return Database.open(config(cluster));
+        Database db = Database.open(config(cluster));
+        db.warmUp();
+        return db;
     }
 
     static DatabaseConfig config(PostgresCluster cluster) {
