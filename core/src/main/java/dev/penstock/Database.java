@@ -35,7 +35,6 @@ public final class Database implements Access, AutoCloseable {
     private final SessionBinding binding = new SessionBinding();
     private final SessionDefaults defaults;
     private final RoutedAccess access;
-    private final DataSource lazy;
     private final DataSource migrations;
     private final DataSource unpooled;
 
@@ -44,7 +43,6 @@ public final class Database implements Access, AutoCloseable {
         this.sizing = new SizingWatch(config, router);
         this.defaults = SessionDefaults.of(config);
         this.access = new RoutedAccess(router, defaults, binding::current);
-        this.lazy = access.dataSource();
         this.migrations = new RoutedDataSource("migrations", router::openForMigrations);
         this.unpooled = new RoutedDataSource("unpooled", router::openUnpooled);
     }
@@ -174,7 +172,7 @@ public final class Database implements Access, AutoCloseable {
 
     @Override
     public DataSource dataSource() {
-        return lazy;
+        return access.dataSource();
     }
 
     /**

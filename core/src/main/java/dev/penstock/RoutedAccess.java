@@ -1,15 +1,19 @@
 package dev.penstock;
 
+import dev.penstock.binding.Binder;
+import dev.penstock.binding.Intent;
 import dev.penstock.binding.LazyConnections;
 import dev.penstock.binding.SessionDefaults;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.WriteOptions;
+import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.routing.CausalSession;
 import dev.penstock.routing.ReadNeed;
 import dev.penstock.routing.ReadWork;
 import dev.penstock.routing.RoutedDataSource;
 import dev.penstock.routing.Router;
 import dev.penstock.routing.WriteWork;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -17,26 +21,34 @@ import org.jspecify.annotations.Nullable;
 
 /** Every way to work with a database, for a session or for none. Thread-safe. */
 final class RoutedAccess implements Access {
-    private final SessionDefaults defaults;
+    private final Router router;
     private final Supplier<@Nullable CausalSession> session;
-    private final RoutedBinder binder;
     private final ReadWork reads;
     private final WriteWork writes;
     private final DataSource reader;
     private final DataSource writer;
+    private final DataSource lazy;
 
-    /**
-     * @param defaults what a session begins with
-     * @param session what the calling thread's work has to see; null for whatever is fresh enough
-     */
+    /** @param session what the calling thread's work has to see; null for whatever is fresh enough */
     RoutedAccess(Router router, SessionDefaults defaults, Supplier<@Nullable CausalSession> session) {
-        this.defaults = defaults;
+        this.router = router;
         this.session = session;
-        this.binder = new RoutedBinder(router, session);
         this.reads = new ReadWork(router);
         this.writes = new WriteWork(router);
-        this.reader = new RoutedDataSource("reader", () -> binder.reader(ReadNeed.ANY));
-        this.writer = new RoutedDataSource("writer", binder::writer);
+        this.reader = new RoutedDataSource("reader", () -> borrowReader(ReadNeed.ANY));
+        this.writer = new RoutedDataSource("writer", this::borrowWriter);
+        LazyConnections connections = new LazyConnections(new Servers(), defaults);
+        this.lazy = new RoutedDataSource("lazy", connections::open);
+    }
+
+    private Connection borrowReader(ReadNeed need) throws SQLException {
+        CausalSession current = session.get();
+        return current == null ? router.borrowReader(need) : current.borrowReader(need);
+    }
+
+    private Connection borrowWriter() throws SQLException {
+        CausalSession current = session.get();
+        return current == null ? router.borrowWriter() : current.borrowWriter();
     }
 
     @Override
@@ -90,7 +102,7 @@ final class RoutedAccess implements Access {
                     + " say where a read may go: prefer, maxStaleness, after, onUnsatisfied; not " + options);
         }
         ReadNeed need = ReadNeed.of(options);
-        return new RoutedDataSource("reader", () -> binder.reader(need));
+        return new RoutedDataSource("reader", () -> borrowReader(need));
     }
 
     @Override
@@ -100,6 +112,27 @@ final class RoutedAccess implements Access {
 
     @Override
     public DataSource dataSource() {
-        return new RoutedDataSource("lazy", new LazyConnections(binder, defaults)::open);
+        return lazy;
+    }
+
+    /** Where a lazy connection gets its server from. */
+    private final class Servers implements Binder {
+        @Override
+        public Connection bind(Intent intent) throws SQLException {
+            return switch (intent) {
+                case WRITE -> borrowWriter();
+                case READ -> borrowReader(ReadNeed.ANY);
+                case READ_ON_PRIMARY -> borrowReader(ReadNeed.NOT_ON_REPLICAS);
+            };
+        }
+
+        /** A read is served by the primary or by a replica; which of those may serve is decided when it comes. */
+        @Override
+        public boolean canServe(Intent intent) {
+            DatabaseStatus status = router.status();
+            return intent == Intent.READ
+                    ? status.nodes().stream().anyMatch(node -> node.state().serves())
+                    : status.primary().isPresent();
+        }
     }
 }

@@ -30,6 +30,9 @@ public record ReadNeed(
     /** The primary, because the caller said so. */
     public static final ReadNeed PRIMARY = ANY.onPrimary(RouteReason.PRIMARY_ASKED_FOR);
 
+    /** The primary, because a replica cannot do it. */
+    public static final ReadNeed NOT_ON_REPLICAS = ANY.onPrimary(RouteReason.NOT_ON_REPLICAS);
+
     private static final ReadOptions.Placement ANYWHERE = ReadOptions.defaults().placement();
 
     public static ReadNeed of(ReadOptions options) {
@@ -49,7 +52,7 @@ public record ReadNeed(
         if (placement.preference() == ReadPreference.PRIMARY) {
             return need.onPrimary(RouteReason.PRIMARY_ASKED_FOR);
         }
-        return serializable ? need.onPrimary(RouteReason.SERIALIZABLE) : need;
+        return serializable ? need.onPrimary(RouteReason.NOT_ON_REPLICAS) : need;
     }
 
     ReadNeed onPrimary(RouteReason because) {

@@ -206,7 +206,7 @@ class ReadPlacementIT {
         ReadOptions serializable = ANY.isolation(Isolation.SERIALIZABLE);
         assertThat(db.read(serializable, level)).isEqualTo("serializable");
         assertThat(onReplica(serializable)).isFalse();
-        assertThat(db.explain(serializable).reason()).isEqualTo(RouteReason.SERIALIZABLE);
+        assertThat(db.explain(serializable).reason()).isEqualTo(RouteReason.NOT_ON_REPLICAS);
         assertThat(db.writeReturning(WriteOptions.defaults().isolation(Isolation.SERIALIZABLE), level))
                 .isEqualTo("serializable");
         for (int i = 0; i < 10; i++) {
