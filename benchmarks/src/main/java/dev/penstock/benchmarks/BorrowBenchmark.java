@@ -9,6 +9,7 @@ import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.tls.TlsConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -91,6 +92,33 @@ public class BorrowBenchmark {
     public boolean reader() throws SQLException {
         try (Connection connection = database.reader().getConnection()) {
             return connection.isClosed();
+        }
+    }
+
+    /** Opened, told what a framework tells it, and closed again: no pool is touched. */
+    @Benchmark
+    public boolean lazyUnused() throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setReadOnly(true);
+            connection.setAutoCommit(false);
+            return connection.isClosed();
+        }
+    }
+
+    /** With the statement that makes it take a session; beside {@link #writerStatement}. */
+    @Benchmark
+    public boolean lazyStatement() throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            return statement.isClosed();
+        }
+    }
+
+    @Benchmark
+    public boolean writerStatement() throws SQLException {
+        try (Connection connection = database.writer().getConnection();
+                Statement statement = connection.createStatement()) {
+            return statement.isClosed();
         }
     }
 

@@ -40,7 +40,7 @@ final class CommitProtocol {
     }
 
     /** @throws SQLException 25P02, after a rollback, when a statement of the open transaction had failed */
-    void refuseFailed() throws SQLException {
+    private void refuseFailed() throws SQLException {
         if (session.getTransactionState() == TransactionState.FAILED) {
             session.rollback();
             throw new SQLException(
@@ -52,7 +52,12 @@ final class CommitProtocol {
 
     void commit() throws SQLException {
         refuseFailed();
-        session.commit();
+        boolean nothingToSend = session.isClosed() || session.getTransactionState() == TransactionState.IDLE;
+        try {
+            session.commit();
+        } catch (SQLException e) {
+            throw nothingToSend || !ErrorClass.endsSession(e) ? e : unknown(e);
+        }
         refuseLocalOnly(session.getWarnings());
     }
 
@@ -72,7 +77,7 @@ final class CommitProtocol {
     }
 
     /** What a COMMIT without an answer is reported as: it may have happened, and may still happen. */
-    SQLException unknown(SQLException cause) {
+    private SQLException unknown(SQLException cause) {
         if (ErrorClass.of(cause) == ErrorClass.OUTCOME_UNKNOWN) {
             return cause;
         }

@@ -19,8 +19,7 @@ import org.postgresql.jdbc.PgConnection;
  * of the gate) is given back exactly once: on return, which Hikari announces by resetting the catalog, or when the
  * connection breaks and is closed. {@code Connection.setCatalog} does nothing in PostgreSQL, so it is free to carry this.
  *
- * <p>Concurrency: used by one borrower at a time; {@code close} and {@code abortNow} may come from any thread, and the
- * lease is an atomic reference for that reason.
+ * <p>Concurrency: used by one borrower at a time; {@code close} and {@code abortNow} may come from any thread.
  */
 public final class NodeConnection extends WatchedConnection implements SessionState {
     /** Given to Hikari as the pool's catalog: it sets it when a borrowed connection comes back. */
@@ -36,10 +35,8 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private final PgConnection driver;
     private final CommitProtocol commitProtocol;
     private final ConnectAttempt attempt;
-    private final AtomicReference<@Nullable Runnable> lease = new AtomicReference<>();
+    private final Loan loan = new Loan();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
-    private final AtomicReference<@Nullable Connection> handle = new AtomicReference<>();
-    private final AtomicReference<@Nullable Connection> formerHandle = new AtomicReference<>();
     private volatile boolean retired;
     private volatile boolean ended;
     private volatile boolean broken;
@@ -124,7 +121,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     }
 
     public boolean wasLent() {
-        return handle.get() != null;
+        return loan.handle() != null;
     }
 
     /**
@@ -132,8 +129,8 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
      * cut off if it were given what they hold. Null until it first came back.
      */
     public @Nullable Connection returnedHandle() throws SQLException {
-        Connection latest = handle.get();
-        return latest != null && latest.isClosed() ? latest : formerHandle.get();
+        Connection latest = loan.handle();
+        return latest != null && latest.isClosed() ? latest : loan.formerHandle();
     }
 
     /** Whether an error was seen on the node since this connection was last known to work. No I/O. */
@@ -166,37 +163,19 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return standby;
     }
 
-    /**
-     * Lent as {@code lentAs}; keeps {@code returned} to be run once, when this borrow ends in whatever way. One fence, that
-     * of the lease, is for all three: each costs as much as a good part of the borrow.
-     */
+    /** Lent as {@code lentAs}; {@code returned} is run once, when this borrow ends in whatever way. */
     public void lend(Connection lentAs, Runnable returned) {
-        formerHandle.lazySet(handle.getPlain());
-        handle.lazySet(lentAs);
-        lease.set(returned);
+        loan.begin(lentAs, returned);
     }
 
     /** Also runs {@code more} when this borrow ends, or at once when it has. */
     public void whenReturned(Runnable more) {
-        while (true) {
-            Runnable returned = lease.get();
-            if (returned == null) {
-                more.run();
-                return;
-            }
-            Runnable both = () -> {
-                returned.run();
-                more.run();
-            };
-            if (lease.compareAndSet(returned, both)) {
-                return;
-            }
-        }
+        loan.whenOver(more);
     }
 
     /** Whether somebody has it. */
     boolean isLent() {
-        return lease.get() != null;
+        return loan.isOpen();
     }
 
     /**
@@ -204,7 +183,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
      * already. Hikari has forgotten the connection by the time they come, and would answer them with a NullPointerException.
      */
     public void takeBack() {
-        Connection lent = handle.get();
+        Connection lent = loan.handle();
         if (lent == null || !isLent()) {
             return;
         }
@@ -213,13 +192,6 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
             lent.close();
         } catch (SQLException e) {
             ConnectLog.LOG.debug("A connection of {} was broken while in use", node, e);
-        }
-    }
-
-    private void endLease() {
-        Runnable ended = lease.getAndSet(null);
-        if (ended != null) {
-            ended.run();
         }
     }
 
@@ -235,7 +207,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     public void setCatalog(String catalog) {
         if (RETURNED.equals(catalog)) {
             cleanUp();
-            endLease();
+            loan.end();
         }
     }
 
@@ -277,46 +249,47 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     @Override
     public void commit() throws SQLException {
         commits++;
-        commitProtocol.commit();
+        try {
+            commitProtocol.commit();
+        } catch (SQLException e) {
+            throw reported(e);
+        }
     }
 
     /**
      * {@link #commit} that brings back where the commit stands in the log, in the same round trip; an empty receipt when nothing
-     * was begun. No pool sees its errors, so it acts on them itself.
-     *
-     * @throws SQLException as {@code commit} does, and 08007 when it cannot be told whether the transaction was committed
+     * was begun.
      */
     public CommitReceipt commitWithReceipt() throws SQLException {
         commits++;
         try {
             return commitProtocol.commitWithReceipt();
         } catch (SQLException e) {
+            // No pool has seen it.
             if (ErrorClass.endsSession(e)) {
                 abortNow();
-                reportToNode(e.getCause() instanceof SQLException cause ? cause : e);
             }
-            throw e;
+            throw reported(e);
         }
     }
 
-    private void reportToNode(SQLException error) {
-        if (ErrorClass.of(error).isNodeSignal()) {
-            node.reportError(error);
+    /** An unknown outcome says nothing of the node; what it came from does. */
+    private SQLException reported(SQLException error) {
+        boolean unknown = ErrorClass.of(error) == ErrorClass.OUTCOME_UNKNOWN;
+        if (unknown
+                && error.getCause() instanceof SQLException cause
+                && ErrorClass.of(cause).isNodeSignal()) {
+            node.reportError(cause);
         }
+        return error;
     }
 
-    /** What an error of {@link #commit} comes to when it ended the session: it is unknown whether the transaction was committed. */
-    public SQLException asCommitFailure(SQLException error) {
-        return ErrorClass.endsSession(error) ? commitProtocol.unknown(error) : error;
-    }
-
-    /** Switching autocommit on commits what is open, so it is refused as a commit would be. */
+    /** Switching autocommit on commits what is open, so it is a commit with all that belongs to it. */
     @Override
     public void setAutoCommit(boolean on) throws SQLException {
         restoring(() -> {
             if (on && !physical.getAutoCommit()) {
-                commits++;
-                commitProtocol.refuseFailed();
+                commit();
             }
             physical.setAutoCommit(on);
         });
@@ -426,7 +399,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private void ended() {
         ended = true;
         node.closed(this);
-        endLease();
+        loan.end();
         Consumer<NodeConnection> action = closeAction.getAndSet(null);
         if (action != null) {
             action.accept(this);

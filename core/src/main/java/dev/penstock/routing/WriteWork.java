@@ -163,23 +163,15 @@ public final class WriteWork {
             @Nullable CausalSession session, Connection connection, NodeConnection physical, boolean untouched)
             throws SQLException {
         if (session == null) {
-            commit(connection, physical);
+            connection.commit();
         } else if (session.canHaveReceipts()) {
             session.committed(physical.commitWithReceipt());
             if (!untouched) {
                 session.uncertain();
             }
         } else {
-            commit(connection, physical);
-            session.uncertain();
-        }
-    }
-
-    private static void commit(Connection connection, NodeConnection physical) throws SQLException {
-        try {
             connection.commit();
-        } catch (SQLException e) {
-            throw physical.asCommitFailure(e);
+            session.uncertain();
         }
     }
 

@@ -183,6 +183,16 @@ class LazyConnectionTest {
     }
 
     @Test
+    void a_session_that_is_not_left_is_told_the_readOnly_that_it_would_have_been_left_for() throws SQLException {
+        try (Connection c = binder.open()) {
+            c.createBlob();
+            c.setReadOnly(true);
+            c.setReadOnly(false);
+            assertThat(binder.last().calls).containsExactly("createBlob", "setReadOnly(true)", "setReadOnly(false)");
+        }
+    }
+
+    @Test
     void the_configured_schema_is_back_when_the_schema_is_set_to_null() throws SQLException {
         try (Connection c = binder.open(SessionDefaults.of(config().build()))) {
             c.setSchema("other");

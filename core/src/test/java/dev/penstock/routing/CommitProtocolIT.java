@@ -21,9 +21,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +205,16 @@ class CommitProtocolIT {
                     .satisfies(e -> assertThat(stateOf(e)).isEqualTo("08007"));
             proxy.heal();
             session.write(insert(3));
+            for (DataSource view : List.of(proxied.writer(), proxied.dataSource())) {
+                try (Connection c = view.getConnection()) {
+                    c.setAutoCommit(false);
+                    insert((int) proxy.acceptedConnections() + 100).run(c);
+                    proxy.reset();
+                    assertThatThrownBy(c::commit)
+                            .satisfies(e -> assertThat(stateOf(e)).isEqualTo("08007"));
+                }
+                proxy.heal();
+            }
             long seen = session.read(c -> Served.count(c, "app.child where id = 3"));
             assertThat(seen).isEqualTo(1);
         }

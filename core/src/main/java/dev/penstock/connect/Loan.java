@@ -1,0 +1,64 @@
+package dev.penstock.connect;
+
+import java.sql.Connection;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has a pooled session, and what is to be done once when it comes back, in whatever way.
+ *
+ * <p>Concurrency: a session may end in any thread while it is lent, so what is to be done is an atomic reference.
+ */
+final class Loan {
+    private final AtomicReference<@Nullable Runnable> returned = new AtomicReference<>();
+    private final AtomicReference<@Nullable Connection> handle = new AtomicReference<>();
+    private final AtomicReference<@Nullable Connection> formerHandle = new AtomicReference<>();
+
+    /** One fence, the last, is for all three: each costs as much as a good part of the borrow. */
+    void begin(Connection lentAs, Runnable onReturn) {
+        formerHandle.lazySet(handle.getPlain());
+        handle.lazySet(lentAs);
+        returned.set(onReturn);
+    }
+
+    /** Also runs {@code more} at its end, or at once when it has ended. */
+    void whenOver(Runnable more) {
+        while (true) {
+            Runnable first = returned.get();
+            if (first == null) {
+                more.run();
+                return;
+            }
+            Runnable both = () -> {
+                first.run();
+                more.run();
+            };
+            if (returned.compareAndSet(first, both)) {
+                return;
+            }
+        }
+    }
+
+    void end() {
+        Runnable onReturn = returned.getAndSet(null);
+        if (onReturn != null) {
+            onReturn.run();
+        }
+    }
+
+    boolean isOpen() {
+        return returned.get() != null;
+    }
+
+    /** What it was last lent as; null when it never was. */
+    @Nullable
+    Connection handle() {
+        return handle.get();
+    }
+
+    /** What it was lent as before that. */
+    @Nullable
+    Connection formerHandle() {
+        return formerHandle.get();
+    }
+}
