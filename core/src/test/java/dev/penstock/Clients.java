@@ -7,7 +7,6 @@ import dev.penstock.testkit.history.Promise;
 import dev.penstock.testkit.history.Seen;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -109,7 +108,7 @@ public final class Clients {
             try (Connection connection = access.writer().getConnection()) {
                 connection.setAutoCommit(false);
                 Seen seen = work.apply(connection);
-                commit(connection);
+                connection.commit();
                 return seen;
             }
         }
@@ -129,7 +128,7 @@ public final class Clients {
             try (Connection connection = access.dataSource().getConnection()) {
                 connection.setAutoCommit(false);
                 Seen seen = work.apply(connection);
-                commit(connection);
+                connection.commit();
                 return seen;
             }
         }
@@ -140,15 +139,6 @@ public final class Clients {
                 connection.setReadOnly(true);
                 return work.apply(connection);
             }
-        }
-    }
-
-    /** Whatever happens from here on, nobody can tell. */
-    private static void commit(Connection connection) throws SQLException {
-        try {
-            connection.commit();
-        } catch (SQLException e) {
-            throw new SQLNonTransientConnectionException("while committing: " + e.getMessage(), "08007", e);
         }
     }
 
