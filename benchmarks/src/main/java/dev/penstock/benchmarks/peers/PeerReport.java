@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * Runs every {@link Contender} in turn, as many times over as there are rounds, and prints one table: nanoseconds per
  * operation, the ratio to a plain HikariCP pool in the same round, and bytes allocated per operation by the whole process, all as
- * medians over the rounds.
+ * medians over the rounds, and within a round over its iterations of 200 ms.
  *
  * <p>Run: {@code java -cp ... dev.penstock.benchmarks.peers.PeerReport [--rounds 3] [--server stub|postgres|both]
  * [--seconds 5]}. A round takes about three minutes per server.
@@ -125,8 +125,8 @@ public final class PeerReport {
                 .include("\\." + PeerBenchmark.class.getSimpleName() + "\\.")
                 .param("contender", contenders)
                 .param("server", server)
-                .measurementIterations(seconds)
-                .warmupTime(TimeValue.seconds(1))
+                .measurementIterations(seconds * 5)
+                .measurementTime(TimeValue.milliseconds(200))
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .addProfiler("gc");
@@ -136,16 +136,21 @@ public final class PeerReport {
             String operation = result.getPrimaryResult().getLabel();
             figures.put(
                     new Cell(contender, operation),
-                    new Figure(result.getPrimaryResult().getScore(), allocated(result)));
+                    new Figure(median(result.getPrimaryResult()), allocated(result)));
         }
         return figures;
+    }
+
+    /** Of the iterations: one during which somebody else had the processors says nothing. */
+    private static double median(Result<?> result) {
+        return result.getStatistics().getPercentile(50);
     }
 
     private static double allocated(RunResult result) {
         return result.getSecondaryResults().entrySet().stream()
                 .filter(entry -> entry.getKey().endsWith("gc.alloc.rate.norm"))
                 .map(Map.Entry::getValue)
-                .mapToDouble(Result::getScore)
+                .mapToDouble(PeerReport::median)
                 .findFirst()
                 .orElse(Double.NaN);
     }

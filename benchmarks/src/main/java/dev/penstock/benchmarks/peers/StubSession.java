@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * One session of the stub server: enough of the PostgreSQL protocol, version 3, for pgjdbc to start a session, prepare, ask and end
@@ -21,22 +20,19 @@ final class StubSession {
     private static final int INT4 = 23;
 
     private final DataInputStream in;
-    private final OutputStream out;
+    private final OutgoingMessages out;
     private final boolean replica;
     private final ByteBuffer message = ByteBuffer.allocate(BUFFER);
-    private final ByteBuffer answer = ByteBuffer.allocate(BUFFER);
     private final StubAnswer[] numbered = new StubAnswer[1 << 10];
     private final byte[][] rows = new byte[StubAnswer.values().length * 2][];
     private StubAnswer unnamed = StubAnswer.NOTHING;
     private StubAnswer bound = StubAnswer.NOTHING;
     private boolean binary;
     private byte transaction = 'I';
-    /** Where the length of the message that is being made belongs. */
-    private int begun;
 
     StubSession(DataInputStream in, OutputStream out, boolean replica) {
         this.in = in;
-        this.out = out;
+        this.out = new OutgoingMessages(out);
         this.replica = replica;
     }
 
@@ -62,8 +58,7 @@ final class StubSession {
             if (code == CANCEL_REQUEST) {
                 return false;
             } else if (code == SSL_REQUEST) {
-                out.write('N');
-                out.flush();
+                out.plain('N');
             } else {
                 greet();
                 return true;
@@ -77,8 +72,8 @@ final class StubSession {
     }
 
     private void greet() throws IOException {
-        begin('R').putInt(0);
-        end();
+        out.begin('R').putInt(0);
+        out.end();
         parameter("server_version", "18.6");
         parameter("server_encoding", "UTF8");
         parameter("client_encoding", "UTF8");
@@ -88,16 +83,16 @@ final class StubSession {
         parameter("standard_conforming_strings", "on");
         parameter("in_hot_standby", replica ? "on" : "off");
         parameter("default_transaction_read_only", "off");
-        begin('K').putInt(1).putInt(1);
-        end();
+        out.begin('K').putInt(1).putInt(1);
+        out.end();
         ready();
     }
 
     private void parameter(String name, String value) {
-        begin('S');
-        text(name);
-        text(value);
-        end();
+        out.begin('S');
+        out.text(name);
+        out.text(value);
+        out.end();
     }
 
     private void handle(byte type) throws IOException {
@@ -107,9 +102,9 @@ final class StubSession {
             case 'B' -> bind();
             case 'D' -> describe();
             case 'E' -> execute();
-            case 'C' -> empty('3');
+            case 'C' -> out.empty('3');
             case 'S' -> ready();
-            case 'H' -> flush();
+            case 'H' -> out.flush();
             default -> throw new IOException("the stub server does not know the message '" + (char) type + "'");
         }
     }
@@ -132,7 +127,7 @@ final class StubSession {
         } else {
             numbered[number(name)] = parsed;
         }
-        empty('1');
+        out.empty('1');
     }
 
     /** pgjdbc calls its statements S_1, S_2, …; more than fit would be a statement that is prepared again and again. */
@@ -150,7 +145,7 @@ final class StubSession {
             message.position(message.position() + Math.max(0, length));
         }
         binary = message.getShort() > 0 && message.getShort() == 1;
-        empty('2');
+        out.empty('2');
     }
 
     /** The statement of that name, found without making a text of it. */
@@ -166,35 +161,35 @@ final class StubSession {
         boolean ofStatement = message.get() == 'S';
         if (ofStatement) {
             bound = statement();
-            begin('t').putShort((short) 0);
-            end();
+            out.begin('t').putShort((short) 0);
+            out.end();
         }
         if (bound.row(replica).length > 0) {
             columns();
         } else {
-            empty('n');
+            out.empty('n');
         }
     }
 
     private void columns() {
         int count = bound.row(replica).length;
-        begin('T').putShort((short) count);
+        ByteBuffer columns = out.begin('T').putShort((short) count);
         for (int i = 0; i < count; i++) {
-            text("c" + i);
-            answer.putInt(0).putShort((short) 0);
-            answer.putInt(bound.isNumber() ? INT4 : TEXT);
-            answer.putShort((short) (bound.isNumber() ? 4 : -1)).putInt(-1);
-            answer.putShort((short) (binary && bound.isNumber() ? 1 : 0));
+            out.text("c" + i);
+            columns.putInt(0).putShort((short) 0);
+            columns.putInt(bound.isNumber() ? INT4 : TEXT);
+            columns.putShort((short) (bound.isNumber() ? 4 : -1)).putInt(-1);
+            columns.putShort((short) (binary && bound.isNumber() ? 1 : 0));
         }
-        end();
+        out.end();
     }
 
     private void execute() {
         if (bound == StubAnswer.NOTHING) {
-            empty('I');
+            out.empty('I');
             return;
         }
-        answer.put(rowAndTag());
+        out.add(rowAndTag());
         transaction = switch (bound) {
             case BEGIN -> 'T';
             case COMMIT, ROLLBACK -> 'I';
@@ -206,13 +201,12 @@ final class StubSession {
     private byte[] rowAndTag() {
         int place = bound.ordinal() * 2 + (binary ? 1 : 0);
         if (rows[place] == null) {
-            int from = answer.position();
+            int from = out.position();
             row(bound.row(replica));
-            begin('C');
-            text(bound.tag());
-            end();
-            rows[place] = Arrays.copyOfRange(answer.array(), from, answer.position());
-            answer.position(from);
+            out.begin('C');
+            out.text(bound.tag());
+            out.end();
+            rows[place] = out.takeFrom(from);
         }
         return rows[place];
     }
@@ -221,47 +215,22 @@ final class StubSession {
         if (values.length == 0) {
             return;
         }
-        begin('D').putShort((short) values.length);
+        ByteBuffer row = out.begin('D').putShort((short) values.length);
         for (String value : values) {
             if (binary && bound.isNumber()) {
-                answer.putInt(4).putInt(Integer.parseInt(value));
+                row.putInt(4).putInt(Integer.parseInt(value));
             } else {
                 byte[] bytes = value.getBytes(StandardCharsets.US_ASCII);
-                answer.putInt(bytes.length).put(bytes);
+                row.putInt(bytes.length).put(bytes);
             }
         }
-        end();
+        out.end();
     }
 
     private void ready() throws IOException {
-        begin('Z').put(transaction);
-        end();
-        flush();
-    }
-
-    private void flush() throws IOException {
-        out.write(answer.array(), 0, answer.position());
+        out.begin('Z').put(transaction);
+        out.end();
         out.flush();
-        answer.clear();
-    }
-
-    private ByteBuffer begin(char type) {
-        answer.put((byte) type);
-        begun = answer.position();
-        return answer.putInt(0);
-    }
-
-    private void end() {
-        answer.putInt(begun, answer.position() - begun);
-    }
-
-    private void empty(char type) {
-        begin(type);
-        end();
-    }
-
-    private void text(String value) {
-        answer.put(value.getBytes(StandardCharsets.US_ASCII)).put((byte) 0);
     }
 
     private String string() {
