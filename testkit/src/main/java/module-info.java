@@ -12,4 +12,5 @@ module dev.penstock.testkit {
     requires org.tukaani.xz;
 
     exports dev.penstock.testkit;
+    exports dev.penstock.testkit.history;
 }

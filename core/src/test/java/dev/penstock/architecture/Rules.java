@@ -42,6 +42,7 @@ final class Rules {
         flow.put(".secret", List.of());
         flow.put(".sizing", List.of());
         flow.put(".testkit", List.of());
+        flow.put(".testkit.history", List.of(".testkit"));
         flow.put(".tls", List.of(".secret"));
         flow.put(".config", List.of(".secret", ".tls", ".sizing"));
         flow.put(".observe", List.of(".config", ".tls", ".sizing"));

@@ -3,12 +3,19 @@ package dev.penstock.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.penstock.testkit.history.FaultSchedule;
+import dev.penstock.testkit.history.History;
+import dev.penstock.testkit.history.HistoryChecker;
+import dev.penstock.testkit.history.HistoryTable;
+import dev.penstock.testkit.history.Kind;
+import dev.penstock.testkit.history.Promise;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -75,6 +82,33 @@ class ExampleIT {
             old.rejoin(); // now it follows, with a fresh copy if its history went another way
             // end
             assertThat(old.isPrimary()).isFalse();
+        }
+    }
+
+    @Test
+    void recorded_history() throws Exception {
+        long seed = System.nanoTime();
+        Duration length = Duration.ofSeconds(1);
+        Duration deadline = Duration.ofSeconds(5);
+        try (PostgresCluster cluster = PostgresCluster.builder().replicas(2).start();
+                Connection connection = cluster.primary().connect("appuser")) {
+            // doc: history
+            HistoryTable table = HistoryTable.create(cluster, 4);
+            List<TcpProxy> proxies =
+                    cluster.nodes().stream().map(PostgresNode::proxy).toList();
+            History history = new History();
+            FaultSchedule faults = new FaultSchedule(table, proxies, history, seed, System.out::println);
+
+            // in your threads, with connections through the proxies
+            History.Call call = history.begin("s-1", Set.of(Promise.READ_YOUR_WRITES), Kind.WRITE, "k-1", deadline);
+            call.acknowledged(table.write(connection, "k-1", call.id())); // or failed(why), or unknown(why)
+
+            faults.run(length); // kills, freezes, cuts off and replaces servers, and heals them
+            HistoryChecker checker = new HistoryChecker(Duration.ofMillis(100), Duration.ofSeconds(2));
+            assertThat(checker.check(history.operations(), faults.evidence())).isEmpty();
+            // end
+            assertThat(cluster.replicas()).hasSize(2);
+            cluster.awaitReplicas();
         }
     }
 

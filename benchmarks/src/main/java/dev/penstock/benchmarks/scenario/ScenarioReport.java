@@ -16,7 +16,7 @@ import org.postgresql.Driver;
  * one needs to judge the figures: versions, settings, seed, counts, and the machine's load.
  *
  * <p>Run: {@code java -cp ... dev.penstock.benchmarks.scenario.ScenarioReport [--rounds 20] [--seed n] [--only name]}, with a
- * name of {@code promotion}, {@code switchover}, {@code same-host}, {@code replica}, {@code lag} or {@code aws-wrapper}.
+ * name of {@code promotion}, {@code switchover}, {@code same-host}, {@code replica}, {@code replicas-lost}, {@code lag} or {@code aws-wrapper}.
  * Promotions happen {@code rounds} times, switchovers half as often, the others a seventh of it per kind.
  */
 public final class ScenarioReport {
@@ -25,6 +25,7 @@ public final class ScenarioReport {
             new SwitchoverScenario(),
             new SameHostScenario(),
             new ReplicaScenario(),
+            new ReplicasLostScenario(),
             new LagScenario(),
             new WrapperTrial());
 
