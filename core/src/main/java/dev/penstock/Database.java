@@ -43,8 +43,8 @@ public final class Database implements Access, AutoCloseable {
         this.sizing = new SizingWatch(config, router);
         this.defaults = SessionDefaults.of(config);
         this.access = new RoutedAccess(router, defaults, binding::current);
-        this.migrations = new RoutedDataSource("migrations", router::openForMigrations);
-        this.unpooled = new RoutedDataSource("unpooled", router::openUnpooled);
+        this.migrations = new RoutedDataSource("migrations", router.ownSessions()::openForMigrations);
+        this.unpooled = new RoutedDataSource("unpooled", router.ownSessions()::openUnpooled);
     }
 
     /**

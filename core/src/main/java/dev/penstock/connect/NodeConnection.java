@@ -1,13 +1,11 @@
 package dev.penstock.connect;
 
-import dev.penstock.config.Pooler;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 
@@ -35,13 +33,13 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private final PgConnection driver;
     private final CommitProtocol commitProtocol;
     private final ConnectAttempt attempt;
+    private final RecoveryReport recovery;
     private final Loan loan = new Loan();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
     private volatile boolean retired;
     private volatile boolean ended;
     private volatile boolean broken;
     private int checkedDoubt;
-    private boolean outOfRecovery;
     private int commits;
 
     NodeConnection(
@@ -57,6 +55,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         this.attempt = attempt;
         this.node = node;
         this.rules = rules;
+        this.recovery = new RecoveryReport(driver, rules.pooler());
         this.epoch = attempt.epoch();
         this.checkedDoubt = node.doubt();
         this.closeAction = new AtomicReference<>(onClose);
@@ -148,19 +147,10 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return alive;
     }
 
-    /**
-     * What the server last reported of itself with any answer (PostgreSQL 14 and newer); free, but only as fresh as the
-     * last round trip. Once off it stays off: a server that goes back into recovery has ended its sessions before. A pooler may
-     * have changed the server behind the session, so there it is looked up every time.
-     */
+    /** As it last reported of itself; free, and as fresh as the last round trip. */
     @Override
     public boolean isReportedInHotStandby() {
-        if (outOfRecovery) {
-            return false;
-        }
-        boolean standby = "on".equals(((PGConnection) driver).getParameterStatus("in_hot_standby"));
-        outOfRecovery = !standby && rules.pooler() == Pooler.NONE;
-        return standby;
+        return recovery.isInHotStandby();
     }
 
     /** Lent as {@code lentAs}; {@code returned} is run once, when this borrow ends in whatever way. */

@@ -28,7 +28,6 @@ import dev.penstock.topology.TopologyView;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -261,32 +260,17 @@ public final class Router implements AutoCloseable {
         return view.primary().isEmpty() ? null : borrow(view.primary().get().node(), Purpose.WRITE, deadline);
     }
 
-    /** A session of the caller's own on the primary, in no pool; closing it ends it. */
-    private Connection openOnPrimary(Purpose purpose) throws SQLException {
-        checkOpen();
-        if (sharesSessions()) {
-            throw new SQLFeatureNotSupportedException(
-                    "A session of one's own does not exist behind pooler: transaction: for " + purpose.label()
-                            + " open a database that goes past the pooler",
-                    "0A000");
-        }
-        TopologyView view =
-                await(now -> isReady(now, false), config.pool().timeout().toNanos());
-        if (view.primary().isEmpty()) {
-            throw NoNode.primary(view, config.pool().timeout());
-        }
-        return connector.open(
-                view.primary().get().node(), purpose, config.timeouts().connect(), ended -> {});
+    /** The node to write to, as soon as there is one, at most for {@code pool.timeout}. */
+    Node awaitPrimary() throws SQLException {
+        TopologyView view = await(now -> isReady(now, false), patience().toNanos());
+        return view.primary()
+                .orElseThrow(() -> NoNode.primary(view, patience()))
+                .node();
     }
 
-    /** {@link #openOnPrimary} for a caller's long work. */
-    public Connection openUnpooled() throws SQLException {
-        return openOnPrimary(Purpose.UNPOOLED);
-    }
-
-    /** {@link #openOnPrimary} for migrations. */
-    public Connection openForMigrations() throws SQLException {
-        return openOnPrimary(Purpose.MIGRATION);
+    /** Sessions outside of the pools. */
+    public OwnSessions ownSessions() {
+        return new OwnSessions(this, connector, config);
     }
 
     /** A connection that reads what {@code need} asks for, from wherever it may. */
