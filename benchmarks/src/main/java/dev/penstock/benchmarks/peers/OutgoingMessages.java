@@ -1,22 +1,20 @@
 package dev.penstock.benchmarks.peers;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Messages of the PostgreSQL protocol on their way to a client; kept until they are flushed. Used by one thread. */
+/** Messages of the PostgreSQL protocol for a client, kept until it reads them. Used by one thread at a time. */
 final class OutgoingMessages {
-    private final OutputStream out;
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
 
     /** Where the length of the message that is being made belongs. */
     private int begun;
 
-    OutgoingMessages(OutputStream out) {
-        this.out = out;
-    }
+    /** How much the client has read, and how much it may. */
+    private int read;
+
+    private int flushed;
 
     /** Starts a message of that type, whose content is put into what is returned. */
     ByteBuffer begin(char type) {
@@ -54,15 +52,31 @@ final class OutgoingMessages {
         return taken;
     }
 
-    /** One byte that is no message, at once. */
-    void plain(char answer) throws IOException {
-        out.write(answer);
-        out.flush();
+    /** One byte that is no message. */
+    void plain(char answer) {
+        buffer.put((byte) answer);
+        flush();
     }
 
-    void flush() throws IOException {
-        out.write(buffer.array(), 0, buffer.position());
-        out.flush();
-        buffer.clear();
+    /** The client may read what there is. */
+    void flush() {
+        flushed = buffer.position();
+    }
+
+    int available() {
+        return flushed - read;
+    }
+
+    /** @return how many bytes; 0 when there is nothing to read */
+    int read(byte[] into, int from, int most) {
+        int count = Math.min(most, available());
+        System.arraycopy(buffer.array(), read, into, from, count);
+        read += count;
+        if (read == buffer.position()) {
+            buffer.clear();
+            read = 0;
+            flushed = 0;
+        }
+        return count;
     }
 }

@@ -73,7 +73,7 @@ public final class PeerReport {
         System.out.printf(
                 Locale.ROOT,
                 "%n%s, one thread; Java %s, %d processors, load %s before, %s after, median of %d rounds%n",
-                server.equals("stub") ? "stub server on loopback" : "PostgreSQL on loopback",
+                server.equals("stub") ? "stub server behind sockets without a network" : "PostgreSQL on loopback",
                 Runtime.version(),
                 Runtime.getRuntime().availableProcessors(),
                 before,
@@ -135,8 +135,7 @@ public final class PeerReport {
             Contender contender = Contender.valueOf(result.getParams().getParam("contender"));
             String operation = result.getPrimaryResult().getLabel();
             figures.put(
-                    new Cell(contender, operation),
-                    new Figure(median(result.getPrimaryResult()), allocated(result)));
+                    new Cell(contender, operation), new Figure(median(result.getPrimaryResult()), allocated(result)));
         }
         return figures;
     }

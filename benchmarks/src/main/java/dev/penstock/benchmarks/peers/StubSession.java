@@ -1,16 +1,13 @@
 package dev.penstock.benchmarks.peers;
 
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
  * One session of the stub server: enough of the PostgreSQL protocol, version 3, for pgjdbc to start a session, prepare, ask and end
  * transactions. Once its statements are prepared it allocates nothing, so that what a caller allocates can be counted
- * for the whole process. Used by one thread.
+ * for the whole process. Used by one thread at a time.
  */
 final class StubSession {
     private static final int CANCEL_REQUEST = 80877102;
@@ -19,59 +16,67 @@ final class StubSession {
     private static final int TEXT = 25;
     private static final int INT4 = 23;
 
-    private final DataInputStream in;
-    private final OutgoingMessages out;
     private final boolean replica;
-    private final ByteBuffer message = ByteBuffer.allocate(BUFFER);
+    private final OutgoingMessages out = new OutgoingMessages();
+    private final ByteBuffer incoming = ByteBuffer.allocate(BUFFER);
     private final StubAnswer[] numbered = new StubAnswer[1 << 10];
     private final byte[][] rows = new byte[StubAnswer.values().length * 2][];
+    private final ByteBuffer message = ByteBuffer.wrap(incoming.array());
     private StubAnswer unnamed = StubAnswer.NOTHING;
     private StubAnswer bound = StubAnswer.NOTHING;
+    private boolean started;
     private boolean binary;
     private byte transaction = 'I';
 
-    StubSession(DataInputStream in, OutputStream out, boolean replica) {
-        this.in = in;
-        this.out = new OutgoingMessages(out);
+    StubSession(boolean replica) {
         this.replica = replica;
     }
 
-    /** Until the client leaves. */
-    void serve() throws IOException {
-        if (!start()) {
-            return;
+    OutgoingMessages answers() {
+        return out;
+    }
+
+    /** Answers every message that is complete now. */
+    void receive(byte[] bytes, int from, int length) throws IOException {
+        incoming.put(bytes, from, length);
+        int done = 0;
+        for (int next = answerOne(0); next > done; next = answerOne(done)) {
+            done = next;
         }
-        try {
-            for (byte type = in.readByte(); type != 'X'; type = in.readByte()) {
-                read(in.readInt() - 4);
-                handle(type);
-            }
-        } catch (EOFException clientHasGone) {
-            return;
+        incoming.flip().position(done);
+        incoming.compact();
+    }
+
+    /** @return where the next message begins; {@code from} when this one is not complete */
+    private int answerOne(int from) throws IOException {
+        int header = started ? 1 : 0;
+        if (incoming.position() < from + header + 4) {
+            return from;
+        }
+        int end = from + header + incoming.getInt(from + header);
+        if (incoming.position() < end) {
+            return from;
+        }
+        message.limit(end).position(from + header + 4);
+        if (started) {
+            handle(incoming.get(from));
+        } else {
+            start();
+        }
+        return end;
+    }
+
+    private void start() {
+        int code = message.getInt();
+        if (code == SSL_REQUEST) {
+            out.plain('N');
+        } else if (code != CANCEL_REQUEST) {
+            greet();
+            started = true;
         }
     }
 
-    private boolean start() throws IOException {
-        while (true) {
-            read(in.readInt() - 4);
-            int code = message.getInt();
-            if (code == CANCEL_REQUEST) {
-                return false;
-            } else if (code == SSL_REQUEST) {
-                out.plain('N');
-            } else {
-                greet();
-                return true;
-            }
-        }
-    }
-
-    private void read(int length) throws IOException {
-        in.readFully(message.array(), 0, length);
-        message.position(0).limit(length);
-    }
-
-    private void greet() throws IOException {
+    private void greet() {
         out.begin('R').putInt(0);
         out.end();
         parameter("server_version", "18.6");
@@ -105,11 +110,12 @@ final class StubSession {
             case 'C' -> out.empty('3');
             case 'S' -> ready();
             case 'H' -> out.flush();
+            case 'X' -> out.flush();
             default -> throw new IOException("the stub server does not know the message '" + (char) type + "'");
         }
     }
 
-    private void simple() throws IOException {
+    private void simple() {
         bound = StubAnswer.to(string());
         binary = false;
         if (bound.row(replica).length > 0) {
@@ -227,7 +233,7 @@ final class StubSession {
         out.end();
     }
 
-    private void ready() throws IOException {
+    private void ready() {
         out.begin('Z').put(transaction);
         out.end();
         out.flush();
