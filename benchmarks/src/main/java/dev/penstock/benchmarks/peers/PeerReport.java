@@ -22,7 +22,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * medians over the rounds, and within a round over its iterations of 200 ms.
  *
  * <p>Run: {@code java -cp ... dev.penstock.benchmarks.peers.PeerReport [--rounds 3] [--server stub|postgres|both]
- * [--seconds 5]}. A round takes about three minutes per server.
+ * [--seconds 5]}. A round takes about seven minutes per server.
  */
 public final class PeerReport {
     private static final List<String> CASES = List.of("unused", "cycle", "query");
