@@ -4,6 +4,7 @@ import dev.penstock.connect.NodeConnection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -52,9 +53,17 @@ final class CallDeadlines implements AutoCloseable {
     /** What fails because of its deadline, and what was under way then. */
     static SQLException timedOut(Duration deadline, Exception cause) {
         return new SQLTimeoutException(
-                "The call did not end within its deadline of " + deadline.toMillis() + " ms and was cancelled",
-                "57014",
-                cause);
+                "The call did not end within its deadline of " + deadline.toMillis() + " ms", "57014", cause);
+    }
+
+    /**
+     * What a call is told that cannot go on: the failure itself, or that its own time is over.
+     *
+     * @param deadline {@link System#nanoTime()}; 0 for none of its own
+     */
+    static SQLException orTimedOut(SQLException failure, long deadline, Optional<Duration> declared) {
+        boolean over = deadline != 0 && System.nanoTime() - deadline >= 0;
+        return over ? timedOut(declared.orElseThrow(), failure) : failure;
     }
 
     /** Over one piece of work; closed when that has ended. */

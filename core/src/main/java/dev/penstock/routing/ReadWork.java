@@ -69,10 +69,19 @@ public final class ReadWork {
     private record Call<T>(ReadNeed need, ReadOptions options, Body<T> body, long deadline) {}
 
     private <T> T run(Call<T> call) throws SQLException {
-        try (Connection connection = router.borrowReader(call.need, Set.of(), call.deadline)) {
+        try (Connection connection = borrow(call, Set.of(), call.deadline)) {
             return attempt(connection, call);
         } catch (NodeLost lost) {
             return runElsewhere(call, lost);
+        }
+    }
+
+    private Connection borrow(Call<?> call, Set<Node> avoided, long deadline) throws SQLException {
+        try {
+            return router.borrowReader(call.need, avoided, deadline);
+        } catch (SQLException e) {
+            throw CallDeadlines.orTimedOut(
+                    e, call.deadline, call.options.conduct().deadline());
         }
     }
 
@@ -82,14 +91,15 @@ public final class ReadWork {
         NodeLost lost = first;
         for (int moves = 0; ; moves++) {
             if (!ErrorClass.of(lost.error).readMayMove(moves) || System.nanoTime() - deadline >= 0) {
-                throw lost.error;
+                throw CallDeadlines.orTimedOut(
+                        lost.error, call.deadline, call.options.conduct().deadline());
             }
             String node = lost.node.name();
             String state = String.valueOf(lost.error.getSQLState());
             RoutingLog.LOG.debug("A read on {} failed with {} and runs again", node, state);
             router.events().tell("readRetried", listener -> listener.readRetried(node, state));
             avoided.add(lost.node);
-            try (Connection connection = router.borrowReader(call.need, avoided, deadline)) {
+            try (Connection connection = borrow(call, avoided, deadline)) {
                 return attempt(connection, call);
             } catch (NodeLost again) {
                 again.error.addSuppressed(lost.error);

@@ -38,17 +38,20 @@ final class ReaderChoice {
      */
     record Choice(Node node, RouteReason reason, boolean catchUp) {}
 
-    /** For a read that asks for nothing, as long as a replica serves: without looking at each of them. Null when none does. */
+    /** For a read that asks for nothing, without looking at each node. Null when nobody may serve it now. */
     @Nullable
     Node ofReaders(TopologyView view) {
         List<Node> readers = view.readers();
+        if (readers.isEmpty()) {
+            return mayFallBack(ReadNeed.ANY) ? primary(view, Set.of()) : null;
+        }
         Node primary = asReader(view);
         if (primary == null) {
-            return readers.isEmpty() ? null : lessBusy(readers);
+            return lessBusy(readers);
         }
         List<Node> all = new ArrayList<>(readers);
         all.add(primary);
-        return readers.isEmpty() ? null : lessBusy(all);
+        return lessBusy(all);
     }
 
     /** The primary, as often as it is to take part. */

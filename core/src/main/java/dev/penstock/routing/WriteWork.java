@@ -81,11 +81,19 @@ public final class WriteWork {
     }
 
     private <T> T once(Call<T> call) throws SQLException, Undone {
-        try (Connection connection = router.borrowWriter(call.deadline)) {
+        try (Connection connection = borrow(call)) {
             NodeConnection physical = connection.unwrap(NodeConnection.class);
             try (Guard guard = router.deadlines().guard(physical, call.deadline)) {
                 return once(call, connection, physical, guard);
             }
+        }
+    }
+
+    private Connection borrow(Call<?> call) throws SQLException {
+        try {
+            return router.borrowWriter(call.deadline);
+        } catch (SQLException e) {
+            throw CallDeadlines.orTimedOut(e, call.deadline, call.options.deadline());
         }
     }
 

@@ -26,6 +26,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -281,6 +282,23 @@ class ReadPlacementIT {
         }
         assertThat(db.read(ANY.deadline(Duration.ofSeconds(20)), Served::by).inRecovery())
                 .isTrue();
+    }
+
+    @Test
+    void waiting_for_a_connection_counts_against_the_deadline_of_the_call() throws SQLException {
+        Duration deadline = Duration.ofMillis(200);
+        try (Database alone = Database.open(TestConfigs.of(cluster, List.of(cluster.primary()))
+                        .pool(1, 0, LIMIT)
+                        .build());
+                Connection held = alone.writer().getConnection()) {
+            assertThat(held.isValid(5)).isTrue();
+            assertThatThrownBy(() -> alone.read(ANY.deadline(deadline), Served::by))
+                    .isInstanceOf(SQLTimeoutException.class)
+                    .hasMessageContaining("200 ms")
+                    .hasCauseInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> alone.write(WriteOptions.defaults().deadline(deadline), Served::by))
+                    .isInstanceOf(SQLTimeoutException.class);
+        }
     }
 
     @Test

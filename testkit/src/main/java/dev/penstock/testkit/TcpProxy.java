@@ -274,17 +274,11 @@ public final class TcpProxy implements AutoCloseable {
         return closed;
     }
 
+    /** Those that have ended are forgotten by later ones: by itself a thread would be forgotten before it has ended. */
     Thread thread(String name, Runnable work) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        work.run();
-                    } finally {
-                        threads.remove(Thread.currentThread());
-                    }
-                },
-                "penstock-proxy-" + port + " " + name);
+        Thread thread = new Thread(work, "penstock-proxy-" + port + " " + name);
         thread.setDaemon(true);
+        threads.removeIf(one -> one.getState() == Thread.State.TERMINATED);
         threads.add(thread);
         return thread;
     }

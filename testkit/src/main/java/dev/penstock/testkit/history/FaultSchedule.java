@@ -38,7 +38,6 @@ public final class FaultSchedule {
 
     private static final List<Step> STEPS = steps();
 
-    private final HistoryTable table;
     private final PostgresCluster cluster;
     private final List<TcpProxy> proxies;
     private final History history;
@@ -55,7 +54,6 @@ public final class FaultSchedule {
      * @param log is given the seed and then each step with its time
      */
     public FaultSchedule(HistoryTable table, List<TcpProxy> proxies, History history, long seed, Consumer<String> log) {
-        this.table = table;
         this.cluster = table.cluster();
         this.proxies = List.copyOf(proxies);
         this.history = history;
