@@ -35,7 +35,6 @@ final class ComposeProject implements AutoCloseable {
     static final String JAVA_IMAGE = "penstock.containers.java-image";
 
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
-    private static final int LOG_LINES = 40;
 
     private final Engine engine;
     private final Path secrets;
@@ -88,8 +87,9 @@ final class ComposeProject implements AutoCloseable {
     }
 
     /** Publishes {@code port} on 127.0.0.1; returns when the service's own health check succeeds. */
-    GenericContainer<?> start(String name, int port) {
+    GenericContainer<?> start(String name, int port) throws InterruptedException {
         ComposeService service = file.service(name);
+        HealthCheck check = new HealthCheck(service.healthCheck());
         GenericContainer<?> container = new GenericContainer<>(image(service))
                 .withNetwork(network)
                 .withNetworkAliases(name)
@@ -97,37 +97,31 @@ final class ComposeProject implements AutoCloseable {
                 .withCreateContainerCmdModifier(service::describe)
                 .withCreateContainerCmdModifier(command -> command.getHostConfig()
                         .withPortBindings(new PortBinding(Ports.Binding.bindIp("127.0.0.1"), ExposedPort.tcp(port))))
-                .waitingFor(new HealthCheck(service.healthCheck()).withStartupTimeout(START_LIMIT));
+                .waitingFor(check.withStartupTimeout(START_LIMIT));
         started.push(container);
         try {
             container.start();
             return container;
         } catch (RuntimeException e) {
-            throw new IllegalStateException("the container " + name + " did not start\n" + tail(container), e);
+            throw new IllegalStateException("the container " + name + " did not start\n" + check.log(), e);
         }
     }
 
     /** Of a service that is built here, an image that goes with this project. */
-    private String image(ComposeService service) {
+    private String image(ComposeService service) throws InterruptedException {
         if (!service.keys().containsKey("build")) {
             return service.image();
         }
+        engine.require(
+                ComposeFile.map(service.build().get("args")).get("JAVA_IMAGE").toString(), JAVA_IMAGE);
         String tag = "localhost/" + service.image() + ":" + network.getId().substring(0, 12);
         engine.build(service, tag);
         started.push(() -> engine.client().removeImageCmd(tag).withForce(true).exec());
         return tag;
     }
 
-    ComposeService service(String name) {
-        return file.service(name);
-    }
-
-    private static String tail(GenericContainer<?> container) {
-        if (container.getContainerId() == null) {
-            return "(it was not created)";
-        }
-        List<String> lines = container.getLogs().lines().toList();
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+    Network network() {
+        return network;
     }
 
     /** @throws IllegalStateException when something could not be removed; the rest was */

@@ -35,7 +35,7 @@ final class ComposeServers implements Servers {
     }
 
     /** The same in {@code project}, which is closed with them, or when they do not start. */
-    static ComposeServers start(ComposeProject project) {
+    static ComposeServers start(ComposeProject project) throws InterruptedException {
         try {
             ComposeServers servers =
                     new ComposeServers(project, project.start("primary", PORT), project.start("replica", PORT));
@@ -44,7 +44,7 @@ final class ComposeServers implements Servers {
                     .until(() -> servers.onPrimary("select state from pg_stat_replication")
                             .equals("streaming"));
             return servers;
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | InterruptedException | Error e) {
             try (ComposeProject failed = project) {
                 throw e;
             }

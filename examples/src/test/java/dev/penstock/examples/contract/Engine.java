@@ -1,11 +1,13 @@
 package dev.penstock.examples.contract;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.BuildImageResultCallback;
-import com.github.dockerjava.api.command.PullImageResultCallback;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.PullResponseItem;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.testcontainers.DockerClientFactory;
@@ -52,18 +54,30 @@ final class Engine {
     }
 
     private void pull(String image, String property) throws InterruptedException {
+        Pull pull = client.pullImageCmd(image).exec(new Pull());
         try {
-            boolean pulled = client.pullImageCmd(image)
-                    .exec(new PullImageResultCallback())
-                    .awaitCompletion(PULL_MINUTES, TimeUnit.MINUTES);
-            if (!pulled) {
-                throw new DockerException("not done after " + PULL_MINUTES + " min", 0);
-            }
+            pull.awaitCompletion(PULL_MINUTES, TimeUnit.MINUTES);
+            client.inspectImageCmd(image).exec();
         } catch (DockerException e) {
             throw new IllegalStateException(
                     "-Pcontainers needs the image " + image + ", which is not on this machine and cannot be pulled: "
-                            + e.getMessage() + ". Name another one with -D" + property + "=…",
+                            + Objects.requireNonNullElse(pull.error, e.getMessage()) + ". Name another one with -D"
+                            + property
+                            + "=…",
                     e);
+        }
+    }
+
+    /** Keeps what the engine says went wrong; docker-java's own reads what podman says as a success, or not at all. */
+    private static final class Pull extends ResultCallback.Adapter<PullResponseItem> {
+        private volatile String error;
+
+        @Override
+        @SuppressWarnings("deprecation")
+        public void onNext(PullResponseItem item) {
+            if (item.getError() != null) {
+                error = item.getError();
+            }
         }
     }
 
