@@ -81,13 +81,13 @@ final class LogPositions {
      * @param deadline {@link System#nanoTime()}
      */
     void awaitPrimaryOf(SessionToken token, long deadline) throws SQLException {
-        long now = System.nanoTime();
-        if (!isAhead(token, router.view()) || now - lookedInVain < BETWEEN_LOOKS_NANOS) {
+        if (!isAhead(token, router.view())) {
             return;
         }
-        TopologyView seen = router.lookAnew(view -> !isAhead(token, view), Math.min(deadline - now, LOOK_NANOS));
-        if (isAhead(token, seen)) {
-            lookedInVain = System.nanoTime();
+        long now = System.nanoTime();
+        if (now - lookedInVain >= BETWEEN_LOOKS_NANOS) {
+            TopologyView seen = router.lookAnew(view -> !isAhead(token, view), Math.min(deadline - now, LOOK_NANOS));
+            lookedInVain = isAhead(token, seen) ? System.nanoTime() : lookedInVain;
         }
     }
 

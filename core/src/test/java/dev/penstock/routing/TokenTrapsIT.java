@@ -139,6 +139,7 @@ class TokenTrapsIT {
     @Test
     void a_token_of_a_failover_that_this_process_has_not_seen_yet_makes_it_look() throws Exception {
         PostgresNode next = cluster.node(1);
+        awaitCalm();
         next.promote(Followers.STAY);
         next.execute("insert into app.row values (1)");
         List<String> there = next.execute("select system_identifier, pg_current_wal_flush_lsn() - '0/0'::pg_lsn"
@@ -150,6 +151,16 @@ class TokenTrapsIT {
         assertThat(db.read(ReadOptions.defaults().after(token), TokenTrapsIT::count))
                 .isEqualTo(1);
         assertThat(unproven).isEmpty();
+    }
+
+    /** The monitors have settled to one look a second, and this is the beginning of such a second. */
+    private void awaitCalm() {
+        await().atMost(LIMIT).until(() -> lagAge().toMillis() > 500);
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> lagAge().toMillis() < 50);
+    }
+
+    private Duration lagAge() {
+        return db.status().nodes().get(1).lagAge().orElse(Duration.ZERO);
     }
 
     @Test
