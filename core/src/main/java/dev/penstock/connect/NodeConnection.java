@@ -29,16 +29,16 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private final Node node;
     private final SessionRules rules;
     private final int epoch;
-    private final long openedNanos = System.nanoTime();
     private final PgConnection driver;
     private final CommitProtocol commitProtocol;
     private final ConnectAttempt attempt;
-    private final RecoveryReport recovery;
+    private final ServerReport server;
     private final Loan loan = new Loan();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
     private volatile boolean retired;
     private volatile boolean ended;
     private volatile boolean broken;
+    private volatile boolean endedWhileLent;
     private int checkedDoubt;
     private int commits;
 
@@ -55,7 +55,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         this.attempt = attempt;
         this.node = node;
         this.rules = rules;
-        this.recovery = new RecoveryReport(driver, rules.pooler());
+        this.server = new ServerReport(driver, rules.pooler());
         this.epoch = attempt.epoch();
         this.checkedDoubt = node.doubt();
         this.closeAction = new AtomicReference<>(onClose);
@@ -72,12 +72,12 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     /** Whether it still stands, was not retired, and its node kept its role since it was opened. No I/O. */
     public boolean isCurrent() {
-        return !ended && !retired && epoch == node.epoch();
+        return !ended && !retired && !isOfEarlierEpoch();
     }
 
-    /** When it stood ({@link System#nanoTime()}): what was learned of its server before that may be of an earlier life of it. */
-    public long openedNanos() {
-        return openedNanos;
+    /** Whether its node lost its role, or was given up, since it was opened. */
+    public boolean isOfEarlierEpoch() {
+        return epoch != node.epoch();
     }
 
     /** Rows that statements made from now on fetch at once within a transaction; 0 for all. */
@@ -98,6 +98,10 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     /** Whether every session answers for that type: what it is, or the driver's connection is. */
     public static boolean isAlways(Class<?> type) {
         return type.isAssignableFrom(NodeConnection.class) || type.isAssignableFrom(PgConnection.class);
+    }
+
+    public ServerReport server() {
+        return server;
     }
 
     /** The address it stands to; null when the driver found its own way. */
@@ -150,7 +154,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     /** As it last reported of itself; free, and as fresh as the last round trip. */
     @Override
     public boolean isReportedInHotStandby() {
-        return recovery.isInHotStandby();
+        return server.isInHotStandby();
     }
 
     /** Lent as {@code lentAs}; {@code returned} is run once, when this borrow ends in whatever way. */
@@ -328,6 +332,11 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return broken;
     }
 
+    /** Whether somebody still had it when it ended. */
+    public boolean endedWhileLent() {
+        return endedWhileLent;
+    }
+
     /** A connection that cannot roll back is of no use to anyone: it is broken rather than handed on. */
     @Override
     public void rollback() throws SQLException {
@@ -387,6 +396,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     }
 
     private void ended() {
+        endedWhileLent |= loan.isOpen();
         ended = true;
         node.closed(this);
         loan.end();
