@@ -9,6 +9,7 @@ import dev.penstock.config.WriteOptions;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
+import dev.penstock.observe.Health;
 import dev.penstock.observe.RouteExplanation;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.routing.CausalSession;
@@ -212,9 +213,20 @@ public final class Database implements Access, AutoCloseable {
         return router.warmUp();
     }
 
+    /** Whether the work can be done, and by whom not, as last observed: for a readiness probe. No I/O, no borrow, no secret in it. */
+    public Health health() {
+        Health health = Health.of(status());
+        return router.isClosed() ? health.closed() : health;
+    }
+
     /** Tells {@code listener} of everything that happens from now on. */
     public void addListener(DatabaseListener listener) {
         router.addListener(listener);
+    }
+
+    /** Tells {@code listener} nothing more, but for what is on its way to it; nothing happens when it was not told before. */
+    public void removeListener(DatabaseListener listener) {
+        router.removeListener(listener);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.penstock.observe.MeasuredLoad;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.Role;
+import dev.penstock.observe.ServerSessions;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.sizing.SizingPlan;
 import dev.penstock.tls.TlsConfig;
@@ -98,11 +99,14 @@ class SizingDriftTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 List.of(),
                 List.of(),
                 Optional.of(load),
                 0,
                 Optional.empty(),
+                Optional.empty(),
+                ServerSessions.UNSEEN,
                 Optional.empty());
     }
 

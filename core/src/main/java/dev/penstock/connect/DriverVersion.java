@@ -28,7 +28,7 @@ public final class DriverVersion {
     }
 
     /** Asked by reflection: the compiler would copy the constant of the version that we were built with. */
-    private static String running() {
+    public static String running() {
         try {
             return String.valueOf(DriverInfo.class.getField("DRIVER_VERSION").get(null));
         } catch (ReflectiveOperationException unknown) {

@@ -10,6 +10,7 @@ import static dev.penstock.connect.ErrorClass.Topology.LEAVE;
 import static dev.penstock.connect.ErrorClass.Topology.LOOK;
 
 import dev.penstock.observe.ConnectFailedException;
+import dev.penstock.observe.ConnectFailure;
 import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsReason;
 import java.net.SocketTimeoutException;
@@ -105,6 +106,19 @@ public enum ErrorClass {
     /** Whether the topology should look at the node at once. */
     public boolean isNodeSignal() {
         return node == LOOK;
+    }
+
+    /** What it is when it kept a connection from being opened. */
+    public ConnectFailure connectFailure() {
+        return switch (this) {
+            case NOT_CONNECTED, CONNECTION, NO_ANSWER, CLOSED -> ConnectFailure.UNREACHABLE;
+            case NOT_NOW -> ConnectFailure.NOT_NOW;
+            case SATURATED -> ConnectFailure.SATURATED;
+            case AUTHENTICATION -> ConnectFailure.AUTHENTICATION;
+            case TLS -> ConnectFailure.TLS;
+            case CONFIGURATION -> ConnectFailure.CONFIGURATION;
+            default -> ConnectFailure.OTHER;
+        };
     }
 
     /** Whether trying again will give the same answer until somebody mends something. */

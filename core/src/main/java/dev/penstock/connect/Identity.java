@@ -5,13 +5,16 @@ import dev.penstock.config.Endpoint;
 import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.Login;
 import dev.penstock.config.Violation;
+import dev.penstock.observe.CredentialStatus;
 import dev.penstock.secret.FileWatcher;
 import dev.penstock.secret.RotatingPassword;
 import dev.penstock.secret.SecretUnavailableException;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsMaterialException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +115,24 @@ public final class Identity implements AutoCloseable {
     /** The password of one of the configured roles, as it is now. */
     RotatingPassword passwordOf(Login login) {
         return Objects.requireNonNull(passwords.get(login), () -> "No password was opened for " + login.user());
+    }
+
+    /** How the passwords for {@code purpose} on those servers stand; the migration's without a {@code migration_user} do not exist. */
+    public CredentialStatus credentials(DatabaseConfig config, Purpose purpose) {
+        List<RotatingPassword.Status> all = config.endpoints().stream()
+                .map(endpoint -> purpose.login(config, endpoint))
+                .distinct()
+                .map(login -> passwordOf(login).status())
+                .toList();
+        Instant oldest = all.stream()
+                .flatMap(status -> status.since().stream())
+                .min(Comparator.naturalOrder())
+                .orElseThrow(() -> new IllegalStateException("No password was read when the database was opened"));
+        long changes =
+                all.stream().mapToLong(RotatingPassword.Status::rotations).sum();
+        long failures =
+                all.stream().mapToLong(RotatingPassword.Status::failures).sum();
+        return new CredentialStatus(purpose.label(), oldest, changes, failures);
     }
 
     /** What connections are encrypted and verified with, as it is now. */

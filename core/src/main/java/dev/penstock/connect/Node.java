@@ -3,6 +3,7 @@ package dev.penstock.connect;
 import dev.penstock.config.Endpoint;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.ServerLimits;
+import dev.penstock.observe.ServerSessions;
 import java.net.InetAddress;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class Node {
     private volatile NodeState state = NodeState.UNKNOWN;
     private volatile BiConsumer<Node, SQLException> errorListener = (node, error) -> {};
     private volatile Optional<ServerLimits> limits = Optional.empty();
+    private volatile ServerSessions sessions = ServerSessions.UNSEEN;
     private volatile Runnable limitsListener = () -> {};
 
     /** A node that is found wherever its name points to. */
@@ -133,6 +135,16 @@ public final class Node {
     public void learnLimits(ServerLimits said) {
         limits = Optional.of(said);
         limitsListener.run();
+    }
+
+    /** Everybody's sessions on the server when it was last asked. */
+    public ServerSessions sessions() {
+        return sessions;
+    }
+
+    /** Called by the topology alone. */
+    public void learnSessions(ServerSessions seen) {
+        sessions = seen;
     }
 
     /** Who hears, on the monitor's thread, that the server said what it admits. */

@@ -39,6 +39,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private volatile boolean retired;
     private volatile boolean ended;
     private volatile boolean broken;
+    private volatile boolean endedWhileLent;
     private int checkedDoubt;
     private int commits;
 
@@ -72,7 +73,12 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     /** Whether it still stands, was not retired, and its node kept its role since it was opened. No I/O. */
     public boolean isCurrent() {
-        return !ended && !retired && epoch == node.epoch();
+        return !ended && !retired && !isOfEarlierEpoch();
+    }
+
+    /** Whether its node lost its role, or was given up, since it was opened. */
+    public boolean isOfEarlierEpoch() {
+        return epoch != node.epoch();
     }
 
     /** When it stood ({@link System#nanoTime()}): what was learned of its server before that may be of an earlier life of it. */
@@ -328,6 +334,11 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return broken;
     }
 
+    /** Whether somebody still had it when it ended. */
+    public boolean endedWhileLent() {
+        return endedWhileLent;
+    }
+
     /** A connection that cannot roll back is of no use to anyone: it is broken rather than handed on. */
     @Override
     public void rollback() throws SQLException {
@@ -387,6 +398,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     }
 
     private void ended() {
+        endedWhileLent |= loan.isOpen();
         ended = true;
         node.closed(this);
         loan.end();

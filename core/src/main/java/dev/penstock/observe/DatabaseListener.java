@@ -7,6 +7,32 @@ import dev.penstock.tls.CertificateReport;
  * threads, one at a time for node events, and must return quickly; what they throw is logged and goes no further.
  */
 public interface DatabaseListener {
+    /**
+     * What is to hear of the connections of {@code node} for {@code purpose} ({@code read} or {@code write}), at once and on the threads that
+     * work with them. Asked once for each, when this listener is added and when a node joins. Borrows read no clock for
+     * {@link PoolListener#NONE}, the default.
+     */
+    default PoolListener poolListener(String node, String purpose) {
+        return PoolListener.NONE;
+    }
+
+    /**
+     * A caller got no connection. Unlike the other events this one comes at once, on the caller's thread; it must be as quick as a
+     * {@link PoolListener}. Told only while a pool of the database has a listener.
+     *
+     * @param nanos since the call
+     */
+    default void borrowFailed(String purpose, BorrowFailure why, long nanos) {}
+
+    /** The monitor of {@code node} has asked it, and had its answer, or had none, after {@code nanos}. */
+    default void probed(String node, boolean answered, long nanos) {}
+
+    /** A node joined the cluster; it is in the status from now on. Not told of those that are there already. */
+    default void nodeJoined(String node) {}
+
+    /** A node left the cluster; it is no longer in the status. */
+    default void nodeLeft(String node) {}
+
     /** A node's state or role changed; {@code after} is what is believed now. */
     default void nodeChanged(NodeStatus before, NodeStatus after) {}
 

@@ -1,39 +1,47 @@
 package dev.penstock.observe;
 
 import dev.penstock.sizing.SizingPlan;
+import dev.penstock.tls.CertificateReport;
+import dev.penstock.tls.TlsFacts;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * The whole database as last observed; reading it does no I/O. Immutable.
  *
+ * @param info what does not change
  * @param nodes every configured node, in configuration order
  * @param tls the certificates that new connections use
+ * @param credentials the passwords, by purpose
  * @param routes how often work went where since the database was opened, by reason; every reason is there
+ * @param droppedEvents events that no listener heard, because one did not return from earlier ones
  * @param sizing how many connections and why, with what the servers have said so far; empty when nobody planned
  * @param drift where the measured load has left the planned one, a sentence for each node; empty when it has not
  */
 public record DatabaseStatus(
+        DatabaseInfo info,
         List<NodeStatus> nodes,
         TlsStatus tls,
+        List<CredentialStatus> credentials,
         Map<RouteReason, Long> routes,
+        long droppedEvents,
         Optional<SizingPlan> sizing,
         List<String> drift) {
     public DatabaseStatus {
         routes = Map.copyOf(routes);
         nodes = List.copyOf(nodes);
+        credentials = List.copyOf(credentials);
         drift = List.copyOf(drift);
-    }
-
-    /** Before anybody planned. */
-    public DatabaseStatus(List<NodeStatus> nodes, TlsStatus tls, Map<RouteReason, Long> routes) {
-        this(nodes, tls, routes, Optional.empty(), List.of());
     }
 
     /** The same with that plan, and what has left it. */
     public DatabaseStatus with(SizingPlan plan, List<String> left) {
-        return new DatabaseStatus(nodes, tls, routes, Optional.of(plan), left);
+        return new DatabaseStatus(info, nodes, tls, credentials, routes, droppedEvents, Optional.of(plan), left);
     }
 
     /** The node that writes go to; empty while there is none. */
@@ -46,5 +54,36 @@ public record DatabaseStatus(
     /** The node of that logical name. */
     public Optional<NodeStatus> node(String name) {
         return nodes.stream().filter(node -> node.name().equals(name)).findFirst();
+    }
+
+    /**
+     * The connections that all declared instances may open to a server together, with a deployment's surge, their monitors and the other
+     * databases of the process; empty when nobody declared how many there are, or a pooler stands in between.
+     */
+    public OptionalInt plannedConnections(NodeStatus node) {
+        return sizing.map(plan -> plan.sessionsOn(server -> server.endsWith("(" + node.endpoint() + ")")))
+                .orElse(OptionalInt.empty());
+    }
+
+    /** How many warnings the sizing plan has; 0 without a plan. */
+    public int sizingWarnings() {
+        return sizing.map(plan -> plan.warnings().size()).orElse(0);
+    }
+
+    /**
+     * When the first certificate of that role ends; of CAs the last, because a bundle keeps old ones beside their successors on purpose. Empty
+     * when there is none.
+     *
+     * @param role {@code ca}, {@code client}, or {@code server} for what servers showed on the connections that stand
+     */
+    public Optional<Instant> certificateEnd(String role) {
+        Stream<CertificateReport> shown = nodes.stream()
+                .flatMap(node -> node.tls().stream())
+                .flatMap(proof -> proof.facts().stream())
+                .map(TlsFacts::peer);
+        Stream<Instant> ends = Stream.concat(tls.certificates().stream(), shown)
+                .filter(certificate -> certificate.role().equals(role))
+                .map(CertificateReport::notAfter);
+        return role.equals("ca") ? ends.max(Comparator.naturalOrder()) : ends.min(Comparator.naturalOrder());
     }
 }

@@ -13,16 +13,21 @@ import java.sql.SQLException;
 final class EvictionRule implements SQLExceptionOverride {
     private final Node node;
     private final Purpose purpose;
+    private final Hearing hearing;
 
-    EvictionRule(Node node, Purpose purpose) {
+    EvictionRule(Node node, Purpose purpose, Hearing hearing) {
         this.node = node;
         this.purpose = purpose;
+        this.hearing = hearing;
     }
 
     @java.lang.Override
     public Override adjudicate(SQLException error) {
         explainPooler(error);
         ErrorClass kind = ErrorClass.of(error);
+        if (kind == ErrorClass.READ_ONLY) {
+            hearing.now().refusedAsReadOnly();
+        }
         boolean staleRole = kind == ErrorClass.READ_ONLY && purpose == Purpose.WRITE;
         if (staleRole || (kind.isNodeSignal() && kind != ErrorClass.READ_ONLY)) {
             node.reportError(error);

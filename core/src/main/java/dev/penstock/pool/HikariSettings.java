@@ -17,7 +17,8 @@ final class HikariSettings {
 
     private HikariSettings() {}
 
-    static HikariConfig of(DatabaseConfig config, Node node, Purpose purpose, PhysicalSource source) {
+    static HikariConfig of(
+            DatabaseConfig config, Node node, Purpose purpose, PhysicalSource source, EvictionRule evictions) {
         HikariConfig hikari = new HikariConfig();
         hikari.setDataSource(source);
         hikari.setPoolName(poolName(config, node, purpose));
@@ -34,7 +35,7 @@ final class HikariSettings {
         hikari.setInitializationFailTimeout(-1);
         hikari.setReadOnly(purpose == Purpose.READ);
         hikari.setCatalog(NodeConnection.RETURNED);
-        hikari.setExceptionOverride(new EvictionRule(node, purpose));
+        hikari.setExceptionOverride(evictions);
         hikari.setThreadFactory(daemons(hikari.getPoolName()));
         return hikari;
     }

@@ -5,6 +5,8 @@ import dev.penstock.connect.Connector;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
+import dev.penstock.observe.DatabaseListener;
+import dev.penstock.observe.PoolListener;
 import dev.penstock.observe.PoolSnapshot;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,12 +34,15 @@ public final class NodePools implements AutoCloseable {
     private final Node node;
     private final Gate gate;
     private final LoadMeter meter;
+    private final Ticks ticks;
     private final PurposePool writes;
     private final PurposePool reads;
     private volatile boolean closed;
 
-    public NodePools(DatabaseConfig config, Node node, Connector connector) {
+    /** @param ticks what borrows are measured with while somebody listens */
+    public NodePools(DatabaseConfig config, Node node, Connector connector, Ticks ticks) {
         this.node = node;
+        this.ticks = ticks;
         int ceiling = config.pool().ceiling();
         this.gate = new Gate(ceiling, ceiling, config.pool().maxWaiting());
         this.meter = new LoadMeter(gate);
@@ -55,6 +60,22 @@ public final class NodePools implements AutoCloseable {
     /** The meter of what goes through here. */
     public LoadMeter meter() {
         return meter;
+    }
+
+    /** Tells that listener what it wants to hear of these pools from now on. */
+    public void addListener(DatabaseListener listener) {
+        writes.hearing().add(listener);
+        reads.hearing().add(listener);
+    }
+
+    public void removeListener(DatabaseListener listener) {
+        writes.hearing().remove(listener);
+        reads.hearing().remove(listener);
+    }
+
+    /** Who hears of the connections for {@code purpose}. */
+    public PoolListener listener(Purpose purpose) {
+        return pool(purpose).hearing().now();
     }
 
     /** How many reads may be inside at once: all of the ceiling on a replica, a share of it on the primary. */
@@ -115,7 +136,7 @@ public final class NodePools implements AutoCloseable {
         }
         long left = Math.max(0, deadline - System.nanoTime());
         try {
-            return switch (gate.enter(purpose == Purpose.READ, left)) {
+            return switch (enter(purpose, left)) {
                 case ADMITTED -> admitted(purpose, deadline, slices);
                 case SENT_AWAY -> null;
                 case TIMED_OUT -> throw timedOut(purpose);
@@ -125,6 +146,15 @@ public final class NodePools implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while waiting for a connection to " + node, "08001", e);
         }
+    }
+
+    private Gate.Answer enter(Purpose purpose, long nanos) throws InterruptedException {
+        boolean read = purpose == Purpose.READ;
+        if (gate.tryEnter(read)) {
+            return Gate.Answer.ADMITTED;
+        }
+        listener(purpose).queued();
+        return gate.enter(read, nanos);
     }
 
     /** Inside the gate: leaves it again unless a connection is handed out. */
@@ -149,7 +179,7 @@ public final class NodePools implements AutoCloseable {
             if (connection != null) {
                 NodeConnection physical = connection.unwrap(NodeConnection.class);
                 if (suits(physical, purpose)) {
-                    physical.lend(connection, gate.leave(purpose == Purpose.READ));
+                    physical.lend(connection, returned(pool, purpose));
                     connection.setCatalog(NodeConnection.LENT);
                     return connection;
                 }
@@ -165,7 +195,15 @@ public final class NodePools implements AutoCloseable {
         }
     }
 
+    /** What ends this borrow; nothing is made and no clock is read for it while nobody listens. */
+    private Runnable returned(PurposePool pool, Purpose purpose) {
+        PoolListener listener = pool.hearing().now();
+        Runnable leave = gate.leave(purpose == Purpose.READ);
+        return listener == PoolListener.NONE ? leave : new TimedLoan(leave, listener, ticks);
+    }
+
     private SQLException timedOut(Purpose purpose) {
+        listener(purpose).timedOut();
         return pool(purpose).timedOut(gate.waiting(purpose == Purpose.READ));
     }
 

@@ -1,10 +1,12 @@
 package dev.penstock.pool;
 
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
+import dev.penstock.observe.CloseReason;
 import dev.penstock.observe.NodeState;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -30,20 +32,33 @@ final class PhysicalSource implements DataSource {
     private final Purpose purpose;
     private final Connector connector;
     private final Slots slots;
-    private final Duration connectTimeout;
+    private final DatabaseConfig config;
     private final Runnable makeRoom;
-    private volatile boolean closed;
+    private final Hearing hearing;
     private final AtomicLong invalid = new AtomicLong();
+    private volatile boolean closed;
     private volatile @Nullable SQLException lastFailure;
 
-    PhysicalSource(
-            Node node, Purpose purpose, Connector connector, Slots slots, Duration connectTimeout, Runnable makeRoom) {
+    PhysicalSource(DatabaseConfig config, Node node, Purpose purpose, Connector connector, Room room) {
+        this.config = config;
         this.node = node;
         this.purpose = purpose;
         this.connector = connector;
-        this.slots = slots;
-        this.connectTimeout = connectTimeout;
-        this.makeRoom = makeRoom;
+        this.slots = room.slots();
+        this.makeRoom = room.makeRoom();
+        this.hearing = new Hearing(node.name(), purpose.label());
+    }
+
+    /**
+     * The node's ceiling, which both purposes share.
+     *
+     * @param makeRoom called while the node is full
+     */
+    record Room(Slots slots, Runnable makeRoom) {}
+
+    /** Who hears of these connections. */
+    Hearing hearing() {
+        return hearing;
     }
 
     /** Returns a connection or, once the pool is closing, fails; what goes wrong before that is in {@link #lastFailure}. */
@@ -82,17 +97,21 @@ final class PhysicalSource implements DataSource {
 
     private @Nullable Connection openInSlot() throws SQLException {
         boolean opened = false;
+        long begun = System.nanoTime();
         try {
-            Connection connection = connector.open(node, purpose, connectTimeout, this::ended);
+            Connection connection = open();
             opened = true;
             lastFailure = null;
+            hearing.now().opened(System.nanoTime() - begun);
             return connection;
         } catch (SQLException e) {
             if (closed) {
                 throw e;
             }
             lastFailure = e;
-            if (ErrorClass.of(e).isNodeSignal()) {
+            ErrorClass why = ErrorClass.of(e);
+            hearing.now().openFailed(why.connectFailure());
+            if (why.isNodeSignal()) {
                 node.reportError(e);
             }
             return null;
@@ -103,11 +122,17 @@ final class PhysicalSource implements DataSource {
         }
     }
 
-    private void ended(NodeConnection connection) {
+    private Connection open() throws SQLException {
+        ConnectionLife life = new ConnectionLife(config.pool());
+        return connector.open(node, purpose, config.timeouts().connect(), connection -> ended(connection, life));
+    }
+
+    private void ended(NodeConnection connection, ConnectionLife life) {
         slots.release();
         if (connection.isBroken() && !closed) {
             invalid.incrementAndGet();
         }
+        hearing.now().closed(closed ? CloseReason.SHUTDOWN : life.reason(connection));
     }
 
     /** Connections that ended because they had failed. */

@@ -36,8 +36,13 @@ final class PurposePool {
         this.config = config;
         this.node = node;
         this.purpose = purpose;
-        this.source = new PhysicalSource(
-                node, purpose, connector, slots, config.timeouts().connect(), this::makeRoom);
+        this.source =
+                new PhysicalSource(config, node, purpose, connector, new PhysicalSource.Room(slots, this::makeRoom));
+    }
+
+    /** Who hears of it. */
+    Hearing hearing() {
+        return source.hearing();
     }
 
     /** The pool that shares the node's ceiling. */
@@ -85,7 +90,8 @@ final class PurposePool {
             }
             HikariDataSource running = hikari;
             if (running == null) {
-                running = new HikariDataSource(HikariSettings.of(config, node, purpose, source));
+                running = new HikariDataSource(
+                        HikariSettings.of(config, node, purpose, source, new EvictionRule(node, purpose, hearing())));
                 hikari = running;
             }
             return running;
@@ -142,7 +148,9 @@ final class PurposePool {
             return;
         }
         try {
-            evict(pool(running).getConnection(1));
+            Connection idle = pool(running).getConnection(1);
+            idle.unwrap(NodeConnection.class).retire();
+            evict(idle);
         } catch (SQLException e) {
             // Somebody else took it in this moment; the caller looks again.
             PoolLog.LOG.trace("No idle connection of {} to close", source, e);

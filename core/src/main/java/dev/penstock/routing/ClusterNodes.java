@@ -4,9 +4,14 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.Node;
+import dev.penstock.connect.Purpose;
+import dev.penstock.observe.DatabaseListener;
+import dev.penstock.observe.PoolListener;
 import dev.penstock.pool.NodePools;
+import dev.penstock.pool.Ticks;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +20,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The nodes that are known now, each with its pools, and how pools end. Thread-safe. */
+/**
+ * The nodes that are known now, each with its pools, and how pools end. Thread-safe.
+ *
+ * <p>Concurrency: {@code listeners} guards itself, so that no listener misses a node that is added meanwhile; it is held for no I/O.
+ */
 final class ClusterNodes {
     private final DatabaseConfig config;
     private final Connector connector;
+    private final Ticks ticks = new Ticks();
     private final Map<Node, NodePools> pools = new ConcurrentHashMap<>();
+    private final List<DatabaseListener> listeners = new ArrayList<>();
     private final AtomicInteger named = new AtomicInteger();
     private volatile Runnable limitsHeard = () -> {};
 
@@ -36,7 +47,38 @@ final class ClusterNodes {
     /** Its pools are there from now on; nothing is opened before it is borrowed. */
     void add(Node node) {
         node.onLimits(() -> limitsHeard.run());
-        pools.put(node, new NodePools(config, node, connector));
+        NodePools ofNode = new NodePools(config, node, connector, ticks);
+        synchronized (listeners) {
+            listeners.forEach(ofNode::addListener);
+            pools.put(node, ofNode);
+        }
+    }
+
+    /** It hears of every pool that there is, and of those to come. */
+    void addListener(DatabaseListener listener) {
+        synchronized (listeners) {
+            listeners.add(listener);
+            pools.values().forEach(ofNode -> ofNode.addListener(listener));
+        }
+    }
+
+    void removeListener(DatabaseListener listener) {
+        synchronized (listeners) {
+            listeners.remove(listener);
+            pools.values().forEach(ofNode -> ofNode.removeListener(listener));
+        }
+    }
+
+    /** Whether anybody wants to know how long borrows take. */
+    boolean areTimed() {
+        return pools.values().stream()
+                .anyMatch(ofNode -> ofNode.listener(Purpose.READ) != PoolListener.NONE
+                        || ofNode.listener(Purpose.WRITE) != PoolListener.NONE);
+    }
+
+    /** What borrows are measured with. */
+    Ticks ticks() {
+        return ticks;
     }
 
     @Nullable
@@ -83,6 +125,7 @@ final class ClusterNodes {
 
     /** Work in flight may end by itself for {@code patience}; nobody new is let in. Then everything is broken, side by side. */
     void close(Duration patience) {
+        ticks.close();
         pools.values().forEach(NodePools::stopLending);
         awaitReturns(System.nanoTime() + patience.toNanos());
         List<Thread> closing = pools.values().stream()

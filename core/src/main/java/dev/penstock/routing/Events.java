@@ -6,6 +6,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -16,8 +17,9 @@ final class Events implements AutoCloseable {
     private static final int QUEUED = 1000;
 
     private final List<DatabaseListener> listeners = new CopyOnWriteArrayList<>();
+    private final LongAdder dropped = new LongAdder();
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED), Events::daemon, Events::dropped);
+            1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED), Events::daemon, this::dropped);
 
     Events() {
         thread.allowCoreThreadTimeOut(true);
@@ -29,14 +31,34 @@ final class Events implements AutoCloseable {
         return thread;
     }
 
-    private static void dropped(Runnable event, ThreadPoolExecutor executor) {
+    private void dropped(Runnable event, ThreadPoolExecutor executor) {
         if (!executor.isShutdown()) {
+            dropped.increment();
             RoutingLog.LOG.warn("An event was dropped: {} earlier ones wait for a listener to return", QUEUED);
         }
     }
 
     void add(DatabaseListener listener) {
         listeners.add(listener);
+    }
+
+    void remove(DatabaseListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** Whether anybody listens. */
+    boolean areHeard() {
+        return !listeners.isEmpty();
+    }
+
+    /** Events that nobody heard. */
+    long droppedSoFar() {
+        return dropped.sum();
+    }
+
+    /** At once and on the calling thread, for what may come too often to be queued. */
+    void tellNow(String name, Consumer<DatabaseListener> event) {
+        listeners.forEach(listener -> tellOne(name, listener, event));
     }
 
     void tell(String name, Consumer<DatabaseListener> event) {

@@ -1,5 +1,6 @@
 package dev.penstock.routing;
 
+import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Handshake;
 import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeStatus;
@@ -28,6 +29,7 @@ final class NodeStatuses {
                 view.lag().map(Lag::time),
                 view.lag().map(Lag::bytes),
                 view.lag().map(lag -> Duration.ofNanos(System.nanoTime() - view.answeredNanos())),
+                view.barred(),
                 pools == null ? List.of() : pools.snapshots(),
                 proofs(view.node()),
                 pools == null ? Optional.empty() : pools.meter().last(),
@@ -35,6 +37,8 @@ final class NodeStatuses {
                 view.failure()
                         .map(failure -> String.valueOf(failure.getMessage()))
                         .or(view::reason),
+                view.failure().map(failure -> ErrorClass.of(failure).connectFailure()),
+                view.node().sessions(),
                 view.note());
     }
 

@@ -53,6 +53,16 @@ final class RoleChanges implements Topology.Listener {
         }
     }
 
+    @Override
+    public void probed(Node node, boolean answered, long nanos) {
+        events.tell("probed", listener -> listener.probed(node.name(), answered, nanos));
+    }
+
+    @Override
+    public boolean isHeard() {
+        return events.areHeard();
+    }
+
     private void apply(NodePools ofNode, TopologyView before, TopologyView after) {
         NodeView is = after.find(ofNode.node()).orElse(null);
         NodeView was = before.find(ofNode.node()).orElse(is);

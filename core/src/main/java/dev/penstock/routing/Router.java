@@ -12,6 +12,7 @@ import dev.penstock.connect.Identity;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
+import dev.penstock.observe.DatabaseInfo;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Router implements AutoCloseable {
     private final DatabaseConfig config;
+    private final DatabaseInfo info;
     private final Identity identity;
     private final Connector connector;
     private final ClusterNodes nodes;
@@ -53,6 +55,7 @@ public final class Router implements AutoCloseable {
     private final Judge judge;
     private final ReadRouting reads;
     private final RouteCounts counts = new RouteCounts();
+    private final Acquisitions acquisitions;
     private final LogPositions positions = new LogPositions(this);
     private final CallDeadlines deadlines = new CallDeadlines();
     private final Topology topology;
@@ -76,10 +79,12 @@ public final class Router implements AutoCloseable {
 
     private Router(DatabaseConfig config, Identity identity) {
         this.config = config;
+        this.info = Facts.info(config);
         this.identity = identity;
         this.events = new Events();
         this.connector = new Connector(config, identity, new LoginEvents(events));
         this.nodes = new ClusterNodes(config, connector);
+        this.acquisitions = new Acquisitions(nodes, events, patience());
         Replayed replayed = new Replayed();
         this.judge = new Judge(replayed);
         this.choice = new ReaderChoice(nodes, judge, config.routing());
@@ -121,6 +126,7 @@ public final class Router implements AutoCloseable {
             nodes.add(node);
             node.onConnectionError(topology::suspect);
             topology.add(node);
+            events.tell("nodeJoined", listener -> listener.nodeJoined(node.name()));
         }
 
         @Override
@@ -128,6 +134,7 @@ public final class Router implements AutoCloseable {
             boolean left = topology.remove(node);
             if (left) {
                 nodes.remove(node);
+                events.tell("nodeLeft", listener -> listener.nodeLeft(node.name()));
             }
             return left;
         }
@@ -236,10 +243,15 @@ public final class Router implements AutoCloseable {
 
     /** @param deadline {@link System#nanoTime()}; 0 for {@code pool.timeout} from now */
     Connection borrowWriter(long deadline) throws SQLException {
-        Connection connection = onPrimary(topology.view(), 0);
-        connection = connection != null ? connection : borrowWriterUntil(deadline == 0 ? deadline() : deadline);
-        counts.add(RouteReason.WRITE);
-        return connection;
+        long begun = acquisitions.begin();
+        try {
+            Connection connection = onPrimary(topology.view(), 0);
+            connection = connection != null ? connection : borrowWriterUntil(deadline == 0 ? deadline() : deadline);
+            counts.add(RouteReason.WRITE);
+            return acquisitions.succeeded(connection, Purpose.WRITE, begun);
+        } catch (SQLException e) {
+            throw acquisitions.failed(e, Purpose.WRITE, begun, deadline);
+        }
     }
 
     private Connection borrowWriterUntil(long deadline) throws SQLException {
@@ -275,12 +287,17 @@ public final class Router implements AutoCloseable {
 
     /** A connection that reads what {@code need} asks for, from wherever it may. */
     public Connection borrowReader(ReadNeed need) throws SQLException {
-        return reads.borrow(need);
+        return borrowReader(need, Set.of(), 0);
     }
 
     /** The same, away from nodes that have just failed; until {@code deadline}, or for {@code pool.timeout} when that is 0. */
     Connection borrowReader(ReadNeed need, Set<Node> avoided, long deadline) throws SQLException {
-        return reads.borrow(need, avoided, deadline);
+        long begun = acquisitions.begin();
+        try {
+            return acquisitions.succeeded(reads.borrow(need, avoided, deadline), Purpose.READ, begun);
+        } catch (SQLException e) {
+            throw acquisitions.failed(e, Purpose.READ, begun, deadline);
+        }
     }
 
     /** A session whose reads see what {@code token} stands for, and what it writes itself; null for nothing yet. */
@@ -354,6 +371,18 @@ public final class Router implements AutoCloseable {
 
     public void addListener(DatabaseListener listener) {
         events.add(listener);
+        nodes.addListener(listener);
+        acquisitions.areHeard(nodes.areTimed());
+    }
+
+    public void removeListener(DatabaseListener listener) {
+        events.remove(listener);
+        nodes.removeListener(listener);
+        acquisitions.areHeard(nodes.areTimed());
+    }
+
+    public boolean isClosed() {
+        return closed;
     }
 
     /** Every node with its pools, as last observed. No I/O. */
@@ -361,7 +390,15 @@ public final class Router implements AutoCloseable {
         List<NodeStatus> statuses = topology.view().nodes().stream()
                 .map(view -> NodeStatuses.of(view, nodes.of(view.node())))
                 .toList();
-        return new DatabaseStatus(statuses, tlsUpkeep.status(), counts.now());
+        return new DatabaseStatus(
+                info,
+                statuses,
+                tlsUpkeep.status(),
+                Facts.credentials(config, identity),
+                counts.now(),
+                events.droppedSoFar(),
+                Optional.empty(),
+                List.of());
     }
 
     void checkOpen() throws SQLException {

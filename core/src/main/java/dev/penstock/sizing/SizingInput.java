@@ -18,6 +18,13 @@ public record SizingInput(PoolSplit pool, Workload workload, Fleet fleet, List<P
         servers = List.copyOf(servers);
     }
 
+    /** Of this database and its neighbours, their monitors included. */
+    int sessionsPerInstance(PlannedServer server) {
+        return pool.ceiling()
+                + MONITOR
+                + server.neighbours().stream().mapToInt(Neighbour::connections).sum();
+    }
+
     int replicas() {
         return (int) servers.stream().filter(server -> !server.primary()).count();
     }

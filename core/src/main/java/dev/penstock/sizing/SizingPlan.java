@@ -2,6 +2,8 @@ package dev.penstock.sizing;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 /**
  * How many connections, and why: every bound of every server, the one that decides, what the configured pool will do, and
@@ -42,6 +44,22 @@ public record SizingPlan(SizingInput input, List<ServerPlan> servers, List<Confl
     /** Conflicts that an operator should know of. */
     public List<Conflict> warnings() {
         return conflicts.stream().filter(conflict -> !conflict.refuses()).toList();
+    }
+
+    /**
+     * The sessions that all declared instances may open on one server together, as the plan counts them.
+     *
+     * @param named picks the server by its name
+     * @return empty when no instances are declared, no server is picked, or a pooler shares its sessions
+     */
+    public OptionalInt sessionsOn(Predicate<String> named) {
+        return servers.stream()
+                .map(ServerPlan::server)
+                .filter(server -> named.test(server.name())
+                        && !server.pooled()
+                        && input.fleet().isDeclared())
+                .mapToInt(server -> input.fleet().atMost() * input.sessionsPerInstance(server))
+                .findFirst();
     }
 
     /** The plan as a table, several lines without a newline at the end. */

@@ -33,6 +33,9 @@ final class NodeMonitor implements AutoCloseable {
     /** How long a replica is to wait for its promotion before it answers, while there is no primary. */
     private static final Duration PROMOTION_WAIT = Duration.ofMillis(250);
 
+    /** Everybody's sessions change slowly, and counting them costs the server something. */
+    static final Duration SESSIONS_EVERY = Duration.ofSeconds(15);
+
     /** Not even a storm of alarms makes rounds follow each other faster. */
     private static final Duration SPACING = Duration.ofMillis(5);
 
@@ -48,6 +51,7 @@ final class NodeMonitor implements AutoCloseable {
     private boolean freshWanted;
     private boolean answered;
     private long roundBegan;
+    private long sessionsSeen = System.nanoTime() - SESSIONS_EVERY.toNanos();
     private volatile boolean closed;
     private volatile Prober.@Nullable Session session;
 
@@ -120,11 +124,24 @@ final class NodeMonitor implements AutoCloseable {
             ProbeAnswer answer = ask();
             topology.answered(node, roundBegan, answer);
             answered = true;
+            topology.probed(node, true, System.nanoTime() - roundBegan);
+            lookAtSessions();
         } catch (SQLException e) {
             drop();
             if (!closed && !wasStopped()) {
                 topology.missed(node, roundBegan, Observation.of(e), e);
+                topology.probed(node, false, System.nanoTime() - roundBegan);
             }
+        }
+    }
+
+    /** After the answer, which nothing may delay. Now and then, and only for somebody who listens. */
+    private void lookAtSessions() {
+        Prober.Session standing = session;
+        boolean due = System.nanoTime() - sessionsSeen >= SESSIONS_EVERY.toNanos();
+        if (standing != null && due && topology.wantsSessions()) {
+            node.learnSessions(standing.sessions(ASK_LIMIT));
+            sessionsSeen = System.nanoTime();
         }
     }
 

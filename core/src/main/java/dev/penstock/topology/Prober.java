@@ -1,6 +1,7 @@
 package dev.penstock.topology;
 
 import dev.penstock.connect.Node;
+import dev.penstock.observe.ServerSessions;
 import java.net.InetAddress;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,6 +29,11 @@ interface Prober {
          * waiting is done by the server, so that a promotion is heard of within milliseconds at the cost of few questions.
          */
         ProbeAnswer askOncePromoted(Duration wait, Duration limit) throws SQLException;
+
+        /** Everybody's sessions on the server, within {@code limit}; what cannot be seen, or is not answered, is left out. */
+        default ServerSessions sessions(Duration limit) {
+            return ServerSessions.UNSEEN;
+        }
 
         /** Whether it is not to be used any more, because its material was replaced. */
         boolean isRetired();

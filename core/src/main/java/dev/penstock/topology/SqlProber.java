@@ -6,6 +6,7 @@ import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
 import dev.penstock.connect.WalPosition;
+import dev.penstock.observe.ServerSessions;
 import java.net.InetAddress;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -154,6 +155,18 @@ final class SqlProber implements Prober {
                         row.getBoolean(5),
                         row.getString(6),
                         note);
+            }
+        }
+
+        @Override
+        public ServerSessions sessions(Duration limit) {
+            try {
+                connection.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
+                return SessionsQuestion.ask(connection);
+            } catch (SQLException e) {
+                // Should the session be gone, the next round finds that out.
+                TopologyLog.LOG.debug("A server could not be asked for its sessions", e);
+                return ServerSessions.UNSEEN;
             }
         }
 

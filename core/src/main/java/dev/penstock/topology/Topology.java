@@ -47,6 +47,14 @@ public final class Topology implements AutoCloseable {
 
         /** The node's name points to another server now: what stands to the old one belongs there no more. */
         void moved(Node node);
+
+        /** A round of a monitor is over; called on its thread, without the lock. */
+        default void probed(Node node, boolean answered, long nanos) {}
+
+        /** Whether anybody wants to know more than the pools need. */
+        default boolean isHeard() {
+            return false;
+        }
     }
 
     private final LagLimit lagLimit;
@@ -210,6 +218,16 @@ public final class Topology implements AutoCloseable {
 
     void answered(Node node, long asked, ProbeAnswer answer) {
         look(node, asked, before -> before.answered(answer, asked));
+    }
+
+    /** A round is over, with an answer or without. */
+    void probed(Node node, boolean answered, long nanos) {
+        listener.probed(node, answered, nanos);
+    }
+
+    /** Whether a server that is well is worth a question about its sessions. */
+    boolean wantsSessions() {
+        return listener.isHeard() && !isInPanic();
     }
 
     /** The standing session has not answered yet. */

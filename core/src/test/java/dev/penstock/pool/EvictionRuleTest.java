@@ -46,7 +46,8 @@ class EvictionRuleTest {
         node.onConnectionError((n, error) -> heard.add(error));
         String wire = "S" + severity + "\0V" + severity + "\0C" + state + "\0MIt failed.\0\0";
         SQLException error = new PSQLException(new ServerErrorMessage(wire));
-        assertThat(new EvictionRule(node, purpose).adjudicate(error)).isEqualTo(verdict);
+        assertThat(new EvictionRule(node, purpose, new Hearing("node-1", purpose.label())).adjudicate(error))
+                .isEqualTo(verdict);
         assertThat(heard.contains(error)).isEqualTo(told);
     }
 }

@@ -159,6 +159,14 @@ public final class PasswordSource {
                 .toList();
     }
 
+    /** The files of the one place that {@link ResolvedPassword#place()} named. */
+    List<Path> filesOf(String place, Map<String, String> environment) {
+        return places.stream()
+                .filter(one -> one.describe().equals(place))
+                .flatMap(one -> one.files(environment).stream())
+                .toList();
+    }
+
     /** Names the places in order, such as {@code file /run/secrets/shop_db, then variable SHOP_DB_PASSWORD}; no values. */
     public String describe() {
         return places.stream().map(PasswordPlace::describe).collect(Collectors.joining(", then "));

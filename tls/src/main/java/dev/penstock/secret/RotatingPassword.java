@@ -1,7 +1,11 @@
 package dev.penstock.secret;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,12 +28,13 @@ public final class RotatingPassword implements AutoCloseable {
     private final Map<String, String> environment;
     private final FileWatcher.@Nullable Watch watch;
     private final AtomicLong version = new AtomicLong();
-    private final AtomicReference<State> state = new AtomicReference<>(new State(null, -1, null, null, 0, null, null));
+    private final AtomicReference<State> state =
+            new AtomicReference<>(new State(null, -1, null, null, 0, 0, null, null, null));
 
     private RotatingPassword(PasswordSource source, Map<String, String> environment, @Nullable FileWatcher watcher) {
         this.source = source;
         this.environment = Map.copyOf(environment);
-        List<java.nio.file.Path> files = source.files(environment);
+        List<Path> files = source.files(environment);
         this.watch = watcher == null || files.isEmpty() ? null : watcher.watch(files, version::incrementAndGet);
     }
 
@@ -91,7 +96,9 @@ public final class RotatingPassword implements AutoCloseable {
                 value == null ? Optional.empty() : Optional.of(value.place()),
                 value == null ? List.of() : value.warnings(),
                 Optional.ofNullable(now.readAt),
+                Optional.ofNullable(now.since),
                 now.rotations,
+                now.failures,
                 Optional.ofNullable(now.failure));
     }
 
@@ -112,7 +119,8 @@ public final class RotatingPassword implements AutoCloseable {
         }
         try {
             ResolvedPassword found = source.lookUp(environment);
-            update(old -> old.withValue(found, readVersion));
+            Instant changed = changedAt(found.place());
+            update(old -> old.withValue(found, readVersion, changed));
             return found.credentials();
         } catch (SecretUnavailableException failed) {
             if (value == null) {
@@ -120,6 +128,25 @@ public final class RotatingPassword implements AutoCloseable {
             }
             update(old -> old.withFailure(failed));
             return value.credentials();
+        }
+    }
+
+    /** The time of the file that the value was found in; now for a value from elsewhere, whose age nobody knows. */
+    private Instant changedAt(String place) {
+        Instant now = Instant.now();
+        return source.filesOf(place, environment).stream()
+                .flatMap(file -> modified(file).stream())
+                .filter(time -> time.isBefore(now))
+                .max(Comparator.naturalOrder())
+                .orElse(now);
+    }
+
+    /** Empty for a file that went away since it was read: its replacement is read next time. */
+    private static Optional<Instant> modified(Path file) {
+        try {
+            return Optional.of(Files.getLastModifiedTime(file).toInstant());
+        } catch (IOException gone) {
+            return Optional.empty();
         }
     }
 
@@ -133,14 +160,19 @@ public final class RotatingPassword implements AutoCloseable {
      * @param place where the value was found; empty before the first read
      * @param warnings what is odd about it
      * @param readAt when it was last read
+     * @param since how long the value has been this one: the time of its file, else when it was first read here; empty before the
+     *     first read
      * @param rotations how often a read found another value than the read before
+     * @param failures how often a read found nothing, and the value before stayed
      * @param failure why the last read found nothing; empty when it did, or when there was none
      */
     public record Status(
             Optional<String> place,
             List<String> warnings,
             Optional<Instant> readAt,
+            Optional<Instant> since,
             long rotations,
+            long failures,
             Optional<SecretUnavailableException> failure) {}
 
     private record State(
@@ -149,27 +181,42 @@ public final class RotatingPassword implements AutoCloseable {
             @Nullable Credentials lastGood,
             @Nullable Credentials refused,
             long rotations,
+            long failures,
             @Nullable Instant readAt,
+            @Nullable Instant since,
             @Nullable SecretUnavailableException failure) {
 
-        State withValue(ResolvedPassword found, long readVersion) {
+        State withValue(ResolvedPassword found, long readVersion, Instant changed) {
             boolean same = value != null && value.credentials().sameAs(found.credentials());
             long counted = value == null || same ? rotations : rotations + 1;
-            return new State(found, readVersion, lastGood, refused, counted, Instant.now(), null);
+            return new State(
+                    found,
+                    readVersion,
+                    lastGood,
+                    refused,
+                    counted,
+                    failures,
+                    Instant.now(),
+                    same ? since : changed,
+                    null);
         }
 
         State withLastGood(Credentials credentials) {
             boolean refusedNoMore = refused != null && refused.sameAs(credentials);
-            return new State(value, version, credentials, refusedNoMore ? null : refused, rotations, readAt, failure);
+            return with(credentials, refusedNoMore ? null : refused);
         }
 
         State withRefused(Credentials credentials) {
-            return new State(value, version, lastGood, credentials, rotations, readAt, failure);
+            return with(lastGood, credentials);
+        }
+
+        private State with(@Nullable Credentials good, @Nullable Credentials bad) {
+            return new State(value, version, good, bad, rotations, failures, readAt, since, failure);
         }
 
         /** The value stays in use; the next read tries again. */
         State withFailure(SecretUnavailableException failed) {
-            return new State(value, -1, lastGood, refused, rotations, readAt, failed);
+            return new State(value, -1, lastGood, refused, rotations, failures + 1, readAt, since, failed);
         }
     }
 }

@@ -1,0 +1,60 @@
+package dev.penstock.routing;
+
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.DriverVersion;
+import dev.penstock.connect.Identity;
+import dev.penstock.connect.Purpose;
+import dev.penstock.observe.CredentialStatus;
+import dev.penstock.observe.DatabaseInfo;
+import dev.penstock.pool.HikariVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/** What a database tells of its configuration and its parts. */
+final class Facts {
+    private static final String NAMED = "databases.";
+
+    private Facts() {}
+
+    static DatabaseInfo info(DatabaseConfig config) {
+        String section = config.provenance().section();
+        String name = section.startsWith(NAMED) ? section.substring(NAMED.length()) : config.database();
+        return new DatabaseInfo(
+                name,
+                config.tls().mode().libpqName(),
+                config.topology().maxLag(),
+                config.pool().size(),
+                config.pool().ceiling(),
+                version(),
+                DriverVersion.running(),
+                HikariVersion.running());
+    }
+
+    /** Written by the build. */
+    private static String version() {
+        try (InputStream in = Facts.class.getResourceAsStream("/dev/penstock/version.properties")) {
+            Properties properties = new Properties();
+            if (in != null) {
+                properties.load(in);
+            }
+            return properties.getProperty("version", "unknown");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** By purpose: who writes, who reads, and who migrates where such a role is configured. */
+    static List<CredentialStatus> credentials(DatabaseConfig config, Identity identity) {
+        List<CredentialStatus> all = new ArrayList<>();
+        all.add(identity.credentials(config, Purpose.WRITE));
+        all.add(identity.credentials(config, Purpose.READ));
+        if (config.roles().migration() != null) {
+            all.add(identity.credentials(config, Purpose.MIGRATION));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.penstock.metrics;
+
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+
+/** {@code penstock.acquire}, summed up or with buckets. */
+final class AcquireMeter {
+    /** The tag {@code member} of callers whom no member gave a connection. */
+    static final String NO_MEMBER = "none";
+
+    private static final String NAME = "penstock.acquire";
+    private static final String DESCRIPTION = "From the call to its connection, with all waiting";
+    private static final String LONGEST = "The longest of penstock.acquire in the last two minutes";
+
+    private AcquireMeter() {}
+
+    static Durations register(Meters meters, Tags own, boolean bucketed) {
+        if (bucketed) {
+            Timer timer = meters.bucketed(NAME, DESCRIPTION, own);
+            meters.timeGauge(NAME + ".max", LONGEST, own, () -> timer.max(TimeUnit.NANOSECONDS));
+            return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
+        SummedDurations durations =
+                new SummedDurations(meters.registry().config().clock());
+        meters.timer(NAME, DESCRIPTION, own, durations);
+        meters.timeGauge(NAME + ".max", LONGEST, own, durations::maxNanos);
+        return durations;
+    }
+}

@@ -1,0 +1,175 @@
+package dev.penstock.metrics;
+
+import dev.penstock.Database;
+import dev.penstock.observe.BorrowFailure;
+import dev.penstock.observe.DatabaseListener;
+import dev.penstock.observe.DatabaseStatus;
+import dev.penstock.observe.NodeStatus;
+import dev.penstock.observe.PoolListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The meters of one database in one registry. Thread-safe.
+ *
+ * <p>The database holds this object as its listener, and so everything that gauges read, whether or not anybody keeps the
+ * {@link DatabaseMetrics}.
+ *
+ * <p>Concurrency: {@code this} guards {@code members}; meters are registered under it, which does no I/O.
+ */
+final class Binding implements DatabaseListener {
+    private final Database database;
+    private final MetricsOptions options;
+    private final Meters meters;
+    private final Meters stock;
+    private final Scrape scrape;
+    private final EventMeters events;
+    private final FailoverMeters failovers;
+    private final BorrowFailureMeters failures;
+    private final String name;
+    private final Map<String, MemberMeters> members = new HashMap<>();
+    private boolean closed;
+
+    Binding(Database database, MetricsOptions options, MeterRegistry registry) {
+        this.database = database;
+        this.options = options;
+        DatabaseStatus status = database.status();
+        this.name = options.name().isEmpty() ? status.info().name() : options.name();
+        refuseSecond(registry, name);
+        this.scrape = new Scrape(database);
+        this.meters = new Meters(registry, options.tags().and("database", name));
+        this.stock = new Meters(registry, Tags.empty());
+        this.failures = new BorrowFailureMeters(meters, options.acquireBuckets());
+        this.events = new EventMeters(meters);
+        this.failovers = new FailoverMeters(meters);
+        RoutingMeters.register(meters, scrape);
+        IdentityMeters.register(meters, scrape);
+        DatabaseMeters.register(meters, scrape, database);
+    }
+
+    private static void refuseSecond(MeterRegistry registry, String name) {
+        if (registry.find("penstock.info").tag("database", name).meter() != null) {
+            throw new IllegalStateException(
+                    "The registry has meters of a database named '" + name
+                            + "' already; give this one another name: new DatabaseMetrics(db, MetricsOptions.defaults().withName(…))");
+        }
+    }
+
+    /** Listens first and looks second, so that nothing happens in between unseen. */
+    void begin() {
+        database.addListener(this);
+        DatabaseStatus status = database.status();
+        status.nodes().forEach(node -> member(node.name()));
+        failovers.begin(status.primary().map(NodeStatus::name).orElse(""));
+    }
+
+    private synchronized MemberMeters member(String member) {
+        return members.computeIfAbsent(
+                member, one -> new MemberMeters(one, new MemberMeters.Place(meters, stock, scrape, name), options));
+    }
+
+    private synchronized void ifPresent(String member, Consumer<MemberMeters> event) {
+        MemberMeters known = members.get(member);
+        if (known != null) {
+            event.accept(known);
+        }
+    }
+
+    @Override
+    public PoolListener poolListener(String node, String purpose) {
+        return member(node).listener(purpose);
+    }
+
+    @Override
+    public void borrowFailed(String purpose, BorrowFailure why, long nanos) {
+        failures.record(purpose, why, nanos);
+    }
+
+    @Override
+    public synchronized void nodeJoined(String node) {
+        if (!closed) {
+            member(node);
+        }
+    }
+
+    @Override
+    public synchronized void nodeLeft(String node) {
+        MemberMeters left = members.remove(node);
+        if (left != null) {
+            left.remove();
+        }
+    }
+
+    @Override
+    public void probed(String node, boolean answered, long nanos) {
+        ifPresent(node, member -> member.probed(answered, nanos));
+    }
+
+    @Override
+    public void primaryElected(String node, int timeline) {
+        failovers.elected(node);
+    }
+
+    @Override
+    public void primaryLost(String node) {
+        failovers.lost();
+    }
+
+    @Override
+    public void nodeFenced(String node, String reason) {
+        ifPresent(node, MemberMeters::fenced);
+    }
+
+    @Override
+    public void historyLost(String node, int timeline, int lostTimeline) {
+        failovers.historyLost();
+    }
+
+    @Override
+    public void tokenUnproven(String token) {
+        events.tokenUnproven();
+    }
+
+    @Override
+    public void loginRefused(String node, String role) {
+        ifPresent(node, MemberMeters::loginRefused);
+    }
+
+    @Override
+    public void passwordRotated(String role) {
+        events.passwordRotated();
+    }
+
+    @Override
+    public void tlsReloaded(long generation) {
+        events.tlsReloaded(true);
+    }
+
+    @Override
+    public void tlsReloadRefused(String code, String reason) {
+        events.tlsReloaded(false);
+    }
+
+    @Override
+    public void writeRetried(String node, String sqlState) {
+        events.retried("write", sqlState);
+    }
+
+    @Override
+    public void readRetried(String node, String sqlState) {
+        events.retried("read", sqlState);
+    }
+
+    /** Nothing is left, neither in the registry nor at the database. */
+    synchronized void close() {
+        closed = true;
+        database.removeListener(this);
+        members.values().forEach(MemberMeters::remove);
+        members.clear();
+        meters.remove();
+        stock.remove();
+    }
+}

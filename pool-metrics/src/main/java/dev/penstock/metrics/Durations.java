@@ -1,0 +1,6 @@
+package dev.penstock.metrics;
+
+/** Takes in how long something took, from many threads. */
+interface Durations {
+    void record(long nanos);
+}

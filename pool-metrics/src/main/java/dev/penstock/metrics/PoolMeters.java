@@ -1,0 +1,79 @@
+package dev.penstock.metrics;
+
+import dev.penstock.observe.CloseReason;
+import dev.penstock.observe.ConnectFailure;
+import dev.penstock.observe.PoolListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+
+/** What is done with the connections of one member for one purpose. Thread-safe; every meter it needs while borrowing is a field. */
+final class PoolMeters implements PoolListener {
+    private final Durations acquire;
+    private final SummedDurations usage;
+    private final Timer create;
+    private final Counter queued;
+    private final Counter readOnly;
+    private final ConnectionMeters connections;
+
+    /** @param meters of the member */
+    PoolMeters(Meters meters, String purpose, ConnectionMeters connections, boolean bucketed) {
+        Tags own = Tags.of("purpose", purpose);
+        this.acquire = AcquireMeter.register(meters, own.and("outcome", "success"), bucketed);
+        this.usage = new SummedDurations(meters.registry().config().clock());
+        this.connections = connections;
+        meters.timer("penstock.pool.usage", "How long callers held a connection", own, usage);
+        meters.timeGauge(
+                "penstock.pool.usage.max",
+                "The longest of penstock.pool.usage in the last two minutes",
+                own,
+                usage::maxNanos);
+        this.create = meters.timer("penstock.pool.create", "Opening one connection: name, TCP, TLS and login", own);
+        this.queued = meters.counter(
+                new Meters.Spec(
+                        "penstock.pool.queued", "borrows", "Borrows that had to queue: all connections were in use"),
+                own);
+        this.readOnly = meters.counter(
+                new Meters.Spec(
+                        "penstock.readonly.rejections",
+                        "rejections",
+                        "Statements that a server refused as read-only (25006)"),
+                own);
+    }
+
+    @Override
+    public void acquired(long nanos) {
+        acquire.record(nanos);
+    }
+
+    @Override
+    public void queued() {
+        queued.increment();
+    }
+
+    @Override
+    public void returned(long nanos) {
+        usage.record(nanos);
+    }
+
+    @Override
+    public void opened(long nanos) {
+        create.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void openFailed(ConnectFailure why) {
+        connections.openFailed(why);
+    }
+
+    @Override
+    public void closed(CloseReason reason) {
+        connections.closed(reason);
+    }
+
+    @Override
+    public void refusedAsReadOnly() {
+        readOnly.increment();
+    }
+}
