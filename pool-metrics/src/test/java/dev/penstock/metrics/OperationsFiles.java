@@ -22,7 +22,8 @@ final class OperationsFiles {
             Path.of("src/test/prometheus/alerts-test.yml").toAbsolutePath();
 
     private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.*), *(\\w+)\\)");
-    private static final Pattern IN_TEXT = Pattern.compile("`([^`]*penstock_[^`]*)`");
+    private static final Pattern IN_TEXT = Pattern.compile("`([^`\n]*penstock_[^`\n]*)`");
+    private static final Pattern LABEL_IN_TEXT = Pattern.compile("`(\\w+)=\"(\\w+)\"`");
 
     /** One alerting rule. */
     record Alert(String name, String expression, String waits, String severity, String runbook) {}
@@ -75,17 +76,24 @@ final class OperationsFiles {
 
     /** What the runbooks name of metrics, as it stands there. */
     static List<String> namedInRunbooks() throws IOException {
-        List<String> named = new ArrayList<>();
-        try (Stream<Path> pages = Files.list(FOLDER)) {
-            for (Path page :
-                    pages.filter(file -> file.toString().endsWith(".md")).toList()) {
-                IN_TEXT.matcher(Files.readString(page))
-                        .results()
-                        .map(MatchResult::group)
-                        .forEach(named::add);
+        return inRunbooks(IN_TEXT).stream().map(MatchResult::group).toList();
+    }
+
+    /** Labels that the runbooks name without their series: {@code reason="replica"}. */
+    static List<Map.Entry<String, String>> labelsInRunbooks() throws IOException {
+        return inRunbooks(LABEL_IN_TEXT).stream()
+                .map(label -> Map.entry(label.group(1), label.group(2)))
+                .toList();
+    }
+
+    private static List<MatchResult> inRunbooks(Pattern pattern) throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            List<MatchResult> found = new ArrayList<>();
+            for (Path page : files.filter(file -> file.toString().endsWith(".md")).toList()) {
+                pattern.matcher(Files.readString(page)).results().forEach(found::add);
             }
+            return found;
         }
-        return named;
     }
 
     /** JSON is YAML. */

@@ -75,6 +75,13 @@ class OperationsScrapeIT {
     }
 
     @Test
+    void every_label_that_a_runbook_names_exists() throws IOException {
+        assertThat(OperationsFiles.labelsInRunbooks()).isNotEmpty().allSatisfy(label -> assertThat(scrape.names())
+                .as(label.toString())
+                .anyMatch(name -> scrape.hasValue(name, label.getKey(), label.getValue())));
+    }
+
+    @Test
     void everything_that_is_measured_is_on_the_dashboard() throws IOException {
         Set<String> shown = OperationsFiles.dashboardExpressions().stream()
                 .flatMap(expression -> PromQl.selectors(expression).stream())
