@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,8 @@ import org.testcontainers.containers.Network;
  * and a shutdown hook does the same.
  */
 final class ComposeProject implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ComposeProject.class.getName());
+
     /** Instead of the image of the file: a property of the build, without {@code -D}. */
     static final String IMAGE = "penstock.containers.image";
 
@@ -72,7 +75,7 @@ final class ComposeProject implements AutoCloseable {
                         "/bin/sh", file.path("prepare").toString(), secrets.toString(), "localhost", "127.0.0.1")
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(prepare.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String said = new String(prepare.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!prepare.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS) || prepare.exitValue() != 0) {
             throw new IllegalStateException("compose/prepare failed; it needs openssl. It said: " + said);
         }
@@ -152,8 +155,7 @@ final class ComposeProject implements AutoCloseable {
         try {
             one.close();
         } catch (NotFoundException goneAlready) {
-            // Testcontainers has a shutdown hook of its own, which may have been faster.
-            assert goneAlready != null;
+            LOG.log(System.Logger.Level.DEBUG, "the shutdown hook of Testcontainers was faster", goneAlready);
         } catch (Exception e) {
             failures.add(e);
         }
