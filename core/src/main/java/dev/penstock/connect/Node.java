@@ -134,6 +134,7 @@ public final class Node {
     /** Called by the topology alone, once. */
     public void learnLimits(ServerLimits said) {
         limits = Optional.of(said);
+        sessions = ServerSessions.of(said);
         limitsListener.run();
     }
 

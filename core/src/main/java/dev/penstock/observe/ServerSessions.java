@@ -26,6 +26,18 @@ public record ServerSessions(
     /** Nothing was told yet, or nothing may be seen. */
     public static final ServerSessions UNSEEN = new ServerSessions(NONE, NONE, NONE, NONE, NONE, NONE, 0);
 
+    /** What is known before the sessions were asked for. */
+    public static ServerSessions of(ServerLimits limits) {
+        return new ServerSessions(
+                NONE,
+                NONE,
+                NONE,
+                NONE,
+                NONE,
+                limits.maxConnections(),
+                limits.superuserReservedConnections() + limits.reservedConnections());
+    }
+
     /** Slots for ordinary roles, whoever uses them; empty when the server did not say. */
     public OptionalInt usable() {
         return maxConnections.isPresent()

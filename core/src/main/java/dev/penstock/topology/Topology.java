@@ -237,9 +237,9 @@ public final class Topology implements AutoCloseable {
         listener.probed(node, answered, nanos);
     }
 
-    /** Whether a server that is well is worth a question about its sessions. */
+    /** Whether it is worth a question about a server's sessions: nothing delays the search for a primary. */
     boolean wantsSessions() {
-        return listener.isHeard() && !isInPanic();
+        return listener.isHeard() && view.primary().isPresent();
     }
 
     /** The standing session has not answered yet. */

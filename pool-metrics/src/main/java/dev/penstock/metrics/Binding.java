@@ -38,7 +38,7 @@ final class Binding implements DatabaseListener {
         this.options = options;
         DatabaseStatus status = database.status();
         this.name = options.name().isEmpty() ? status.info().name() : options.name();
-        refuseSecond(registry, name);
+        refuseMixture(registry, options, name);
         this.scrape = new Scrape(database);
         this.meters = new Meters(registry, options.tags().and("database", name));
         this.stock = new Meters(registry, Tags.empty());
@@ -50,11 +50,19 @@ final class Binding implements DatabaseListener {
         DatabaseMeters.register(meters, scrape, database);
     }
 
-    private static void refuseSecond(MeterRegistry registry, String name) {
+    /** Prometheus has one kind for each name: a registry whose timers of one name are of two kinds fails at its next scrape. */
+    private static void refuseMixture(MeterRegistry registry, MetricsOptions options, String name) {
         if (registry.find("penstock.info").tag("database", name).meter() != null) {
             throw new IllegalStateException(
-                    "The registry has meters of a database named '" + name
-                            + "' already; give this one another name: new DatabaseMetrics(db, MetricsOptions.defaults().withName(…))");
+                    "The registry has meters of a database named '" + name + "' already; give this one another name:"
+                            + " new DatabaseMetrics(db, MetricsOptions.defaults().withName(…))");
+        }
+        boolean others = registry.find("penstock.acquire").meter() != null;
+        boolean bucketed = registry.find("penstock.acquire").timer() != null;
+        if (others && bucketed != options.acquireBuckets()) {
+            throw new IllegalStateException("The registry has meters of a database "
+                    + (bucketed ? "with" : "without") + " buckets for penstock.acquire; bind '" + name
+                    + "' in the same way, or to another registry");
         }
     }
 

@@ -33,7 +33,7 @@ public final class DatabaseMetrics implements MeterBinder, AutoCloseable {
      * Publishes the set in {@code registry}.
      *
      * @throws IllegalStateException when it has meters of a database of this name already, which would be mixed up with these: give one of
-     *     them a name of its own
+     *     them a name of its own; or of one whose {@code penstock.acquire} has buckets while this one's has none, or the other way round
      */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
