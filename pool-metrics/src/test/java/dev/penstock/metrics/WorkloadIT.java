@@ -97,9 +97,11 @@ class WorkloadIT {
                 began[0] = System.nanoTime();
                 bound.cluster.primary().kill();
                 next.promote();
-                bound.db.write(Bound::insert);
-                seen.writes.increment();
-                seen.writeRuns.increment();
+                long acknowledged = seen.writes.sum();
+                await().atMost(SOON).until(() -> {
+                    write(bound, seen);
+                    return seen.writes.sum() > acknowledged;
+                });
                 over.set(true);
                 return null;
             });
