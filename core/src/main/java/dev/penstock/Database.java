@@ -5,7 +5,6 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.SessionToken;
-import dev.penstock.config.WriteOptions;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
@@ -30,20 +29,20 @@ import javax.sql.DataSource;
  * <p>It follows the cluster: when the primary is lost and another node is promoted, writes go there, and nobody reopens
  * anything.
  */
-public final class Database implements Access, AutoCloseable {
+public final class Database extends RoutedAccess implements AutoCloseable {
     private final Router router;
     private final SizingWatch sizing;
-    private final SessionBinding binding = new SessionBinding();
+    private final SessionBinding binding;
     private final SessionDefaults defaults;
-    private final RoutedAccess access;
     private final DataSource migrations;
     private final DataSource unpooled;
 
-    private Database(DatabaseConfig config, Router router) {
+    private Database(DatabaseConfig config, Router router, SessionDefaults defaults, SessionBinding binding) {
+        super(router, defaults, binding::current);
         this.router = router;
         this.sizing = new SizingWatch(config, router);
-        this.defaults = SessionDefaults.of(config);
-        this.access = new RoutedAccess(router, defaults, binding::current);
+        this.binding = binding;
+        this.defaults = defaults;
         this.migrations = new RoutedDataSource("migrations", router.ownSessions()::openForMigrations);
         this.unpooled = new RoutedDataSource("unpooled", router.ownSessions()::openUnpooled);
     }
@@ -59,7 +58,7 @@ public final class Database implements Access, AutoCloseable {
      */
     public static Database open(DatabaseConfig config) throws SQLException {
         SizingWatch.refuseConflicts(config, plan(config));
-        Database database = new Database(config, Router.open(config));
+        Database database = new Database(config, Router.open(config), SessionDefaults.of(config), new SessionBinding());
         try {
             database.router.start(config.timeouts().connect());
             database.sizing.begin();
@@ -94,36 +93,6 @@ public final class Database implements Access, AutoCloseable {
         }
     }
 
-    @Override
-    public <T> T read(SqlFunction<T> work) throws SQLException {
-        return access.read(work);
-    }
-
-    @Override
-    public <T> T read(ReadOptions options, SqlFunction<T> work) throws SQLException {
-        return access.read(options, work);
-    }
-
-    @Override
-    public void write(SqlAction work) throws SQLException {
-        access.write(work);
-    }
-
-    @Override
-    public void write(WriteOptions options, SqlAction work) throws SQLException {
-        access.write(options, work);
-    }
-
-    @Override
-    public <T> T writeReturning(SqlFunction<T> work) throws SQLException {
-        return access.writeReturning(work);
-    }
-
-    @Override
-    public <T> T writeReturning(WriteOptions options, SqlFunction<T> work) throws SQLException {
-        return access.writeReturning(options, work);
-    }
-
     /** A way through this database whose reads see its own writes. */
     public Session session() {
         return session(router.session(null));
@@ -135,7 +104,7 @@ public final class Database implements Access, AutoCloseable {
     }
 
     private Session session(CausalSession causal) {
-        return new Session(causal, new RoutedAccess(router, defaults, () -> causal), binding);
+        return new Session(router, defaults, causal, binding);
     }
 
     /** Where a read with {@code options} would go now, and why not elsewhere; outside of any session. No I/O. */
@@ -154,26 +123,6 @@ public final class Database implements Access, AutoCloseable {
      */
     public boolean await(Predicate<DatabaseStatus> wanted, Duration atMost) throws InterruptedException, SQLException {
         return router.await(() -> wanted.test(status()), atMost);
-    }
-
-    @Override
-    public DataSource reader() {
-        return access.reader();
-    }
-
-    @Override
-    public DataSource reader(ReadOptions options) {
-        return access.reader(options);
-    }
-
-    @Override
-    public DataSource writer() {
-        return access.writer();
-    }
-
-    @Override
-    public DataSource dataSource() {
-        return access.dataSource();
     }
 
     /**

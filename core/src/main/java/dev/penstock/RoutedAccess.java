@@ -20,7 +20,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Every way to work with a database, for a session or for none. Thread-safe. */
-final class RoutedAccess implements Access {
+abstract class RoutedAccess implements Access {
     private final Router router;
     private final Supplier<@Nullable CausalSession> session;
     private final ReadWork reads;
@@ -52,22 +52,22 @@ final class RoutedAccess implements Access {
     }
 
     @Override
-    public <T> T read(SqlFunction<T> work) throws SQLException {
+    public final <T> T read(SqlFunction<T> work) throws SQLException {
         return read(ReadOptions.defaults(), work);
     }
 
     @Override
-    public <T> T read(ReadOptions options, SqlFunction<T> work) throws SQLException {
+    public final <T> T read(ReadOptions options, SqlFunction<T> work) throws SQLException {
         return reads.run(options, work::apply, session.get());
     }
 
     @Override
-    public void write(SqlAction work) throws SQLException {
+    public final void write(SqlAction work) throws SQLException {
         write(WriteOptions.defaults(), work);
     }
 
     @Override
-    public void write(WriteOptions options, SqlAction work) throws SQLException {
+    public final void write(WriteOptions options, SqlAction work) throws SQLException {
         writeReturning(options, connection -> {
             work.run(connection);
             return Boolean.TRUE;
@@ -75,22 +75,22 @@ final class RoutedAccess implements Access {
     }
 
     @Override
-    public <T> T writeReturning(SqlFunction<T> work) throws SQLException {
+    public final <T> T writeReturning(SqlFunction<T> work) throws SQLException {
         return writeReturning(WriteOptions.defaults(), work);
     }
 
     @Override
-    public <T> T writeReturning(WriteOptions options, SqlFunction<T> work) throws SQLException {
+    public final <T> T writeReturning(WriteOptions options, SqlFunction<T> work) throws SQLException {
         return writes.run(options, work::apply, session.get());
     }
 
     @Override
-    public DataSource reader() {
+    public final DataSource reader() {
         return reader;
     }
 
     @Override
-    public DataSource reader(ReadOptions options) {
+    public final DataSource reader(ReadOptions options) {
         ReadOptions placed = new ReadOptions(
                 ReadOptions.defaults().parameters(),
                 options.placement(),
@@ -106,12 +106,12 @@ final class RoutedAccess implements Access {
     }
 
     @Override
-    public DataSource writer() {
+    public final DataSource writer() {
         return writer;
     }
 
     @Override
-    public DataSource dataSource() {
+    public final DataSource dataSource() {
         return lazy;
     }
 

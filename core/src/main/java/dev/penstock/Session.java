@@ -1,12 +1,11 @@
 package dev.penstock;
 
-import dev.penstock.config.ReadOptions;
+import dev.penstock.binding.SessionDefaults;
 import dev.penstock.config.SessionToken;
-import dev.penstock.config.WriteOptions;
 import dev.penstock.routing.CausalSession;
+import dev.penstock.routing.Router;
 import java.sql.SQLException;
 import java.util.Optional;
-import javax.sql.DataSource;
 
 /**
  * A user's or a job's way through a database, whose reads see its own writes, on whatever node they run. Thread-safe; cheap, one for each
@@ -20,14 +19,13 @@ import javax.sql.DataSource;
  * <p>{@link #token} carries this to the next request or to a job in another process. After a failover a token of before proves nothing, since
  * its write may have been lost: the primary answers, and listeners hear of it.
  */
-public final class Session implements Access {
+public final class Session extends RoutedAccess {
     private final CausalSession causal;
-    private final RoutedAccess access;
     private final SessionBinding binding;
 
-    Session(CausalSession causal, RoutedAccess access, SessionBinding binding) {
+    Session(Router router, SessionDefaults defaults, CausalSession causal, SessionBinding binding) {
+        super(router, defaults, () -> causal);
         this.causal = causal;
-        this.access = access;
         this.binding = binding;
     }
 
@@ -93,55 +91,5 @@ public final class Session implements Access {
     /** From now on this session's reads see what {@code token} stands for as well. */
     public void advance(SessionToken token) {
         causal.advance(token);
-    }
-
-    @Override
-    public <T> T read(SqlFunction<T> work) throws SQLException {
-        return access.read(work);
-    }
-
-    @Override
-    public <T> T read(ReadOptions options, SqlFunction<T> work) throws SQLException {
-        return access.read(options, work);
-    }
-
-    @Override
-    public void write(SqlAction work) throws SQLException {
-        access.write(work);
-    }
-
-    @Override
-    public void write(WriteOptions options, SqlAction work) throws SQLException {
-        access.write(options, work);
-    }
-
-    @Override
-    public <T> T writeReturning(SqlFunction<T> work) throws SQLException {
-        return access.writeReturning(work);
-    }
-
-    @Override
-    public <T> T writeReturning(WriteOptions options, SqlFunction<T> work) throws SQLException {
-        return access.writeReturning(options, work);
-    }
-
-    @Override
-    public DataSource reader() {
-        return access.reader();
-    }
-
-    @Override
-    public DataSource reader(ReadOptions options) {
-        return access.reader(options);
-    }
-
-    @Override
-    public DataSource writer() {
-        return access.writer();
-    }
-
-    @Override
-    public DataSource dataSource() {
-        return access.dataSource();
     }
 }

@@ -16,7 +16,7 @@ final class AdvisoryLock {
         if (!mentions(sql)) {
             return false;
         }
-        SqlWords words = new SqlWords(sql);
+        SqlWords words = new SqlWords().of(sql);
         while (words.next()) {
             if (words.startsWith("pg_advisory_lock")
                     || words.startsWith("pg_advisory_xact_lock")

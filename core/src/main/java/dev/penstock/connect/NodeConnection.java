@@ -29,11 +29,10 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private final Node node;
     private final SessionRules rules;
     private final int epoch;
-    private final long openedNanos = System.nanoTime();
     private final PgConnection driver;
     private final CommitProtocol commitProtocol;
     private final ConnectAttempt attempt;
-    private final RecoveryReport recovery;
+    private final ServerReport server;
     private final Loan loan = new Loan();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
     private volatile boolean retired;
@@ -56,7 +55,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         this.attempt = attempt;
         this.node = node;
         this.rules = rules;
-        this.recovery = new RecoveryReport(driver, rules.pooler());
+        this.server = new ServerReport(driver, rules.pooler());
         this.epoch = attempt.epoch();
         this.checkedDoubt = node.doubt();
         this.closeAction = new AtomicReference<>(onClose);
@@ -81,11 +80,6 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return epoch != node.epoch();
     }
 
-    /** When it stood ({@link System#nanoTime()}): what was learned of its server before that may be of an earlier life of it. */
-    public long openedNanos() {
-        return openedNanos;
-    }
-
     /** Rows that statements made from now on fetch at once within a transaction; 0 for all. */
     public void setDefaultFetchSize(int rows) throws SQLException {
         driver.setDefaultFetchSize(rows);
@@ -104,6 +98,10 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     /** Whether every session answers for that type: what it is, or the driver's connection is. */
     public static boolean isAlways(Class<?> type) {
         return type.isAssignableFrom(NodeConnection.class) || type.isAssignableFrom(PgConnection.class);
+    }
+
+    public ServerReport server() {
+        return server;
     }
 
     /** The address it stands to; null when the driver found its own way. */
@@ -156,7 +154,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     /** As it last reported of itself; free, and as fresh as the last round trip. */
     @Override
     public boolean isReportedInHotStandby() {
-        return recovery.isInHotStandby();
+        return server.isInHotStandby();
     }
 
     /** Lent as {@code lentAs}; {@code returned} is run once, when this borrow ends in whatever way. */

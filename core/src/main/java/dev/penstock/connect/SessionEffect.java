@@ -1,5 +1,7 @@
 package dev.penstock.connect;
 
+import java.util.List;
+
 /**
  * Whether a SQL text may leave something behind in its session that the next borrower would find: a setting, a role, a
  * temporary table, LISTEN, a cursor, a prepared statement, an advisory lock.
@@ -11,11 +13,18 @@ package dev.penstock.connect;
  * hygiene: always} is for that.
  */
 final class SessionEffect {
+    /** A SET that ends with its transaction. */
+    private static final List<String> OF_TRANSACTION = List.of("local", "transaction", "constraints");
+
+    /** DO may do anything; a procedure is a function in this respect. Whoever commits by text leaves what nobody watches. */
+    private static final List<String> OPENING = List.of("listen", "declare", "prepare", "do", "commit", "end");
+
+    private static final List<String> TEMPORARY = List.of("temp", "temporary");
+
     private SessionEffect() {}
 
-    /** Pure. */
-    static boolean of(String sql) {
-        SqlWords words = new SqlWords(sql);
+    /** @param words of the text, none of which was read yet */
+    static boolean of(SqlWords words) {
         boolean more = words.next();
         boolean first = true;
         while (more) {
@@ -24,7 +33,7 @@ final class SessionEffect {
                 more = words.next();
             } else if (first && words.is("set")) {
                 first = false;
-                if (!words.next() || !words.isOneOf("local", "transaction", "constraints")) {
+                if (!words.next() || !words.isOneOf(OF_TRANSACTION)) {
                     return true;
                 }
             } else if (words.is("set_config")) {
@@ -47,13 +56,12 @@ final class SessionEffect {
         return false;
     }
 
-    /** DO may do anything; a procedure is a function in this respect. Whoever commits by text leaves what nobody watches. */
     private static boolean begins(SqlWords words) {
-        return words.isOneOf("listen", "declare", "prepare", "do", "commit", "end");
+        return words.isOneOf(OPENING);
     }
 
     private static boolean contains(SqlWords words) {
-        return words.isOneOf("temp", "temporary")
+        return words.isOneOf(TEMPORARY)
                 || words.startsWith("pg_temp")
                 || words.startsWith("pg_advisory_lock")
                 || words.startsWith("pg_try_advisory_lock");

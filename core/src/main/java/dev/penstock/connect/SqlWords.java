@@ -1,20 +1,26 @@
 package dev.penstock.connect;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The words of a SQL text, one after another: keywords, names and quoted names, and {@code ;} between statements.
  * String literals, dollar-quoted bodies, numbers and comments are passed over. It reads what PostgreSQL's lexer would
- * read, and never fails: an unfinished literal or comment ends the text. Used once; not thread-safe; allocates nothing.
+ * read, and never fails: an unfinished literal or comment ends the text. Reads one text after another; not thread-safe; allocates nothing.
  */
 final class SqlWords {
-    private final String sql;
+    private String sql = "";
     private int start;
     private int end;
     private int depth;
 
-    SqlWords(String sql) {
-        this.sql = sql;
+    /** Begins with {@code text}, whatever was read before. */
+    SqlWords of(String text) {
+        sql = text;
+        start = 0;
+        end = 0;
+        depth = 0;
+        return this;
     }
 
     /** Moves to the next word, or to the {@code ;} that ends a statement; false at the end of the text. */
@@ -65,13 +71,12 @@ final class SqlWords {
                 && sql.regionMatches(true, start + quote, prefix, 0, prefix.length());
     }
 
-    boolean isOneOf(String... words) {
-        for (String word : words) {
-            if (is(word)) {
-                return true;
-            }
+    boolean isOneOf(List<String> words) {
+        boolean found = false;
+        for (int i = 0; !found && i < words.size(); i++) {
+            found = is(words.get(i));
         }
-        return false;
+        return found;
     }
 
     private static boolean isNameStart(char c) {

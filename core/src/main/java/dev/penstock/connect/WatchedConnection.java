@@ -13,6 +13,7 @@ import java.util.Properties;
  * round trip. Whoever takes the driver's own connection out of it is no longer watched, and counts as having done so.
  */
 abstract class WatchedConnection extends ForwardingConnection {
+    private final SqlWords words = new SqlWords();
     private boolean tainted;
     private boolean configured;
 
@@ -46,7 +47,7 @@ abstract class WatchedConnection extends ForwardingConnection {
      * @throws SQLException when this session must not run it
      */
     void about(String sql) throws SQLException {
-        tainted = tainted || SessionEffect.of(sql);
+        tainted = tainted || SessionEffect.of(words.of(sql));
     }
 
     @Override

@@ -1,13 +1,11 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.SessionToken;
-import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Position;
+import dev.penstock.topology.ReplayQuestion;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits on a replica until it has what a token stands for, in short looks over the connection that will serve the read. Thread-safe. Never
- * within a transaction: its snapshot would be from before the wait.
+ * Makes sure that the server behind a connection has what a token stands for, before a read is served by it. What is known of the node counts
+ * when the connection stands on the very server that it is known of; else that server is asked over the connection itself, once or, in short
+ * looks, until it has replayed that far. Thread-safe. Never within a transaction: its snapshot would be from before the wait.
  */
 final class CatchUp {
     /**
@@ -27,9 +26,6 @@ final class CatchUp {
 
     private static final long LONGEST_PAUSE_MILLIS = 20;
 
-    private static final String POSITION =
-            "select case when pg_is_in_recovery() then pg_last_wal_replay_lsn() - '0/0'::pg_lsn end";
-
     private final Replayed replayed;
 
     CatchUp(Replayed replayed) {
@@ -37,54 +33,45 @@ final class CatchUp {
     }
 
     /**
-     * Whether the replica behind {@code connection} has it, or comes to have it.
+     * Whether it has it, or comes to have it.
      *
-     * @param view of the replica, which is proven to follow the token's history
-     * @param deadline {@link System#nanoTime()}
+     * @param view of the connection's node
+     * @param deadline {@link System#nanoTime()}; one that is over still leaves time to ask once
      */
     boolean reaches(Connection connection, NodeView view, SessionToken token, long deadline) throws SQLException {
         NodeConnection physical = connection.unwrap(NodeConnection.class);
-        Optional<Position> known = replayed.of(view);
-        if (known.isPresent() && known.get().includes(token) && isOfThisLife(known.get(), physical)) {
+        Position known = replayed.of(view).orElse(null);
+        if (known != null && known.includes(token) && physical.server().isKnownAs(known.server())) {
             return true;
         }
-        try (PreparedStatement question = connection.prepareStatement(POSITION)) {
-            return asks(question, physical.node(), token, deadline);
+        try (ReplayQuestion question = new ReplayQuestion(connection)) {
+            return asks(question, physical, token, deadline);
         }
     }
 
-    /** A server that was restarted may be behind what it had replayed before; but no connection outlives that. */
-    private static boolean isOfThisLife(Position known, NodeConnection connection) {
-        return known.nanos() - connection.openedNanos() > 0;
-    }
-
-    private boolean asks(PreparedStatement question, Node node, SessionToken token, long deadline) throws SQLException {
+    private boolean asks(ReplayQuestion question, NodeConnection physical, SessionToken token, long deadline)
+            throws SQLException {
         for (long pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
-            long asked = System.nanoTime();
-            long position = position(question);
-            if (position < 0) {
+            Optional<Position> answer = question.ask().map(ReplayQuestion.Answer::position);
+            if (answer.isEmpty()) {
                 // It was promoted meanwhile: what it has replayed says nothing of what it is writing.
                 return false;
             }
-            SessionToken there = new SessionToken(token.systemIdentifier(), token.timeline(), position);
-            replayed.learn(node, new Position(there, asked));
+            Position there = answer.get();
+            physical.server().learnIdentity(there.server());
+            replayed.learn(physical.node(), there);
+            if (there.includes(token)) {
+                return true;
+            }
             long left = deadline - System.nanoTime();
-            if (position >= token.position() || left <= 0) {
-                return position >= token.position();
+            if (left <= 0 || !there.token().isOfSameHistory(token)) {
+                return false;
             }
             LockSupport.parkNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(pause)));
             if (Thread.interrupted()) {
                 Thread.currentThread().interrupt();
-                throw new SQLException("Interrupted while waiting for " + node + " to catch up", "08001");
+                throw new SQLException("Interrupted while waiting for " + physical.node() + " to catch up", "08001");
             }
-        }
-    }
-
-    private static long position(PreparedStatement question) throws SQLException {
-        try (ResultSet row = question.executeQuery()) {
-            row.next();
-            long position = row.getLong(1);
-            return row.wasNull() ? -1 : position;
         }
     }
 }

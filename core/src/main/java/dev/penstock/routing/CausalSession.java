@@ -139,11 +139,14 @@ public final class CausalSession {
 
     /** What a read of this session asks for, which by itself asks for {@code need}. */
     ReadNeed need(ReadNeed need) throws SQLException {
-        State now = settled(router.view());
         if (need.onlyPrimary() != null) {
             return need;
         }
+        State now = settled(router.view());
         SessionToken token = now.token();
+        if (token != null) {
+            router.positions().awaitPrimaryOf(token, router.deadline());
+        }
         if (token != null && !now.isOpen() && router.positions().isOfOtherHistory(token)) {
             // What it stands for may be lost. What is there now is the new beginning.
             router.positions().announceUnproven(token);

@@ -8,7 +8,6 @@ import dev.penstock.routing.ReaderChoice.Choice;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Says where a read would go, by the same rules that send it there. No I/O. */
@@ -22,8 +21,9 @@ final class Explanation {
     }
 
     RouteExplanation of(TopologyView view, ReadNeed need) {
-        Choice chosen = choice.choose(view, need, Set.of(), true);
-        RouteReason reason = chosen == null ? choice.best(view, need, Set.of()).fallback() : chosen.reason();
+        Choice chosen = choice.choose(view, need, Tried.NOTHING);
+        RouteReason reason =
+                chosen == null ? choice.best(view, need, Tried.NOTHING).fallback() : chosen.reason();
         Node primary = view.primary().map(NodeView::node).orElse(null);
         boolean onPrimary = chosen != null && chosen.node() == primary && reason != RouteReason.PRIMARY_AS_READER;
         List<Candidate> candidates = view.nodes().stream()
@@ -38,7 +38,7 @@ final class Explanation {
                     onPrimary == null ? "it is the primary" : onPrimary.reason().name();
             return new Candidate(one.node().name(), one.role(), onPrimary != null, why);
         }
-        Verdict verdict = judge.of(one, view, need, Set.of());
+        Verdict verdict = judge.of(one, view, need, Tried.NOTHING);
         boolean serves = onPrimary == null && (verdict == Verdict.ELIGIBLE || verdict == Verdict.NOT_YET);
         String why = verdict == Verdict.ELIGIBLE && !serves
                 ? "it could, but the primary is to serve this read"

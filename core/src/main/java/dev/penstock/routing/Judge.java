@@ -1,13 +1,11 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.SessionToken;
-import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.Role;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Position;
 import dev.penstock.topology.TopologyView;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Says of each replica whether it may serve a read: for the choice, and for explaining it. Thread-safe; no I/O. */
@@ -18,8 +16,7 @@ final class Judge {
         this.replayed = replayed;
     }
 
-    /** @param avoided where the read has just failed */
-    Verdict of(NodeView view, TopologyView all, ReadNeed need, Set<Node> avoided) {
+    Verdict of(NodeView view, TopologyView all, ReadNeed need, Tried tried) {
         if (view.state() == NodeState.UNKNOWN) {
             return Verdict.SLOW;
         }
@@ -32,13 +29,17 @@ final class Judge {
         if (!view.node().servesReads()) {
             return Verdict.NO_READS;
         }
-        if (avoided.contains(view.node())) {
+        if (tried.failed().contains(view.node())) {
             return Verdict.FAILED;
         }
         if (!all.readers().contains(view.node())) {
             return view.barred() ? Verdict.LAGGING : Verdict.SLOW;
         }
-        return isTooStale(view, need) ? Verdict.STALE : byToken(view, need.token());
+        if (isTooStale(view, need)) {
+            return Verdict.STALE;
+        }
+        Verdict known = byToken(view, need.token());
+        return known == Verdict.ELIGIBLE && tried.behind().contains(view.node()) ? Verdict.NOT_YET : known;
     }
 
     /** Pessimistic: what was measured, and the time since. Unknown lag is too much. */

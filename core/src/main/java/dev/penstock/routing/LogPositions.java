@@ -4,6 +4,7 @@ import dev.penstock.config.SessionToken;
 import dev.penstock.connect.WalPosition;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Position;
+import dev.penstock.topology.ReplayQuestion;
 import dev.penstock.topology.TopologyView;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,13 +16,20 @@ import java.util.Optional;
 /** Places in the cluster's log, asked of servers and compared with what the topology believes. Thread-safe. */
 final class LogPositions {
     private static final String END = "select " + WalPosition.COLUMNS + " where not pg_is_in_recovery()";
-    private static final String REPLAYED = "select pg_last_wal_replay_lsn() - '0/0'::pg_lsn where pg_is_in_recovery()";
+
+    /** A token may come from outside and be of any timeline: asking all nodes anew because of one is done that often at most. */
+    private static final long BETWEEN_LOOKS_NANOS = 1_000_000_000L;
+
+    /** A node that has not answered by then is frozen. */
+    private static final long LOOK_NANOS = 2_000_000_000L;
 
     private final Router router;
     private volatile String told = "";
+    private volatile long lookedInVain;
 
     LogPositions(Router router) {
         this.router = router;
+        this.lookedInVain = System.nanoTime() - BETWEEN_LOOKS_NANOS;
     }
 
     /**
@@ -57,18 +65,38 @@ final class LogPositions {
     Optional<SessionToken> seenOn(Connection connection) throws SQLException {
         TopologyView view = router.view();
         NodeView node = view.find(Router.nodeOf(connection)).orElse(null);
-        Position known = node == null ? null : node.position().orElse(null);
-        if (known == null) {
+        if (node == null || node.position().isEmpty()) {
             return Optional.empty();
         }
-        try (PreparedStatement question = connection.prepareStatement(REPLAYED);
-                ResultSet row = question.executeQuery()) {
-            if (row.next()) {
-                return Optional.of(new SessionToken(
-                        known.token().systemIdentifier(), known.token().timeline(), row.getLong(1)));
-            }
+        try (ReplayQuestion question = new ReplayQuestion(connection)) {
+            Optional<ReplayQuestion.Answer> replica = question.ask();
+            return replica.isPresent() ? replica.map(ReplayQuestion.Answer::shown) : end(connection, view);
         }
-        return end(connection, view);
+    }
+
+    /**
+     * A token of a later timeline than that of the primary says that another process has seen a failover that this one has not: every node is
+     * asked at once, until the primary of the token's timeline is found or each of them has answered.
+     *
+     * @param deadline {@link System#nanoTime()}
+     */
+    void awaitPrimaryOf(SessionToken token, long deadline) throws SQLException {
+        if (!isAhead(token, router.view())) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (now - lookedInVain >= BETWEEN_LOOKS_NANOS) {
+            TopologyView seen = router.lookAnew(view -> !isAhead(token, view), Math.min(deadline - now, LOOK_NANOS));
+            lookedInVain = isAhead(token, seen) ? System.nanoTime() : lookedInVain;
+        }
+    }
+
+    private static boolean isAhead(SessionToken token, TopologyView view) {
+        SessionToken primary =
+                view.primary().flatMap(NodeView::position).map(Position::token).orElse(null);
+        return primary != null
+                && primary.systemIdentifier().equals(token.systemIdentifier())
+                && primary.timeline() < token.timeline();
     }
 
     /** Whether the primary is on another history than {@code token}, so that nobody can tell whether it has what that stands for. */

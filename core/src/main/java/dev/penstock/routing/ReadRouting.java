@@ -86,7 +86,7 @@ final class ReadRouting {
             return RouteReason.REPLICA;
         }
         return view.readers().isEmpty()
-                ? choice.best(view, ReadNeed.ANY, Set.of()).fallback()
+                ? choice.best(view, ReadNeed.ANY, Tried.NOTHING).fallback()
                 : RouteReason.PRIMARY_AS_READER;
     }
 
@@ -96,8 +96,8 @@ final class ReadRouting {
         private final Set<Node> avoided;
         private final long deadline;
         private final Set<Node> passedOver;
+        private final Set<Node> behind = new HashSet<>();
         private long catchUpDeadline;
-        private boolean waited;
 
         Search(ReadNeed need, Set<Node> avoided, long deadline) {
             this.need = need;
@@ -107,11 +107,13 @@ final class ReadRouting {
         }
 
         Connection run() throws SQLException {
+            if (need.token() != null) {
+                router.positions().awaitPrimaryOf(need.token(), deadline);
+            }
             while (true) {
                 router.checkOpen();
                 TopologyView view = router.view();
                 catchUpDeadline = Math.min(deadline, System.nanoTime() + CatchUp.PATIENCE.toNanos());
-                waited = false;
                 Connection connection = fromAnyThatIsQuick(view);
                 connection = connection != null ? connection : fromAny(view);
                 if (connection != null) {
@@ -119,6 +121,7 @@ final class ReadRouting {
                 }
                 failIfHopeless(view);
                 passedOver.retainAll(avoided);
+                behind.clear();
                 router.awaitOther(view, deadline);
             }
         }
@@ -126,16 +129,15 @@ final class ReadRouting {
         /** A node that is slow to open a connection is passed over as long as there is another. */
         private @Nullable Connection fromAnyThatIsQuick(TopologyView view) throws SQLException {
             while (true) {
-                Choice chosen = choice.choose(view, need, passedOver, !waited);
+                Choice chosen = choice.choose(view, need, new Tried(passedOver, behind));
                 if (chosen == null) {
                     return null;
                 }
-                boolean hadWaited = waited;
                 Connection connection = from(chosen, view, true);
                 if (connection != null) {
                     return connection;
                 }
-                if (hadWaited == waited) {
+                if (!behind.contains(chosen.node())) {
                     passedOver.add(chosen.node());
                 }
             }
@@ -143,8 +145,8 @@ final class ReadRouting {
 
         /** There is no other: it is waited for, and better a node that failed a moment ago than none. */
         private @Nullable Connection fromAny(TopologyView view) throws SQLException {
-            Choice chosen = choice.choose(view, need, avoided, !waited);
-            chosen = chosen != null ? chosen : choice.choose(view, need, Set.of(), !waited);
+            Choice chosen = choice.choose(view, need, new Tried(avoided, behind));
+            chosen = chosen != null ? chosen : choice.choose(view, need, new Tried(Set.of(), behind));
             return chosen == null ? null : from(chosen, view, false);
         }
 
@@ -157,7 +159,7 @@ final class ReadRouting {
             Connection connection = unlessSlow
                     ? ofNode.borrowUnlessSlow(Purpose.READ, deadline)
                     : ofNode.borrow(Purpose.READ, deadline);
-            if (connection == null || !hasToken(connection, view.of(chosen.node()))) {
+            if (connection == null || !hasToken(connection, view.of(chosen.node()), chosen.catchUp())) {
                 return null;
             }
             if (chosen.reason() == RouteReason.TOKEN_UNPROVEN && need.token() != null) {
@@ -168,15 +170,17 @@ final class ReadRouting {
         }
 
         /** The primary has everything, or nobody can say more. A connection that does not serve is given back. */
-        private boolean hasToken(Connection connection, NodeView view) throws SQLException {
+        private boolean hasToken(Connection connection, NodeView view, boolean mayWait) throws SQLException {
             SessionToken token = need.token();
             if (token == null || view.role() == Role.PRIMARY) {
                 return true;
             }
             boolean reached = false;
             try {
-                reached = catchUp.reaches(connection, view, token, catchUpDeadline);
-                waited = !reached;
+                reached = catchUp.reaches(connection, view, token, mayWait ? catchUpDeadline : System.nanoTime());
+                if (!reached) {
+                    behind.add(view.node());
+                }
             } catch (SQLException e) {
                 if (!ErrorClass.of(e).readMayMove(0)) {
                     throw e;
@@ -194,7 +198,7 @@ final class ReadRouting {
             if (view.isHopeless() || System.nanoTime() - deadline >= 0) {
                 throw NoNode.reader(view, need, router.patience());
             }
-            Verdict best = choice.best(view, need, Set.of());
+            Verdict best = choice.best(view, need, Tried.NOTHING);
             if (need.onUnsatisfied() == OnUnsatisfied.FAIL && best.isTooOld()) {
                 throw NoNode.tooOld(view, best);
             }

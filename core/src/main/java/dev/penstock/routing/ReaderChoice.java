@@ -11,7 +11,6 @@ import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +42,7 @@ final class ReaderChoice {
     Node ofReaders(TopologyView view) {
         List<Node> readers = view.readers();
         if (readers.isEmpty()) {
-            return mayFallBack(ReadNeed.ANY) ? primary(view, Set.of()) : null;
+            return mayFallBack(ReadNeed.ANY) ? primary(view, Tried.NOTHING) : null;
         }
         Node primary = asReader(view);
         if (primary == null) {
@@ -66,15 +65,13 @@ final class ReaderChoice {
     }
 
     /**
-     * For any read.
+     * For any read. Once it has waited for a replica in vain, it waits for no other.
      *
-     * @param avoided where it has just failed
-     * @param mayWait whether a replica may still be waited for to catch up
      * @return null when nobody may serve it now
      */
     @Nullable
-    Choice choose(TopologyView view, ReadNeed need, Set<Node> avoided, boolean mayWait) {
-        Node primary = primary(view, avoided);
+    Choice choose(TopologyView view, ReadNeed need, Tried tried) {
+        Node primary = primary(view, tried);
         if (need.onlyPrimary() != null) {
             return primary == null ? null : new Choice(primary, need.onlyPrimary(), false);
         }
@@ -82,7 +79,7 @@ final class ReaderChoice {
         if (preferred && primary != null) {
             return new Choice(primary, RouteReason.PRIMARY_ASKED_FOR, false);
         }
-        Choice replica = replica(view, need, avoided, mayWait);
+        Choice replica = replica(view, need, tried);
         if (replica != null) {
             return preferred && !replica.catchUp()
                     ? new Choice(replica.node(), RouteReason.NO_PRIMARY, false)
@@ -90,34 +87,34 @@ final class ReaderChoice {
         }
         return primary == null || !mayFallBack(need)
                 ? null
-                : new Choice(primary, best(view, need, avoided).fallback(), false);
+                : new Choice(primary, best(view, need, tried).fallback(), false);
     }
 
-    private static @Nullable Node primary(TopologyView view, Set<Node> avoided) {
+    private static @Nullable Node primary(TopologyView view, Tried tried) {
         Node primary = view.primary().map(NodeView::node).orElse(null);
-        return primary == null || avoided.contains(primary) ? null : primary;
+        return primary == null || tried.failed().contains(primary) ? null : primary;
     }
 
-    private @Nullable Choice replica(TopologyView view, ReadNeed need, Set<Node> avoided, boolean mayWait) {
-        List<Node> eligible = withVerdict(Verdict.ELIGIBLE, view, need, avoided);
+    private @Nullable Choice replica(TopologyView view, ReadNeed need, Tried tried) {
+        List<Node> eligible = withVerdict(Verdict.ELIGIBLE, view, need, tried);
         if (!eligible.isEmpty()) {
             Node primary = need.preference() == ReadPreference.REPLICA_ONLY ? null : asReader(view);
-            if (primary != null && !avoided.contains(primary)) {
+            if (primary != null && !tried.failed().contains(primary)) {
                 eligible.add(primary);
             }
             Node chosen = lessBusy(eligible);
             return new Choice(chosen, chosen == primary ? RouteReason.PRIMARY_AS_READER : RouteReason.REPLICA, false);
         }
-        Node ahead = mayWait && need.onUnsatisfied() == OnUnsatisfied.WAIT_THEN_PRIMARY
-                ? mostAdvanced(withVerdict(Verdict.NOT_YET, view, need, avoided), view)
+        Node ahead = tried.behind().isEmpty() && need.onUnsatisfied() == OnUnsatisfied.WAIT_THEN_PRIMARY
+                ? mostAdvanced(withVerdict(Verdict.NOT_YET, view, need, tried), view)
                 : null;
         return ahead == null ? null : new Choice(ahead, RouteReason.REPLICA_AFTER_WAIT, true);
     }
 
-    private List<Node> withVerdict(Verdict wanted, TopologyView view, ReadNeed need, Set<Node> avoided) {
+    private List<Node> withVerdict(Verdict wanted, TopologyView view, ReadNeed need, Tried tried) {
         List<Node> found = new ArrayList<>();
         for (NodeView one : view.nodes()) {
-            if (judge.of(one, view, need, avoided) == wanted) {
+            if (judge.of(one, view, need, tried) == wanted) {
                 found.add(one.node());
             }
         }
@@ -145,10 +142,10 @@ final class ReaderChoice {
     }
 
     /** The best that can be said of a replica: why none serves, when none does. */
-    Verdict best(TopologyView view, ReadNeed need, Set<Node> avoided) {
+    Verdict best(TopologyView view, ReadNeed need, Tried tried) {
         Verdict best = Verdict.NO_REPLICA;
         for (NodeView one : view.nodes()) {
-            Verdict verdict = view.isPrimary(one.node()) ? Verdict.NO_REPLICA : judge.of(one, view, need, avoided);
+            Verdict verdict = view.isPrimary(one.node()) ? Verdict.NO_REPLICA : judge.of(one, view, need, tried);
             best = verdict.compareTo(best) > 0 ? verdict : best;
         }
         return best;

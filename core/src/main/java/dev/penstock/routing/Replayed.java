@@ -19,20 +19,24 @@ final class Replayed {
         seen.merge(node, position, Replayed::later);
     }
 
-    /** The later sight, also when it is the lower one: then the server was restarted in between. */
     private static Position later(Position one, Position other) {
         return one.nanos() - other.nanos() > 0 ? one : other;
     }
 
-    /** Where it was last seen; empty when nothing is proven. What was seen on another timeline than it is on now does not count. */
+    /**
+     * Where it was last seen; empty when nothing is proven. What was seen on another timeline than it is on now, or of another server than its
+     * monitor sees, does not count.
+     */
     Optional<Position> of(NodeView view) {
         Optional<Position> heard = view.position();
         Position more = seen.get(view.node());
-        if (heard.isEmpty()
-                || more == null
-                || !more.token().isOfSameHistory(heard.get().token())) {
+        if (heard.isEmpty() || more == null || !isComparable(heard.get(), more)) {
             return heard;
         }
         return Optional.of(later(heard.get(), more));
+    }
+
+    private static boolean isComparable(Position one, Position other) {
+        return one.server().equals(other.server()) && one.token().isOfSameHistory(other.token());
     }
 }

@@ -326,6 +326,20 @@ public final class Router implements AutoCloseable {
         return deadlines;
     }
 
+    /**
+     * Asks every node now, and waits until the view satisfies {@code wanted} or each of them has answered.
+     *
+     * @return the last view
+     */
+    TopologyView lookAnew(Predicate<TopologyView> wanted, long nanos) throws SQLException {
+        try {
+            return topology.lookAnew(view -> wanted.test(view) || closed, nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while looking for the primary", "08001", e);
+        }
+    }
+
     /** Until there is another view than {@code view}. */
     void awaitOther(TopologyView view, long deadline) throws SQLException {
         try {

@@ -52,21 +52,27 @@ final class BoundedRequest {
         }
         Exchange exchange = new Exchange(connection(limit), System.nanoTime() + limit.toNanos());
         FutureTask<String> task = new FutureTask<>(exchange::run);
-        unfinished = new Thread(task, "penstock-discovery-request");
-        unfinished.setDaemon(true);
-        unfinished.start();
+        Thread thread = new Thread(task, "penstock-discovery-request");
+        thread.setDaemon(true);
+        thread.start();
         try {
             return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            exchange.abandon();
+            abandon(exchange, thread);
             throw late(limit);
         } catch (InterruptedException e) {
-            exchange.abandon();
+            abandon(exchange, thread);
             Thread.currentThread().interrupt();
             throw new InterruptedIOException(url + ": interrupted");
         } catch (ExecutionException e) {
             throw e.getCause() instanceof SocketTimeoutException ? late(limit) : failure(reason(e), e);
         }
+    }
+
+    /** A request that has answered is over, also while its thread is still on its way out. */
+    private void abandon(Exchange exchange, Thread thread) {
+        exchange.abandon();
+        unfinished = thread;
     }
 
     private IOException late(Duration limit) {

@@ -80,7 +80,13 @@ public record NodeView(
         long at = last.inRecovery() ? last.lsn() : last.inserted();
         return on == 0
                 ? Optional.empty()
-                : Optional.of(new Position(new SessionToken(last.systemIdentifier(), on, at), answeredNanos));
+                : Optional.of(new Position(
+                        new SessionToken(last.systemIdentifier(), on, at), last.postmaster(), answeredNanos));
+    }
+
+    /** Whether a look that began after {@code nanos} has come to an end. */
+    boolean isSeenSince(long nanos) {
+        return seenNanos - nanos > 0 && state != NodeState.SUSPECT;
     }
 
     boolean isWritable() {

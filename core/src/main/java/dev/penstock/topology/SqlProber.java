@@ -92,15 +92,6 @@ final class SqlProber implements Prober {
                        case when r.recovering then %s else 0 end
                 from (%s) r""";
 
-        /**
-         * What a replica has replayed on a timeline shows in its control file with some delay; what it receives, at once, to roles that
-         * may see it. A replica that left the primary's history before a promotion receives nothing of the new timeline.
-         */
-        private static final String FOLLOWED = """
-                greatest((select timeline_id from pg_control_checkpoint()),
-                         (select min_recovery_end_timeline from pg_control_recovery()),
-                         (select received_tli from pg_stat_wal_receiver))""";
-
         private static final String AURORA_QUESTION = """
                 select r.recovering, 0, 0, 'aurora', current_setting('default_transaction_read_only')::boolean,
                        extract(epoch from pg_postmaster_start_time())::text, 0, 8192, 16777216, %s
@@ -121,7 +112,7 @@ final class SqlProber implements Prober {
 
         SqlSession(NodeConnection connection, boolean aurora) throws SQLException {
             String question = aurora ? AURORA_QUESTION : POSTGRES;
-            String followed = aurora ? "0" : FOLLOWED;
+            String followed = aurora ? "0" : ReplayQuestion.FOLLOWED;
             this.connection = connection;
             this.note = aurora ? Optional.of(AURORA) : Optional.empty();
             this.now = connection.prepareStatement(question.formatted(followed, NOW));

@@ -173,6 +173,18 @@ public final class Topology implements AutoCloseable {
         monitors.values().forEach(NodeMonitor::probeNow);
     }
 
+    /**
+     * Asks every node at once, and waits until the view satisfies {@code wanted}, or each node has answered or is given up.
+     *
+     * @return the view then, or the last one when {@code nanos} are over
+     */
+    public TopologyView lookAnew(Predicate<TopologyView> wanted, long nanos) throws InterruptedException {
+        long begun = System.nanoTime();
+        alarm();
+        return await(
+                next -> wanted.test(next) || next.nodes().stream().allMatch(node -> node.isSeenSince(begun)), nanos);
+    }
+
     private boolean isInPanic() {
         return panicUntil - System.nanoTime() > 0;
     }

@@ -6,14 +6,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.penstock.Database;
 import dev.penstock.Served;
+import dev.penstock.Session;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.Hygiene;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.SessionConfig;
+import dev.penstock.observe.RouteReason;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.testkit.PostgresNode;
 import dev.penstock.tls.TlsConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -55,7 +58,7 @@ class PoolerIT {
 
     @BeforeAll
     void start() {
-        cluster = PostgresCluster.builder().start();
+        cluster = PostgresCluster.builder().replicas(1).start();
     }
 
     @AfterAll
@@ -124,6 +127,31 @@ class PoolerIT {
     }
 
     @Test
+    void a_session_reads_what_it_wrote_through_a_pooler_of_each_server() throws Exception {
+        cluster.primary().execute("create table app.page (version int)");
+        cluster.primary().execute("insert into app.page values (0)");
+        cluster.primary().execute("grant all on app.page to appuser");
+        cluster.awaitReplicas();
+        String replica = "localhost:" + pgbouncer(cluster.node(1), "nothing");
+        DatabaseConfigBuilder pooled = config(pgbouncer("nothing")).replicas(replica);
+        try (Database db = Database.open(pooled.session(shared()).build())) {
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> db.explain(ReadOptions.defaults()).reason() == RouteReason.REPLICA);
+            Session session = db.session();
+            int onReplica = 0;
+            for (int i = 1; i <= 100; i++) {
+                int version = i;
+                session.write(c -> Served.run(c, "update app.page set version = " + version));
+                assertThat(session.token()).as("a commit brings its position").isPresent();
+                assertThat(session.<Long>read(c -> Served.count(c, "app.page where version = " + version)))
+                        .isEqualTo(1);
+                onReplica += session.read(c -> Served.by(c).inRecovery()) ? 1 : 0;
+            }
+            assertThat(onReplica).isPositive();
+        }
+    }
+
+    @Test
     void without_it_the_refused_startup_parameter_names_the_setting() throws Exception {
         int port = pgbouncer("nothing");
         assertThatThrownBy(() -> Database.open(config(port).build()))
@@ -185,11 +213,16 @@ class PoolerIT {
 
     /** The pooler, with two server sessions to give out, that swallows the {@code ignored} parameters; its port. */
     private int pgbouncer(String ignored) throws IOException {
+        return pgbouncer(cluster.primary(), ignored);
+    }
+
+    private int pgbouncer(PostgresNode node, String ignored) throws IOException {
         int port = freePort();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path users = Files.writeString(
                 directory.resolve("users-" + port + ".txt"), "\"appuser\" \"" + cluster.password("appuser") + "\"\n");
-        Path settings = Files.writeString(directory.resolve("pgbouncer-" + port + ".ini"), """
+        Path settings = Files.writeString(
+                directory.resolve("pgbouncer-" + port + ".ini"), """
                 [databases]
                 * = host=localhost port=%d
                 [pgbouncer]
@@ -201,8 +234,7 @@ class PoolerIT {
                 pool_mode = transaction
                 default_pool_size = 2
                 ignore_startup_parameters = %s
-                """.formatted(
-                        cluster.primary().port(), port, users, ignored));
+                """.formatted(node.port(), port, users, ignored));
         List<String> command = new ArrayList<>(List.of("pgbouncer", settings.toString()));
         if ("root".equals(System.getProperty("user.name"))) {
             // It refuses to run as root; the user is the one of Debian's package.

@@ -44,7 +44,7 @@ class SessionEffectTest {
                 "select 1 as \"a\"\"b\"; set x to 1"
             })
     void a_text_that_may_leave_something_behind_is_told(String sql) {
-        assertThat(SessionEffect.of(sql)).isTrue();
+        assertThat(SessionEffect.of(new SqlWords().of(sql))).isTrue();
     }
 
     @ParameterizedTest
@@ -80,7 +80,7 @@ class SessionEffectTest {
                 "select $x$ unfinished"
             })
     void a_text_that_ends_with_its_transaction_costs_nothing(String sql) {
-        assertThat(SessionEffect.of(sql)).isFalse();
+        assertThat(SessionEffect.of(new SqlWords().of(sql))).isFalse();
     }
 
     @Test
@@ -97,13 +97,13 @@ class SessionEffectTest {
             for (int j = 0; j < length; j++) {
                 text.append(pieces.get(random.nextInt(pieces.size())));
             }
-            SqlWords words = new SqlWords(text.toString());
+            SqlWords words = new SqlWords().of(text.toString());
             int count = 0;
             while (words.next()) {
                 count++;
             }
             assertThat(count).as("%s", text).isLessThanOrEqualTo(text.length());
-            SessionEffect.of(text.toString());
+            SessionEffect.of(new SqlWords().of(text.toString()));
         }
     }
 }

@@ -137,6 +137,50 @@ class TokenTrapsIT {
     }
 
     @Test
+    void a_token_of_a_failover_that_this_process_has_not_seen_yet_makes_it_look() throws Exception {
+        PostgresNode next = cluster.node(1);
+        awaitCalm();
+        next.promote(Followers.STAY);
+        next.execute("insert into app.row values (1)");
+        List<String> there = next.execute("select system_identifier, pg_current_wal_flush_lsn() - '0/0'::pg_lsn"
+                        + " from pg_control_system()")
+                .get(0);
+        SessionToken token = new SessionToken(there.get(0), 2, Long.parseLong(there.get(1)));
+        // The former primary still runs, and the monitors look at it once a second.
+        assertThat(db.session(token).read(Served::by)).isEqualTo(new Served(next.port(), false));
+        assertThat(db.read(ReadOptions.defaults().after(token), TokenTrapsIT::count))
+                .isEqualTo(1);
+        assertThat(unproven).isEmpty();
+    }
+
+    /** The monitors have settled to one look a second, and this is the beginning of such a second. */
+    private void awaitCalm() {
+        await().atMost(LIMIT).until(() -> lagAge().toMillis() > 500);
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> lagAge().toMillis() < 50);
+    }
+
+    private Duration lagAge() {
+        return db.status().nodes().get(1).lagAge().orElse(Duration.ZERO);
+    }
+
+    @Test
+    void a_forged_token_of_a_timeline_to_come_costs_a_look_at_the_nodes_and_no_more() throws Exception {
+        SessionToken real = tokenOfAWrite();
+        SessionToken forged = new SessionToken(real.systemIdentifier(), 7, 1);
+        assertThat(db.session(forged).read(TokenTrapsIT::count)).isEqualTo(1);
+        assertThat(db.read(ReadOptions.defaults().after(forged), Served::by))
+                .isEqualTo(new Served(cluster.primary().port(), false));
+        await().atMost(LIMIT).until(() -> !unproven.isEmpty());
+        assertThat(unproven.get(0)).contains("timeline 7").contains("timeline 1");
+    }
+
+    private SessionToken tokenOfAWrite() throws SQLException {
+        Session session = db.session();
+        session.write(c -> insert(c, 1));
+        return session.token().orElseThrow();
+    }
+
+    @Test
     void after_a_failover_a_replica_that_is_seen_to_follow_serves_tokens_of_the_new_timeline_at_once()
             throws Exception {
         cluster.primary().execute("grant pg_read_all_stats to appuser");

@@ -56,6 +56,16 @@ class PatroniDiscoveryTest {
     }
 
     @Test
+    void an_answer_is_followed_by_the_next_request_at_once() throws Exception {
+        try (HttpStub patroni = HttpStub.answering(200, PatroniAnswerTest.V3)) {
+            Discovery discovery = of(patroni.url());
+            for (int i = 0; i < 300; i++) {
+                assertThat(discovery.look(LIMIT)).hasSize(3);
+            }
+        }
+    }
+
+    @Test
     void a_silent_url_leaves_time_for_the_next() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 HttpStub second = HttpStub.answering(200, PatroniAnswerTest.V3)) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PositionTest {
-    private static final Position HERE = new Position(new SessionToken("7", 2, 100), 0);
+    private static final Position HERE = new Position(new SessionToken("7", 2, 100), "server", 0);
 
     @ParameterizedTest
     @CsvSource({"7,2,99,true", "7,2,100,true", "7,2,101,false", "7,1,50,false", "7,3,50,false", "8,2,50,false"})
