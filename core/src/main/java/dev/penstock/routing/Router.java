@@ -12,7 +12,6 @@ import dev.penstock.connect.Identity;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
-import dev.penstock.observe.DatabaseInfo;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
@@ -26,7 +25,6 @@ import dev.penstock.topology.MemberWatch;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
-import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -47,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Router implements AutoCloseable {
     private final DatabaseConfig config;
-    private final DatabaseInfo info;
+    private final Facts facts;
     private final Identity identity;
     private final Connector connector;
     private final ClusterNodes nodes;
@@ -59,6 +57,7 @@ public final class Router implements AutoCloseable {
     private final LogPositions positions = new LogPositions(this);
     private final CallDeadlines deadlines = new CallDeadlines();
     private final Topology topology;
+    private final Roster roster;
     private final MemberWatch members;
     private final RoleChanges roleChanges;
     private final Events events;
@@ -79,7 +78,7 @@ public final class Router implements AutoCloseable {
 
     private Router(DatabaseConfig config, Identity identity) {
         this.config = config;
-        this.info = Facts.info(config);
+        this.facts = new Facts(config, identity);
         this.identity = identity;
         this.events = new Events();
         this.connector = new Connector(config, identity, new LoginEvents(events));
@@ -94,51 +93,20 @@ public final class Router implements AutoCloseable {
         this.loadWatch = new LoadWatch(nodes.pools());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
         this.topology = new Topology(config, connector, roleChanges);
-        this.members = MemberWatch.of(config, connector, new Roster());
+        this.roster = new Roster(nodes, topology, events);
+        this.members = MemberWatch.of(config, connector, roster);
         if (config.topology().discovery() != DiscoveryMethod.DNS) {
             joinConfigured();
         }
     }
 
     private void joinConfigured() {
-        Roster roster = new Roster();
         config.endpoints().forEach(endpoint -> roster.join(roster.named(endpoint, Optional.empty())));
     }
 
     /** What pgjdbc will be told, without connecting to anything. */
     public static DriverSettings settings(DatabaseConfig config) {
         return Connector.settings(config);
-    }
-
-    /** Where nodes join and leave: their pools are there before anybody can be sent to them, and end after. */
-    private final class Roster implements MemberWatch.Roster {
-        @Override
-        public List<Node> nodes() {
-            return topology.view().nodes().stream().map(NodeView::node).toList();
-        }
-
-        @Override
-        public Node named(Endpoint endpoint, Optional<InetAddress> address) {
-            return nodes.named(endpoint, address);
-        }
-
-        @Override
-        public void join(Node node) {
-            nodes.add(node);
-            node.onConnectionError(topology::suspect);
-            topology.add(node);
-            events.tell("nodeJoined", listener -> listener.nodeJoined(node.name()));
-        }
-
-        @Override
-        public boolean leave(Node node) {
-            boolean left = topology.remove(node);
-            if (left) {
-                nodes.remove(node);
-                events.tell("nodeLeft", listener -> listener.nodeLeft(node.name()));
-            }
-            return left;
-        }
     }
 
     /** Only names that stand for several servers are waited for; when they cannot be found, they are asked by name. */
@@ -403,15 +371,7 @@ public final class Router implements AutoCloseable {
         List<NodeStatus> statuses = topology.view().nodes().stream()
                 .map(view -> NodeStatuses.of(view, nodes.of(view.node())))
                 .toList();
-        return new DatabaseStatus(
-                info,
-                statuses,
-                tlsUpkeep.status(),
-                Facts.credentials(config, identity),
-                counts.now(),
-                events.droppedSoFar(),
-                Optional.empty(),
-                List.of());
+        return facts.status(statuses, tlsUpkeep.status(), counts.now(), events.droppedSoFar());
     }
 
     void checkOpen() throws SQLException {

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** docs/operations quotes log lines as the library writes them, names events that exist and leads to pages that exist. */
 class OperationsPagesTest {
-    private static final Pattern CALL =
-            Pattern.compile("\\b(\\w+?)Log\\.LOG\\s*\\.(info|warn|error)\\(\\s*\"((?:[^\"\\\\]|\\\\.)*)\"", Pattern.DOTALL);
+    private static final Pattern CALL = Pattern.compile(
+            "\\b(\\w+?)Log\\.LOG\\s*\\.(info|warn|error)\\(\\s*\"((?:[^\"\\\\]|\\\\.)*)\"", Pattern.DOTALL);
     private static final Pattern LINE =
             Pattern.compile("(INFO|WARN|ERROR) +dev\\.penstock\\.(\\w+) +(.*)", Pattern.DOTALL);
     private static final Pattern EVENT = Pattern.compile("DatabaseListener\\.(\\w+)");

@@ -89,7 +89,8 @@ final class OperationsFiles {
     private static List<MatchResult> inRunbooks(Pattern pattern) throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
             List<MatchResult> found = new ArrayList<>();
-            for (Path page : files.filter(file -> file.toString().endsWith(".md")).toList()) {
+            for (Path page :
+                    files.filter(file -> file.toString().endsWith(".md")).toList()) {
                 pattern.matcher(Files.readString(page)).results().forEach(found::add);
             }
             return found;

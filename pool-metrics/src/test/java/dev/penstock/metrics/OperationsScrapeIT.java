@@ -76,9 +76,11 @@ class OperationsScrapeIT {
 
     @Test
     void every_label_that_a_runbook_names_exists() throws IOException {
-        assertThat(OperationsFiles.labelsInRunbooks()).isNotEmpty().allSatisfy(label -> assertThat(scrape.names())
-                .as(label.toString())
-                .anyMatch(name -> scrape.hasValue(name, label.getKey(), label.getValue())));
+        assertThat(OperationsFiles.labelsInRunbooks())
+                .isNotEmpty()
+                .allSatisfy(label -> assertThat(scrape.names())
+                        .as(label.toString())
+                        .anyMatch(name -> scrape.hasValue(name, label.getKey(), label.getValue())));
     }
 
     @Test
