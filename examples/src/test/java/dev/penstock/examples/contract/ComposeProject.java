@@ -44,6 +44,7 @@ final class ComposeProject implements AutoCloseable {
     private final ComposeFile file;
     private final Network network;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private boolean ended;
     private final Thread hook = new Thread(this::end, "compose-project-end");
 
     ComposeProject() throws IOException, InterruptedException {
@@ -89,8 +90,16 @@ final class ComposeProject implements AutoCloseable {
         return engine;
     }
 
-    /** Publishes {@code port} on 127.0.0.1; returns when the service's own health check succeeds. */
-    GenericContainer<?> start(String name, int port) throws InterruptedException {
+    /**
+     * Publishes {@code port} on 127.0.0.1; returns when the service's own health check succeeds. A JVM that is told to end waits for it,
+     * to know what is to be removed.
+     *
+     * @throws IllegalStateException when it does not start, with the end of its log
+     */
+    synchronized GenericContainer<?> start(String name, int port) throws InterruptedException {
+        if (ended) {
+            throw new IllegalStateException("the project has ended");
+        }
         ComposeService service = file.service(name);
         HealthCheck check = new HealthCheck(service.healthCheck());
         GenericContainer<?> container = new GenericContainer<>(image(service))
@@ -138,6 +147,7 @@ final class ComposeProject implements AutoCloseable {
     }
 
     private synchronized void end() {
+        ended = true;
         List<Exception> failures = new ArrayList<>();
         while (!started.isEmpty()) {
             remove(started.pop(), failures);
