@@ -88,7 +88,8 @@ public final class Router implements AutoCloseable {
         Replayed replayed = new Replayed();
         this.judge = new Judge(replayed);
         this.choice = new ReaderChoice(nodes, judge, config.routing());
-        this.reads = new ReadRouting(this, nodes, choice, new CatchUp(replayed), counts);
+        this.reads =
+                new ReadRouting(this, nodes, choice, new CatchUp(replayed), new ReadRouting.Told(counts, acquisitions));
         this.roleChanges = new RoleChanges(config, nodes.all(), events);
         this.loadWatch = new LoadWatch(nodes.pools());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
@@ -246,9 +247,12 @@ public final class Router implements AutoCloseable {
         long begun = acquisitions.begin();
         try {
             Connection connection = onPrimary(topology.view(), 0);
-            connection = connection != null ? connection : borrowWriterUntil(deadline == 0 ? deadline() : deadline);
+            if (connection == null) {
+                connection = borrowWriterUntil(deadline == 0 ? deadline() : deadline);
+                acquisitions.succeeded(connection, Purpose.WRITE, begun);
+            }
             counts.add(RouteReason.WRITE);
-            return acquisitions.succeeded(connection, Purpose.WRITE, begun);
+            return connection;
         } catch (SQLException e) {
             throw acquisitions.failed(e, Purpose.WRITE, begun, deadline);
         }
@@ -287,17 +291,12 @@ public final class Router implements AutoCloseable {
 
     /** A connection that reads what {@code need} asks for, from wherever it may. */
     public Connection borrowReader(ReadNeed need) throws SQLException {
-        return borrowReader(need, Set.of(), 0);
+        return reads.borrow(need);
     }
 
     /** The same, away from nodes that have just failed; until {@code deadline}, or for {@code pool.timeout} when that is 0. */
     Connection borrowReader(ReadNeed need, Set<Node> avoided, long deadline) throws SQLException {
-        long begun = acquisitions.begin();
-        try {
-            return acquisitions.succeeded(reads.borrow(need, avoided, deadline), Purpose.READ, begun);
-        } catch (SQLException e) {
-            throw acquisitions.failed(e, Purpose.READ, begun, deadline);
-        }
+        return reads.borrow(need, avoided, deadline);
     }
 
     /** A session whose reads see what {@code token} stands for, and what it writes itself; null for nothing yet. */
