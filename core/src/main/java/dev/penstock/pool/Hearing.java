@@ -22,8 +22,18 @@ final class Hearing {
     }
 
     synchronized void add(DatabaseListener listener) {
-        heard.computeIfAbsent(listener, one -> one.poolListener(node, purpose));
+        heard.computeIfAbsent(listener, this::ask);
         all = PoolListeners.of(heard);
+    }
+
+    /** A listener that fails hears nothing; the node is no worse for it. */
+    private PoolListener ask(DatabaseListener listener) {
+        try {
+            return listener.poolListener(node, purpose);
+        } catch (RuntimeException e) {
+            PoolLog.LOG.warn("A listener failed at poolListener", e);
+            return PoolListener.NONE;
+        }
     }
 
     synchronized void remove(DatabaseListener listener) {

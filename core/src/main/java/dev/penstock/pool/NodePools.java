@@ -106,7 +106,7 @@ public final class NodePools implements AutoCloseable {
         writes.evictAll();
     }
 
-    /** A connection that is there for the taking, or opened within one slice; null otherwise. Reads no clock. */
+    /** A connection that is there for the taking, or opened within one slice; null otherwise. Reads no clock unless somebody listens. */
     public @Nullable Connection borrowNow(Purpose purpose) throws SQLException {
         return !closed && gate.tryEnter(purpose == Purpose.READ) ? admitted(purpose, 0, 1) : null;
     }
@@ -174,12 +174,19 @@ public final class NodePools implements AutoCloseable {
     /** At most so many slices, and none after {@code deadline} unless it is 0, as long as the node serves. */
     private @Nullable Connection fromPool(Purpose purpose, long deadline, int slices) throws SQLException {
         PurposePool pool = pool(purpose);
+        PoolListener listener = pool.hearing().now();
+        long begun = listener == PoolListener.NONE ? 0 : ticks.now();
         for (int empty = 0; ; ) {
             Connection connection = pool.tryBorrow(SLICE_MILLIS);
             if (connection != null) {
                 NodeConnection physical = connection.unwrap(NodeConnection.class);
                 if (suits(physical, purpose)) {
-                    physical.lend(connection, returned(pool, purpose));
+                    lend(
+                            physical,
+                            connection,
+                            gate.leave(purpose == Purpose.READ),
+                            listener,
+                            deadline == 0 ? begun : 0);
                     connection.setCatalog(NodeConnection.LENT);
                     return connection;
                 }
@@ -195,11 +202,22 @@ public final class NodePools implements AutoCloseable {
         }
     }
 
-    /** What ends this borrow; nothing is made and no clock is read for it while nobody listens. */
-    private Runnable returned(PurposePool pool, Purpose purpose) {
-        PoolListener listener = pool.hearing().now();
-        Runnable leave = gate.leave(purpose == Purpose.READ);
-        return listener == PoolListener.NONE ? leave : new TimedLoan(leave, listener, ticks);
+    /**
+     * Nothing is made and no clock is read while nobody listens.
+     *
+     * @param begun when the caller came, if this is all that they had to wait for; else 0
+     */
+    private void lend(
+            NodeConnection physical, Connection connection, Runnable leave, PoolListener listener, long begun) {
+        if (listener == PoolListener.NONE) {
+            physical.lend(connection, leave);
+            return;
+        }
+        long now = ticks.now();
+        physical.lend(connection, new TimedLoan(leave, listener, ticks, now));
+        if (begun != 0) {
+            listener.acquired(now - begun);
+        }
     }
 
     private SQLException timedOut(Purpose purpose) {

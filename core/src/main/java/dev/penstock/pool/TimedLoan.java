@@ -9,11 +9,12 @@ final class TimedLoan implements Runnable {
     private final Ticks ticks;
     private final long begun;
 
-    TimedLoan(Runnable over, PoolListener listener, Ticks ticks) {
+    /** @param begun by {@code ticks} */
+    TimedLoan(Runnable over, PoolListener listener, Ticks ticks, long begun) {
         this.over = over;
         this.listener = listener;
         this.ticks = ticks;
-        this.begun = ticks.now();
+        this.begun = begun;
     }
 
     @Override

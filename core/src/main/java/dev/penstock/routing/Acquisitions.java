@@ -34,14 +34,13 @@ final class Acquisitions {
         return heard ? nodes.ticks().now() : 0;
     }
 
-    /** The same connection. */
-    Connection succeeded(Connection connection, Purpose purpose, long begun) throws SQLException {
+    /** A connection that was waited for has come; those that are there for the taking the pools tell of by themselves. */
+    void succeeded(Connection connection, Purpose purpose, long begun) throws SQLException {
         if (begun != 0) {
             NodePools pools = nodes.of(connection.unwrap(NodeConnection.class).node());
             PoolListener listener = pools == null ? PoolListener.NONE : pools.listener(purpose);
             listener.acquired(nodes.ticks().now() - begun);
         }
-        return connection;
     }
 
     /**

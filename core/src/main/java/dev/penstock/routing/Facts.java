@@ -6,21 +6,41 @@ import dev.penstock.connect.Identity;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.CredentialStatus;
 import dev.penstock.observe.DatabaseInfo;
+import dev.penstock.observe.DatabaseStatus;
+import dev.penstock.observe.NodeStatus;
+import dev.penstock.observe.RouteReason;
+import dev.penstock.observe.TlsStatus;
 import dev.penstock.pool.HikariVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
-/** What a database tells of its configuration and its parts. */
+/** What a database tells of its configuration and its parts. Thread-safe. */
 final class Facts {
     private static final String NAMED = "databases.";
 
-    private Facts() {}
+    private final DatabaseConfig config;
+    private final Identity identity;
+    private final DatabaseInfo info;
 
-    static DatabaseInfo info(DatabaseConfig config) {
+    Facts(DatabaseConfig config, Identity identity) {
+        this.config = config;
+        this.identity = identity;
+        this.info = info(config);
+    }
+
+    /** With these, before anybody planned. */
+    DatabaseStatus status(List<NodeStatus> nodes, TlsStatus tls, Map<RouteReason, Long> routes, long droppedEvents) {
+        return new DatabaseStatus(
+                info, nodes, tls, credentials(), routes, droppedEvents, Optional.empty(), List.of());
+    }
+
+    private static DatabaseInfo info(DatabaseConfig config) {
         String section = config.provenance().section();
         String name = section.startsWith(NAMED) ? section.substring(NAMED.length()) : config.database();
         return new DatabaseInfo(
@@ -48,7 +68,7 @@ final class Facts {
     }
 
     /** By purpose: who writes, who reads, and who migrates where such a role is configured. */
-    static List<CredentialStatus> credentials(DatabaseConfig config, Identity identity) {
+    private List<CredentialStatus> credentials() {
         List<CredentialStatus> all = new ArrayList<>();
         all.add(identity.credentials(config, Purpose.WRITE));
         all.add(identity.credentials(config, Purpose.READ));

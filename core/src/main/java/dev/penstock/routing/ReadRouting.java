@@ -28,13 +28,18 @@ final class ReadRouting {
     private final ReaderChoice choice;
     private final CatchUp catchUp;
     private final RouteCounts counts;
+    private final Acquisitions acquisitions;
 
-    ReadRouting(Router router, ClusterNodes nodes, ReaderChoice choice, CatchUp catchUp, RouteCounts counts) {
+    /** Where it is told what became of a read. */
+    record Told(RouteCounts counts, Acquisitions acquisitions) {}
+
+    ReadRouting(Router router, ClusterNodes nodes, ReaderChoice choice, CatchUp catchUp, Told told) {
         this.router = router;
         this.nodes = nodes;
         this.choice = choice;
         this.catchUp = catchUp;
-        this.counts = counts;
+        this.counts = told.counts();
+        this.acquisitions = told.acquisitions();
     }
 
     /** At most {@code pool.timeout}. */
@@ -48,14 +53,21 @@ final class ReadRouting {
      * @param deadline {@link System#nanoTime()}; 0 when nothing was waited for yet, so that {@code pool.timeout} begins now
      */
     Connection borrow(ReadNeed need, Set<Node> avoided, long deadline) throws SQLException {
-        router.checkOpen();
-        if (need == ReadNeed.ANY && avoided.isEmpty()) {
-            Connection connection = atOnce(router.view());
-            if (connection != null) {
-                return connection;
+        long begun = acquisitions.begin();
+        try {
+            router.checkOpen();
+            if (need == ReadNeed.ANY && avoided.isEmpty()) {
+                Connection connection = atOnce(router.view());
+                if (connection != null) {
+                    return connection;
+                }
             }
+            Connection found = new Search(need, avoided, deadline == 0 ? router.deadline() : deadline).run();
+            acquisitions.succeeded(found, Purpose.READ, begun);
+            return found;
+        } catch (SQLException e) {
+            throw acquisitions.failed(e, Purpose.READ, begun, deadline);
         }
-        return new Search(need, avoided, deadline == 0 ? router.deadline() : deadline).run();
     }
 
     /** What most reads get: a connection that is there, without a clock and without looking at every node. */

@@ -12,7 +12,6 @@ import dev.penstock.connect.Identity;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
-import dev.penstock.observe.DatabaseInfo;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.DatabaseStatus;
 import dev.penstock.observe.DriverSettings;
@@ -26,7 +25,6 @@ import dev.penstock.topology.MemberWatch;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
-import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -47,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Router implements AutoCloseable {
     private final DatabaseConfig config;
-    private final DatabaseInfo info;
+    private final Facts facts;
     private final Identity identity;
     private final Connector connector;
     private final ClusterNodes nodes;
@@ -59,6 +57,7 @@ public final class Router implements AutoCloseable {
     private final LogPositions positions = new LogPositions(this);
     private final CallDeadlines deadlines = new CallDeadlines();
     private final Topology topology;
+    private final Roster roster;
     private final MemberWatch members;
     private final RoleChanges roleChanges;
     private final Events events;
@@ -79,7 +78,7 @@ public final class Router implements AutoCloseable {
 
     private Router(DatabaseConfig config, Identity identity) {
         this.config = config;
-        this.info = Facts.info(config);
+        this.facts = new Facts(config, identity);
         this.identity = identity;
         this.events = new Events();
         this.connector = new Connector(config, identity, new LoginEvents(events));
@@ -88,56 +87,26 @@ public final class Router implements AutoCloseable {
         Replayed replayed = new Replayed();
         this.judge = new Judge(replayed);
         this.choice = new ReaderChoice(nodes, judge, config.routing());
-        this.reads = new ReadRouting(this, nodes, choice, new CatchUp(replayed), counts);
+        this.reads =
+                new ReadRouting(this, nodes, choice, new CatchUp(replayed), new ReadRouting.Told(counts, acquisitions));
         this.roleChanges = new RoleChanges(config, nodes.all(), events);
         this.loadWatch = new LoadWatch(nodes.pools());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
         this.topology = new Topology(config, connector, roleChanges);
-        this.members = MemberWatch.of(config, connector, new Roster());
+        this.roster = new Roster(nodes, topology, events);
+        this.members = MemberWatch.of(config, connector, roster);
         if (config.topology().discovery() != DiscoveryMethod.DNS) {
             joinConfigured();
         }
     }
 
     private void joinConfigured() {
-        Roster roster = new Roster();
         config.endpoints().forEach(endpoint -> roster.join(roster.named(endpoint, Optional.empty())));
     }
 
     /** What pgjdbc will be told, without connecting to anything. */
     public static DriverSettings settings(DatabaseConfig config) {
         return Connector.settings(config);
-    }
-
-    /** Where nodes join and leave: their pools are there before anybody can be sent to them, and end after. */
-    private final class Roster implements MemberWatch.Roster {
-        @Override
-        public List<Node> nodes() {
-            return topology.view().nodes().stream().map(NodeView::node).toList();
-        }
-
-        @Override
-        public Node named(Endpoint endpoint, Optional<InetAddress> address) {
-            return nodes.named(endpoint, address);
-        }
-
-        @Override
-        public void join(Node node) {
-            nodes.add(node);
-            node.onConnectionError(topology::suspect);
-            topology.add(node);
-            events.tell("nodeJoined", listener -> listener.nodeJoined(node.name()));
-        }
-
-        @Override
-        public boolean leave(Node node) {
-            boolean left = topology.remove(node);
-            if (left) {
-                nodes.remove(node);
-                events.tell("nodeLeft", listener -> listener.nodeLeft(node.name()));
-            }
-            return left;
-        }
     }
 
     /** Only names that stand for several servers are waited for; when they cannot be found, they are asked by name. */
@@ -246,9 +215,12 @@ public final class Router implements AutoCloseable {
         long begun = acquisitions.begin();
         try {
             Connection connection = onPrimary(topology.view(), 0);
-            connection = connection != null ? connection : borrowWriterUntil(deadline == 0 ? deadline() : deadline);
+            if (connection == null) {
+                connection = borrowWriterUntil(deadline == 0 ? deadline() : deadline);
+                acquisitions.succeeded(connection, Purpose.WRITE, begun);
+            }
             counts.add(RouteReason.WRITE);
-            return acquisitions.succeeded(connection, Purpose.WRITE, begun);
+            return connection;
         } catch (SQLException e) {
             throw acquisitions.failed(e, Purpose.WRITE, begun, deadline);
         }
@@ -287,17 +259,12 @@ public final class Router implements AutoCloseable {
 
     /** A connection that reads what {@code need} asks for, from wherever it may. */
     public Connection borrowReader(ReadNeed need) throws SQLException {
-        return borrowReader(need, Set.of(), 0);
+        return reads.borrow(need);
     }
 
     /** The same, away from nodes that have just failed; until {@code deadline}, or for {@code pool.timeout} when that is 0. */
     Connection borrowReader(ReadNeed need, Set<Node> avoided, long deadline) throws SQLException {
-        long begun = acquisitions.begin();
-        try {
-            return acquisitions.succeeded(reads.borrow(need, avoided, deadline), Purpose.READ, begun);
-        } catch (SQLException e) {
-            throw acquisitions.failed(e, Purpose.READ, begun, deadline);
-        }
+        return reads.borrow(need, avoided, deadline);
     }
 
     /** A session whose reads see what {@code token} stands for, and what it writes itself; null for nothing yet. */
@@ -404,15 +371,7 @@ public final class Router implements AutoCloseable {
         List<NodeStatus> statuses = topology.view().nodes().stream()
                 .map(view -> NodeStatuses.of(view, nodes.of(view.node())))
                 .toList();
-        return new DatabaseStatus(
-                info,
-                statuses,
-                tlsUpkeep.status(),
-                Facts.credentials(config, identity),
-                counts.now(),
-                events.droppedSoFar(),
-                Optional.empty(),
-                List.of());
+        return facts.status(statuses, tlsUpkeep.status(), counts.now(), events.droppedSoFar());
     }
 
     void checkOpen() throws SQLException {

@@ -26,7 +26,15 @@ class DocumentedCodeTest {
     private static final Pattern MARKER = Pattern.compile("\\s*// (begin|end) (\\S+)");
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/quickstart.md", "docs/pools.md", "docs/routing.md"})
+    @ValueSource(
+            strings = {
+                "README.md",
+                "docs/quickstart.md",
+                "docs/pools.md",
+                "docs/routing.md",
+                "docs/health.md",
+                "docs/metrics.md"
+            })
     void every_java_block_is_a_marked_part_of_a_compiled_source(String document) throws IOException {
         List<String> blocks = blocks("java", document);
 

@@ -87,8 +87,8 @@ final class Binding implements DatabaseListener {
     }
 
     @Override
-    public PoolListener poolListener(String node, String purpose) {
-        return member(node).listener(purpose);
+    public synchronized PoolListener poolListener(String node, String purpose) {
+        return closed ? PoolListener.NONE : member(node).listener(purpose);
     }
 
     @Override
@@ -171,12 +171,19 @@ final class Binding implements DatabaseListener {
         events.retried("read", sqlState);
     }
 
-    /** Nothing is left, neither in the registry nor at the database. */
-    synchronized void close() {
-        closed = true;
+    /**
+     * Nothing is left, neither in the registry nor at the database, which is told without the lock: it may be asking for a pool's listener
+     * in this moment.
+     */
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
         database.removeListener(this);
-        members.values().forEach(MemberMeters::remove);
-        members.clear();
+        synchronized (this) {
+            members.values().forEach(MemberMeters::remove);
+            members.clear();
+        }
         meters.remove();
         stock.remove();
     }

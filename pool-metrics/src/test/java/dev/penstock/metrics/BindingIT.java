@@ -34,7 +34,8 @@ class BindingIT {
     @Test
     void nothing_is_left_after_the_end_neither_in_the_registry_nor_at_the_database() throws Exception {
         MeterRegistry registry = new SimpleMeterRegistry();
-        DatabaseMetrics metrics = new DatabaseMetrics(bound.db, MetricsOptions.defaults().withHikariTimers());
+        DatabaseMetrics metrics =
+                new DatabaseMetrics(bound.db, MetricsOptions.defaults().withHikariTimers());
         metrics.bindTo(registry);
         FunctionTimer usage = registry.get("penstock.pool.usage")
                 .tags("member", "node-1", "purpose", "write")
@@ -45,7 +46,9 @@ class BindingIT {
         bound.db.write(Bound::insert);
         assertThat(usage.count()).as("nobody counts any more").isLessThanOrEqualTo(1);
         assertThat(registry.getMeters()).isEmpty();
-        assertThat(bound.scrape().sum("penstock_pool_usage_seconds_count")).as("others do").isPositive();
+        assertThat(bound.scrape().sum("penstock_pool_usage_seconds_count"))
+                .as("others do")
+                .isPositive();
     }
 
     @Test
@@ -73,9 +76,11 @@ class BindingIT {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("'appdb'")
                 .hasMessageContaining("withName");
-        try (DatabaseMetrics named = new DatabaseMetrics(bound.db, MetricsOptions.defaults().withName("orders"))) {
+        try (DatabaseMetrics named =
+                new DatabaseMetrics(bound.db, MetricsOptions.defaults().withName("orders"))) {
             named.bindTo(bound.registry);
-            assertThat(bound.scrape().sum("penstock_members", "orders", "primary")).isEqualTo(1);
+            assertThat(bound.scrape().sum("penstock_members", "orders", "primary"))
+                    .isEqualTo(1);
         }
         assertThat(bound.scrape().series().keySet()).noneMatch(series -> series.contains("orders"));
         assertThat(bound.scrape().sum("penstock_members", "appdb", "primary")).isEqualTo(1);
@@ -107,15 +112,25 @@ class BindingIT {
     @Test
     void the_timers_of_hikari_are_there_on_wish_and_leave_timeouts_out() throws Exception {
         MeterRegistry registry = new SimpleMeterRegistry();
-        try (DatabaseMetrics metrics = new DatabaseMetrics(bound.db, MetricsOptions.defaults().withHikariTimers())) {
+        try (DatabaseMetrics metrics =
+                new DatabaseMetrics(bound.db, MetricsOptions.defaults().withHikariTimers())) {
             metrics.bindTo(registry);
             bound.db.write(Bound::insert);
             String pool = "penstock-appdb-node-1-write";
-            assertThat(registry.get("hikaricp.connections.acquire").tag("pool", pool).timer().count())
+            assertThat(registry.get("hikaricp.connections.acquire")
+                            .tag("pool", pool)
+                            .timer()
+                            .count())
                     .isEqualTo(1);
-            assertThat(registry.get("hikaricp.connections.usage").tag("pool", pool).timer().count())
+            assertThat(registry.get("hikaricp.connections.usage")
+                            .tag("pool", pool)
+                            .timer()
+                            .count())
                     .isEqualTo(1);
-            assertThat(registry.get("hikaricp.connections.timeout").tag("pool", pool).counter().count())
+            assertThat(registry.get("hikaricp.connections.timeout")
+                            .tag("pool", pool)
+                            .counter()
+                            .count())
                     .isZero();
         }
         assertThat(registry.getMeters()).isEmpty();

@@ -37,7 +37,8 @@ import org.junit.jupiter.api.Test;
 class MetricsPageIT {
     private static final Path PAGE = Path.of("../docs/metrics.md");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
-    private static final Set<String> NAMES_OF_ITS_OWN = Set.of("database", "member", "version", "pgjdbc", "hikari", "sslmode");
+    private static final Set<String> NAMES_OF_ITS_OWN =
+            Set.of("database", "member", "version", "pgjdbc", "hikari", "sslmode");
 
     private static PostgresCluster cluster;
     private static Database db;
@@ -72,8 +73,8 @@ class MetricsPageIT {
     @Test
     void the_page_has_every_meter_with_its_type_its_tags_and_its_unit_and_no_other() throws IOException {
         Map<String, Told> told = new TreeMap<>();
-        rows(6).forEach(cells -> told.put(
-                first(cells.get(0)), new Told(cells.get(2), Set.copyOf(codes(cells.get(3))), cells.get(4))));
+        rows(6).forEach(cells ->
+                told.put(first(cells.get(0)), new Told(cells.get(2), Set.copyOf(codes(cells.get(3))), cells.get(4))));
         Map<String, Told> registered = new TreeMap<>();
         ours().forEach(meter -> registered.put(meter.getId().getName(), told(meter)));
         assertThat(told).isEqualTo(registered);
@@ -95,8 +96,8 @@ class MetricsPageIT {
     @Test
     void the_page_has_every_value_that_a_tag_may_have() throws IOException {
         Map<String, Set<String>> told = new TreeMap<>();
-        rows(3).forEach(cells -> codes(cells.get(1)).forEach(meter -> told.put(
-                meter + " " + first(cells.get(0)), new TreeSet<>(codes(cells.get(2))))));
+        rows(3).forEach(cells -> codes(cells.get(1))
+                .forEach(meter -> told.put(meter + " " + first(cells.get(0)), new TreeSet<>(codes(cells.get(2))))));
         Map<String, Set<String>> registered = new TreeMap<>();
         ours().forEach(meter -> meter.getId().getTags().stream()
                 .filter(tag -> !NAMES_OF_ITS_OWN.contains(tag.getKey()))
@@ -114,8 +115,9 @@ class MetricsPageIT {
             assertThat(meter.getId().getBaseUnit()).isNotBlank();
         });
         Map<String, Set<Set<String>>> tags = new TreeMap<>();
-        ours().forEach(meter -> tags.computeIfAbsent(meter.getId().getName(), name -> new TreeSet<>(
-                        java.util.Comparator.comparing(Object::toString)))
+        ours().forEach(meter -> tags.computeIfAbsent(
+                        meter.getId().getName(),
+                        name -> new TreeSet<>(java.util.Comparator.comparing(Object::toString)))
                 .add(keys(meter)));
         assertThat(tags.values()).allSatisfy(keys -> assertThat(keys).hasSize(1));
     }
@@ -164,6 +166,10 @@ class MetricsPageIT {
     }
 
     private static List<String> codes(String cell) {
-        return CODE.matcher(cell).results().map(MatchResult::group).map(code -> code.replace("`", "")).toList();
+        return CODE.matcher(cell)
+                .results()
+                .map(MatchResult::group)
+                .map(code -> code.replace("`", ""))
+                .toList();
     }
 }

@@ -43,6 +43,9 @@ record Samples(Map<String, Double> series, Map<String, String> types) {
     }
 
     String names() {
-        return series.keySet().stream().map(name -> name.replaceFirst("\\{.*", "")).distinct().collect(Collectors.joining("\n"));
+        return series.keySet().stream()
+                .map(name -> name.replaceFirst("\\{.*", ""))
+                .distinct()
+                .collect(Collectors.joining("\n"));
     }
 }

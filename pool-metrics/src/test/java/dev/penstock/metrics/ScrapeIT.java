@@ -84,7 +84,10 @@ class ScrapeIT {
             PostgresNode next = bound.replica();
             bound.cluster.primary().kill();
             next.promote();
-            bound.db.write(Bound::insert);
+            await().atMost(SOON).ignoreExceptions().until(() -> {
+                bound.db.write(Bound::insert);
+                return true;
+            });
             await().atMost(SOON)
                     .until(() -> bound.scrape().sum("penstock_failover_seconds_count") == 1
                             && bound.db.status().node("node-1").orElseThrow().state() == NodeState.DOWN);

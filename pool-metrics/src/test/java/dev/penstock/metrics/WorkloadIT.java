@@ -97,9 +97,11 @@ class WorkloadIT {
                 began[0] = System.nanoTime();
                 bound.cluster.primary().kill();
                 next.promote();
-                bound.db.write(Bound::insert);
-                seen.writes.increment();
-                seen.writeRuns.increment();
+                long acknowledged = seen.writes.sum();
+                await().atMost(SOON).until(() -> {
+                    write(bound, seen);
+                    return seen.writes.sum() > acknowledged;
+                });
                 over.set(true);
                 return null;
             });
@@ -199,7 +201,8 @@ class WorkloadIT {
                     .as("held longer than their closures ran, but not much longer")
                     .isBetween(seen.heldNanos.sum() / 1e9 * 0.95, seen.heldNanos.sum() / 1e9 * 3 + 10);
             assertThat(scrape.sum("penstock_primary_losses_total")).isEqualTo(1);
-            assertThat(scrape.sum("penstock_failover_seconds_count", "promoted")).isEqualTo(1);
+            assertThat(scrape.sum("penstock_failover_seconds_count", "promoted"))
+                    .isEqualTo(1);
             assertThat(scrape.sum("penstock_failover_seconds_count")).isEqualTo(1);
             assertThat(scrape.sum("penstock_failover_seconds_sum")).isBetween(0.0, outageNanos / 1e9);
             assertThat(scrape.sum("penstock_credentials_rotations_total")).isEqualTo(1);

@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -116,6 +122,41 @@ class RotatingPasswordTest {
         Credentials second = dynamic.current();
         assertThat(second.user()).isEqualTo("v-2");
         assertThat(dynamic.alternativesTo(second)).extracting(Credentials::user).containsExactly("v-3");
+    }
+
+    @Test
+    void a_password_is_as_old_as_its_file_and_younger_after_a_change_of_its_value_alone() throws IOException {
+        Instant written = Instant.now().minus(Duration.ofDays(100)).truncatedTo(ChronoUnit.SECONDS);
+        Files.setLastModifiedTime(folder.path("pw"), FileTime.from(written));
+        password.current();
+        assertThat(password.status().since()).contains(written);
+        folder.write("pw", "old");
+        watcher.checkNow();
+        password.current();
+        assertThat(password.status().since()).as("the same value, written again").contains(written);
+        folder.write("pw", "new");
+        watcher.checkNow();
+        password.current();
+        assertThat(password.status().since().orElseThrow()).isAfter(written.plus(Duration.ofDays(99)));
+    }
+
+    @Test
+    void a_password_from_elsewhere_is_as_old_as_our_knowledge_of_it() {
+        Instant before = Instant.now();
+        RotatingPassword variable = RotatingPassword.of(PasswordSource.env("PW"), Map.of("PW", "x"), null);
+        assertThat(variable.status().since()).isEmpty();
+        variable.current();
+        assertThat(variable.status().since().orElseThrow()).isBetween(before, Instant.now());
+    }
+
+    @Test
+    void reads_that_find_nothing_are_counted() {
+        password.current();
+        assertThat(folder.path("pw").toFile().delete()).isTrue();
+        watcher.checkNow();
+        assertThat(password.status().failures()).isZero();
+        password.current();
+        assertThat(password.status().failures()).isEqualTo(1);
     }
 
     @Test
