@@ -109,6 +109,7 @@ final class ComposeProject implements AutoCloseable {
                 .withCreateContainerCmdModifier(service::describe)
                 .withCreateContainerCmdModifier(command -> command.getHostConfig()
                         .withPortBindings(new PortBinding(Ports.Binding.bindIp("127.0.0.1"), ExposedPort.tcp(port))))
+                .withStartupCheckStrategy(HealthCheck.LEFT_TO_IT)
                 .waitingFor(check.withStartupTimeout(START_LIMIT));
         started.push(container);
         try {
