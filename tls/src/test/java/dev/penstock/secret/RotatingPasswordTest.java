@@ -3,15 +3,14 @@ package dev.penstock.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -133,7 +132,9 @@ class RotatingPasswordTest {
         folder.write("pw", "old");
         watcher.checkNow();
         password.current();
-        assertThat(password.status().since()).as("the same value, written again").contains(written);
+        assertThat(password.status().since())
+                .as("the same value, written again")
+                .contains(written);
         folder.write("pw", "new");
         watcher.checkNow();
         password.current();
