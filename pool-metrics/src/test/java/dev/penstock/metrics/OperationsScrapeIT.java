@@ -2,18 +2,10 @@ package dev.penstock.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.penstock.Database;
-import dev.penstock.config.DatabaseConfig;
 import dev.penstock.metrics.OperationsFiles.Alert;
 import dev.penstock.metrics.PromQl.Selector;
-import dev.penstock.secret.PasswordSource;
-import dev.penstock.testkit.PostgresCluster;
-import dev.penstock.tls.TlsConfig;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,24 +25,10 @@ class OperationsScrapeIT {
 
     @BeforeAll
     void work() throws SQLException {
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        try (PostgresCluster cluster =
-                        PostgresCluster.builder().replicas(1).tls(true).start();
-                Database db = Database.open(config(cluster));
-                DatabaseMetrics metrics =
-                        new DatabaseMetrics(db, MetricsOptions.defaults().withAcquireBuckets())) {
-            metrics.bindTo(registry);
-            db.write(connection -> run(connection.createStatement()));
-            db.read(connection -> run(connection.createStatement()));
-            scrape = ScrapedSeries.of(registry.scrape());
-        } finally {
-            registry.close();
-        }
-    }
-
-    private static boolean run(Statement statement) throws SQLException {
-        try (statement) {
-            return statement.execute("select 1");
+        try (Bound bound = Bound.with(1, MetricsOptions.defaults().withAcquireBuckets())) {
+            bound.db.write(Bound::insert);
+            bound.db.read(Bound::port);
+            scrape = ScrapedSeries.of(bound.scrape());
         }
     }
 
@@ -128,16 +106,5 @@ class OperationsScrapeIT {
 
     private boolean isLabel(String name, String label) {
         return OF_THE_TARGET.contains(label) || scrape.hasLabel(name, label);
-    }
-
-    private static DatabaseConfig config(PostgresCluster cluster) {
-        return DatabaseConfig.builder()
-                .primary("localhost:" + cluster.primary().port())
-                .replicas("localhost:" + cluster.replicas().get(0).port())
-                .database(cluster.database())
-                .user("appuser")
-                .password(PasswordSource.file(cluster.secretFile("appuser")))
-                .tls(TlsConfig.verifyFull(cluster.certificates().caFile()))
-                .build();
     }
 }

@@ -82,10 +82,10 @@ class TcpProxyIT {
     void a_delay_is_paid_once_per_direction() throws Exception {
         try (Connection connection = connect()) {
             ask(connection);
-            proxy.delay(Duration.ofMillis(60));
-            assertThat(time(connection)).isBetween(Duration.ofMillis(120), Duration.ofMillis(600));
+            proxy.delay(Duration.ofMillis(300));
+            assertThat(time(connection)).isBetween(Duration.ofMillis(600), Duration.ofMillis(3_000));
             proxy.heal();
-            assertThat(time(connection)).isLessThan(Duration.ofMillis(100));
+            assertThat(time(connection)).isLessThan(Duration.ofMillis(600));
         }
     }
 
@@ -96,7 +96,7 @@ class TcpProxyIT {
             long start = System.nanoTime();
             Sql.run(connection, "select repeat('x', 50000)");
             assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isBetween(Duration.ofMillis(450), Duration.ofMillis(1_500));
+                    .isBetween(Duration.ofMillis(450), Duration.ofMillis(4_500));
         }
     }
 

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,8 @@ import org.testcontainers.containers.Network;
  * and a shutdown hook does the same.
  */
 final class ComposeProject implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ComposeProject.class.getName());
+
     /** Instead of the image of the file: a property of the build, without {@code -D}. */
     static final String IMAGE = "penstock.containers.image";
 
@@ -41,6 +44,7 @@ final class ComposeProject implements AutoCloseable {
     private final ComposeFile file;
     private final Network network;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private boolean ended;
     private final Thread hook = new Thread(this::end, "compose-project-end");
 
     ComposeProject() throws IOException, InterruptedException {
@@ -72,7 +76,7 @@ final class ComposeProject implements AutoCloseable {
                         "/bin/sh", file.path("prepare").toString(), secrets.toString(), "localhost", "127.0.0.1")
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(prepare.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String said = new String(prepare.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!prepare.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS) || prepare.exitValue() != 0) {
             throw new IllegalStateException("compose/prepare failed; it needs openssl. It said: " + said);
         }
@@ -86,8 +90,16 @@ final class ComposeProject implements AutoCloseable {
         return engine;
     }
 
-    /** Publishes {@code port} on 127.0.0.1; returns when the service's own health check succeeds. */
-    GenericContainer<?> start(String name, int port) throws InterruptedException {
+    /**
+     * Publishes {@code port} on 127.0.0.1; returns when the service's own health check succeeds. A JVM that is told to end waits for it,
+     * to know what is to be removed.
+     *
+     * @throws IllegalStateException when it does not start, with the end of its log
+     */
+    synchronized GenericContainer<?> start(String name, int port) throws InterruptedException {
+        if (ended) {
+            throw new IllegalStateException("the project has ended");
+        }
         ComposeService service = file.service(name);
         HealthCheck check = new HealthCheck(service.healthCheck());
         GenericContainer<?> container = new GenericContainer<>(image(service))
@@ -135,6 +147,7 @@ final class ComposeProject implements AutoCloseable {
     }
 
     private synchronized void end() {
+        ended = true;
         List<Exception> failures = new ArrayList<>();
         while (!started.isEmpty()) {
             remove(started.pop(), failures);
@@ -152,8 +165,7 @@ final class ComposeProject implements AutoCloseable {
         try {
             one.close();
         } catch (NotFoundException goneAlready) {
-            // Testcontainers has a shutdown hook of its own, which may have been faster.
-            assert goneAlready != null;
+            LOG.log(System.Logger.Level.DEBUG, "the shutdown hook of Testcontainers was faster", goneAlready);
         } catch (Exception e) {
             failures.add(e);
         }
