@@ -36,8 +36,7 @@ final class Facts {
 
     /** With these, before anybody planned. */
     DatabaseStatus status(List<NodeStatus> nodes, TlsStatus tls, Map<RouteReason, Long> routes, long droppedEvents) {
-        return new DatabaseStatus(
-                info, nodes, tls, credentials(), routes, droppedEvents, Optional.empty(), List.of());
+        return new DatabaseStatus(info, nodes, tls, credentials(), routes, droppedEvents, Optional.empty(), List.of());
     }
 
     private static DatabaseInfo info(DatabaseConfig config) {

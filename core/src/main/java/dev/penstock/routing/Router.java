@@ -22,7 +22,6 @@ import dev.penstock.observe.ServerLimits;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.pool.NodePools;
 import dev.penstock.topology.MemberWatch;
-import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
 import java.sql.Connection;

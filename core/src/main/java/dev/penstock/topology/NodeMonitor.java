@@ -135,12 +135,15 @@ final class NodeMonitor implements AutoCloseable {
         }
     }
 
-    /** After the answer, which nothing may delay. Now and then, and only for somebody who listens. */
+    /**
+     * After the answer, which nothing may delay. Now and then, and only for somebody who listens. A busy server gets the time that it has for a
+     * probe, since the session is lost with this question.
+     */
     private void lookAtSessions() {
         Prober.Session standing = session;
         boolean due = System.nanoTime() - sessionsSeen >= SESSIONS_EVERY.toNanos();
         if (standing != null && due && topology.wantsSessions()) {
-            node.learnSessions(standing.sessions(ASK_LIMIT));
+            node.learnSessions(standing.sessions(PROBE_TIMEOUT));
             sessionsSeen = System.nanoTime();
         }
     }
