@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.examples.SessionInCookie;
-import dev.penstock.observe.DatabaseStatus;
+import dev.penstock.observe.Health;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -84,11 +84,9 @@ public final class VisitsApplication implements AutoCloseable {
     }
 
     private Answer health(HttpExchange exchange) {
-        DatabaseStatus status = db.status();
-        String nodes = status.nodes().stream()
-                .map(node -> node.name() + " " + node.role() + " " + node.state() + "\n")
-                .collect(Collectors.joining());
-        return new Answer(status.primary().isPresent() ? 200 : 503, nodes);
+        Health health = db.health();
+        String members = health.members().stream().map(member -> member + "\n").collect(Collectors.joining());
+        return new Answer(health.serves() ? 200 : 503, health.status() + "\n" + members);
     }
 
     private record Answer(int status, String text) {}

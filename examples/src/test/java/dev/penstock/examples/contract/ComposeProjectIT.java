@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,10 +48,11 @@ class ComposeProjectIT {
     void a_server_that_does_not_start_says_why_and_leaves_nothing() throws Exception {
         ComposeProject project = new ComposeProject();
         DockerClient engine = project.engine().client();
-        Files.writeString(project.secrets().resolve("primary.key"), "no key\n");
+        Files.setPosixFilePermissions(project.secrets().resolve("primary.key"), Set.of());
         assertThatThrownBy(() -> ComposeServers.start(project))
                 .hasMessageContaining("the container primary did not start")
-                .hasMessageContaining("could not load private key file");
+                .hasMessageContaining("/run/secrets/server_key")
+                .hasMessageContaining("Permission denied");
         assertThat(containersAndNetworks(engine)).isEmpty();
         assertThat(project.secrets()).doesNotExist();
     }
