@@ -34,14 +34,15 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * What the meters cost: borrow and return of a warm connection with nothing done in between, and with one statement, without meters and with them. Run:
- * {@code java -cp ... dev.penstock.benchmarks.MetricsBenchmark}; look at the ratio to {@code off} of the same run.
+ * {@code java -cp ... dev.penstock.benchmarks.MetricsBenchmark}; look at the ratio to {@code off} of the same run,
+ * of the medians: iterations are short so that one in which the machine did something else does not count.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(3)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Fork(1)
+@Warmup(iterations = 8, time = 1)
+@Measurement(iterations = 100, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 // JMH calls open() before it reads a field.
 @SuppressWarnings("NullAway.Init")
 public class MetricsBenchmark {
