@@ -83,6 +83,8 @@ class ScrapeIT {
             work(bound);
             PostgresNode next = bound.replica();
             bound.cluster.primary().kill();
+            // Promoted before the loss was seen it would be a switchover.
+            await().atMost(SOON).until(() -> bound.db.status().primary().isEmpty());
             next.promote();
             await().atMost(SOON).ignoreExceptions().until(() -> {
                 bound.db.write(Bound::insert);
