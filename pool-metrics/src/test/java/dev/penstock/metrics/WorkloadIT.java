@@ -66,9 +66,13 @@ class WorkloadIT {
         replicas.forEach(PostgresNode::pauseReplay);
         int primary = bound.cluster.primary().port();
         run(bound, seen, () -> readsAt(seen, primary) > 50);
-        assertThat(bound.scrape().sum("penstock_routing_fallbacks_total", "replicas_behind"))
-                .as("reads that the primary had to take over")
+        Samples scrape = bound.scrape();
+        assertThat(scrape.sum("penstock_routing_fallbacks_total", "target=\"primary\""))
+                .as(
+                        "reads that the primary had to take over, on a busy machine also for a replica that was slow to answer")
                 .isEqualTo(readsAt(seen, primary));
+        assertThat(scrape.sum("penstock_routing_fallbacks_total", "replicas_behind"))
+                .isPositive();
         replicas.forEach(PostgresNode::resumeReplay);
         await().atMost(SOON).until(() -> bound.scrape().sum("penstock_health_status", "status=\"up\"") == 1);
     }
