@@ -18,10 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -79,52 +77,82 @@ public final class Connector implements AutoCloseable {
      */
     public NodeConnection open(Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose)
             throws SQLException {
+        return open(node, purpose, whole, onClose, Spare.NONE);
+    }
+
+    /**
+     * The same, with a second attempt beside one that is slow.
+     *
+     * @param spare what the second attempt takes up until both have ended
+     */
+    public NodeConnection open(
+            Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose, Spare spare)
+            throws SQLException {
         try {
             // The monitor never waits behind connects that hang: it is the one to find out that they will.
             return purpose == Purpose.MONITOR
-                    ? openNow(node, purpose, whole, onClose)
-                    : openInTurn(node, purpose, whole, onClose);
+                    ? openNow(node, purpose, whole, onClose, spare)
+                    : openInTurn(node, purpose, whole, onClose, spare);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while connecting to " + node, "08001", e);
         }
     }
 
-    private NodeConnection openInTurn(Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose)
+    private NodeConnection openInTurn(
+            Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose, Spare spare)
             throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + whole.toNanos();
         if (!node.enterConnect(whole)) {
             throw Diagnosis.tooManyConnects(node, whole);
         }
         try {
-            return openNow(node, purpose, Duration.ofNanos(deadline - System.nanoTime()), onClose);
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            return openNow(node, purpose, left, onClose, new SpareTurn(node, spare));
         } finally {
             node.leaveConnect();
         }
     }
 
-    private NodeConnection openNow(Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose)
-            throws SQLException, InterruptedException {
-        ConnectAttempt attempt = new ConnectAttempt(node.epoch(), dialer(node));
-        Future<Connection> answer = submit(() -> connect(node, purpose, whole, attempt));
-        // The monitor is the one to find out that a node is back; its own attempts outlive the verdict.
-        if (purpose != Purpose.MONITOR) {
-            node.began(attempt);
+    /** A second attempt is one of the few that a node is asked for at once. */
+    private record SpareTurn(Node node, Spare room) implements Spare {
+        @Override
+        public boolean take() {
+            if (!node.tryEnterConnect()) {
+                return false;
+            }
+            boolean taken = room.take();
+            if (!taken) {
+                node.leaveConnect();
+            }
+            return taken;
         }
-        try {
-            Connection physical = answer.get(Math.max(1, whole.toNanos()), TimeUnit.NANOSECONDS);
-            return new NodeConnection(physical, attempt, node, SessionRules.of(config, purpose), onClose);
+
+        @Override
+        public void giveBack() {
+            room.giveBack();
+            node.leaveConnect();
+        }
+    }
+
+    private NodeConnection openNow(
+            Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose, Spare spare)
+            throws SQLException, InterruptedException {
+        // The monitor is the one to find out that a node is back; its own attempts outlive the verdict.
+        try (ConnectRace race = new ConnectRace(
+                node,
+                () -> new ConnectAttempt(node.epoch(), dialer(node)),
+                attempt -> connect(node, purpose, whole, attempt),
+                threads,
+                purpose == Purpose.MONITOR)) {
+            ConnectRace.Stood stood = race.run(whole, spare);
+            return new NodeConnection(
+                    stood.connection(), stood.attempt(), node, SessionRules.of(config, purpose), onClose);
         } catch (TimeoutException e) {
-            attempt.abandon();
             throw Diagnosis.connectTimedOut(node, whole);
-        } catch (InterruptedException e) {
-            attempt.abandon();
-            throw e;
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw Diagnosis.of(node, config, purpose.login(config, node.endpoint()), cause);
-        } finally {
-            node.ended(attempt);
         }
     }
 
@@ -169,14 +197,6 @@ public final class Connector implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while resolving '" + host + "'");
-        }
-    }
-
-    private Future<Connection> submit(Callable<Connection> connect) throws SQLException {
-        try {
-            return threads.submit(connect);
-        } catch (RejectedExecutionException e) {
-            throw new SQLException("The database is closed", "08003", e);
         }
     }
 

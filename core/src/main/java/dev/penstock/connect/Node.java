@@ -193,8 +193,12 @@ public final class Node {
         return doubt.get();
     }
 
+    /** An attempt is known here before it is begun, so that giving the node up ends it. */
     void began(ConnectAttempt attempt) {
         attempts.add(attempt);
+        if (attempt.epoch() != epoch()) {
+            attempt.abandon();
+        }
     }
 
     void ended(ConnectAttempt attempt) {
@@ -234,6 +238,10 @@ public final class Node {
 
     boolean enterConnect(Duration atMost) throws InterruptedException {
         return connects.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    boolean tryEnterConnect() {
+        return connects.tryAcquire();
     }
 
     void leaveConnect() {

@@ -1,5 +1,6 @@
 package dev.penstock.pool;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Queue;
@@ -7,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,11 @@ final class Gate {
     private static final long COUNT = (1L << COUNT_BITS) - 1;
     private static final long READ = 1L << COUNT_BITS;
     private static final long ADMISSION = READ << COUNT_BITS;
+
+    /** Whoever waits stays until it is their turn. */
+    static final BooleanSupplier STAYS = () -> true;
+
+    private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(100).toNanos();
 
     private final int ceiling;
     /** From the low bits up: how many are inside, how many of them read, and how many were admitted so far. */
@@ -76,8 +83,12 @@ final class Gate {
         return waiting == 0 && take(read);
     }
 
-    /** Waits for its turn, at most {@code nanos}. */
-    Answer enter(boolean read, long nanos) throws InterruptedException {
+    /**
+     * Waits for its turn, at most {@code nanos}.
+     *
+     * @param stays asked now and then, unless it is {@link #STAYS}; whoever does not stay is sent away
+     */
+    Answer enter(boolean read, long nanos, BooleanSupplier stays) throws InterruptedException {
         if (tryEnter(read)) {
             return Answer.ADMITTED;
         }
@@ -92,12 +103,15 @@ final class Gate {
             if (left <= 0) {
                 return giveUp(waiter, Answer.TIMED_OUT);
             }
-            LockSupport.parkNanos(this, left);
+            LockSupport.parkNanos(this, stays == STAYS ? left : Math.min(left, LOOK_AGAIN_NANOS));
             if (Thread.interrupted()) {
                 if (giveUp(waiter, Answer.TIMED_OUT) == Answer.ADMITTED) {
                     release(read);
                 }
                 throw new InterruptedException();
+            }
+            if (waiter.answer == null && !stays.getAsBoolean()) {
+                return giveUp(waiter, Answer.SENT_AWAY);
             }
         }
         if (waiter.answer == Answer.ADMITTED) {

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,24 +120,28 @@ public final class NodePools implements AutoCloseable {
      * @throws SQLException when the time is over, with the last real failure as its cause
      */
     public @Nullable Connection borrow(Purpose purpose, long deadline) throws SQLException {
-        return borrow(purpose, deadline, Integer.MAX_VALUE);
+        return borrow(purpose, deadline, Integer.MAX_VALUE, Gate.STAYS);
     }
 
     /**
-     * The same, for a caller who has somewhere else to go: also null when there is room, and yet no connection for a quarter of a
-     * second, because the server is slow to open one. The turn at a full gate is waited for as ever.
+     * The same, for a caller who may have somewhere else to go: also null when there is room, and yet no connection for a quarter
+     * of a second, because the server is slow to open one.
+     *
+     * @param stays whether the turn at a full gate is still waited for; asked about ten times a second, null is answered when not
      */
-    public @Nullable Connection borrowUnlessSlow(Purpose purpose, long deadline) throws SQLException {
-        return borrow(purpose, deadline, SLICES_UNTIL_SLOW);
+    public @Nullable Connection borrowUnlessSlow(Purpose purpose, long deadline, BooleanSupplier stays)
+            throws SQLException {
+        return borrow(purpose, deadline, SLICES_UNTIL_SLOW, stays);
     }
 
-    private @Nullable Connection borrow(Purpose purpose, long deadline, int slices) throws SQLException {
+    private @Nullable Connection borrow(Purpose purpose, long deadline, int slices, BooleanSupplier stays)
+            throws SQLException {
         if (closed) {
             return null;
         }
         long left = Math.max(0, deadline - System.nanoTime());
         try {
-            return switch (enter(purpose, left)) {
+            return switch (enter(purpose, left, stays)) {
                 case ADMITTED -> admitted(purpose, deadline, slices);
                 case SENT_AWAY -> null;
                 case TIMED_OUT -> throw timedOut(purpose);
@@ -148,13 +153,13 @@ public final class NodePools implements AutoCloseable {
         }
     }
 
-    private Gate.Answer enter(Purpose purpose, long nanos) throws InterruptedException {
+    private Gate.Answer enter(Purpose purpose, long nanos, BooleanSupplier stays) throws InterruptedException {
         boolean read = purpose == Purpose.READ;
         if (gate.tryEnter(read)) {
             return Gate.Answer.ADMITTED;
         }
         listener(purpose).queued();
-        return gate.enter(read, nanos);
+        return gate.enter(read, nanos, stays);
     }
 
     /** Inside the gate: leaves it again unless a connection is handed out. */
@@ -197,7 +202,8 @@ public final class NodePools implements AutoCloseable {
                 return null;
             }
             if (deadline != 0 && System.nanoTime() - deadline >= 0) {
-                throw timedOut(purpose);
+                listener.timedOut();
+                throw pool.notOpened(gate.waiting(purpose == Purpose.READ));
             }
         }
     }

@@ -124,7 +124,8 @@ final class PhysicalSource implements DataSource {
 
     private Connection open() throws SQLException {
         ConnectionLife life = new ConnectionLife(config.pool());
-        return connector.open(node, purpose, config.timeouts().connect(), connection -> ended(connection, life));
+        return connector.open(
+                node, purpose, config.timeouts().connect(), connection -> ended(connection, life), slots.spare());
     }
 
     private void ended(NodeConnection connection, ConnectionLife life) {

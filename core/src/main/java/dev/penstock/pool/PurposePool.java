@@ -179,12 +179,22 @@ final class PurposePool {
                 source.invalid());
     }
 
+    /** Their turn did not come: the node's connections were all in use. */
     SQLException timedOut(int waiting) {
+        return timedOut(
+                waiting, "Raise pool.size or pool.maxOverflow if the server has room, or hold connections shorter.");
+    }
+
+    /** It was their turn, and no connection came. */
+    SQLException notOpened(int waiting) {
+        return timedOut(waiting, "The server is slow to open connections: look at its load and its log.");
+    }
+
+    private SQLException timedOut(int waiting, String remedy) {
         SQLException failure = source.lastFailure();
         return new SQLTransientConnectionException(
                 "No " + purpose.label() + " connection to " + node + " within "
-                        + config.pool().timeout().toMillis() + " ms (" + now(waiting)
-                        + "). Raise pool.size or pool.maxOverflow if the server has room, or hold connections shorter."
+                        + config.pool().timeout().toMillis() + " ms (" + now(waiting) + "). " + remedy
                         + (failure == null ? "" : " Last failure: " + failure.getMessage()),
                 failure == null ? "08001" : failure.getSQLState(),
                 failure);

@@ -1,5 +1,6 @@
 package dev.penstock.pool;
 
+import dev.penstock.connect.Spare;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -9,6 +10,17 @@ final class Slots {
     private static final long LOOK_AGAIN_MILLIS = 20;
 
     private final Semaphore free;
+    private final Spare spare = new Spare() {
+        @Override
+        public boolean take() {
+            return free.tryAcquire();
+        }
+
+        @Override
+        public void giveBack() {
+            release();
+        }
+    };
 
     Slots(int ceiling) {
         this.free = new Semaphore(ceiling);
@@ -31,5 +43,10 @@ final class Slots {
 
     void release() {
         free.release();
+    }
+
+    /** One of them, if it is free. */
+    Spare spare() {
+        return spare;
     }
 }

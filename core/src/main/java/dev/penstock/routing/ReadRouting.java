@@ -13,6 +13,7 @@ import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class ReadRouting {
+    /** How long a node that was slow to open a connection is passed over for a turn elsewhere. */
+    private static final Duration FIRST_ROUND = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_ROUND = Duration.ofMinutes(1);
+
     private final Router router;
     private final ClusterNodes nodes;
     private final ReaderChoice choice;
@@ -99,6 +105,12 @@ final class ReadRouting {
         private final Set<Node> behind = new HashSet<>();
         private long catchUpDeadline;
 
+        /** Whether a node that serves had no connection in time: the next look is not to wait for news of the topology. */
+        private boolean slow;
+
+        private long roundNanos = FIRST_ROUND.toNanos();
+        private long roundEnds;
+
         Search(ReadNeed need, Set<Node> avoided, long deadline) {
             this.need = need;
             this.avoided = avoided;
@@ -114,26 +126,36 @@ final class ReadRouting {
                 router.checkOpen();
                 TopologyView view = router.view();
                 catchUpDeadline = Math.min(deadline, System.nanoTime() + CatchUp.PATIENCE.toNanos());
-                Connection connection = fromAnyThatIsQuick(view);
-                connection = connection != null ? connection : fromAny(view);
+                beginRound();
+                Connection connection = fromAnyNotTried(view);
+                connection = connection != null ? connection : fromAnyAgain(view);
                 if (connection != null) {
                     return connection;
                 }
                 failIfHopeless(view);
                 passedOver.retainAll(avoided);
                 behind.clear();
-                router.awaitOther(view, deadline);
+                if (!slow) {
+                    router.awaitOther(view, deadline);
+                }
             }
         }
 
+        /** What was slow a moment ago need not be any more; each round believes it twice as long as the one before. */
+        private void beginRound() {
+            slow = false;
+            roundEnds = System.nanoTime() + roundNanos;
+            roundNanos = Math.min(roundNanos * 2, LONGEST_ROUND.toNanos());
+        }
+
         /** A node that is slow to open a connection is passed over as long as there is another. */
-        private @Nullable Connection fromAnyThatIsQuick(TopologyView view) throws SQLException {
+        private @Nullable Connection fromAnyNotTried(TopologyView view) throws SQLException {
             while (true) {
                 Choice chosen = choice.choose(view, need, new Tried(passedOver, behind));
                 if (chosen == null) {
                     return null;
                 }
-                Connection connection = from(chosen, view, true);
+                Connection connection = from(chosen, view);
                 if (connection != null) {
                     return connection;
                 }
@@ -143,23 +165,25 @@ final class ReadRouting {
             }
         }
 
-        /** There is no other: it is waited for, and better a node that failed a moment ago than none. */
-        private @Nullable Connection fromAny(TopologyView view) throws SQLException {
+        /** There is no other: one of them once more, and better a node that failed a moment ago than none. */
+        private @Nullable Connection fromAnyAgain(TopologyView view) throws SQLException {
             Choice chosen = choice.choose(view, need, new Tried(avoided, behind));
             chosen = chosen != null ? chosen : choice.choose(view, need, new Tried(Set.of(), behind));
-            return chosen == null ? null : from(chosen, view, false);
+            return chosen == null ? null : from(chosen, view);
         }
 
-        private @Nullable Connection from(Choice chosen, TopologyView view, boolean unlessSlow) throws SQLException {
+        private @Nullable Connection from(Choice chosen, TopologyView view) throws SQLException {
             NodePools ofNode = nodes.of(chosen.node());
             if (ofNode == null) {
                 // It has left the cluster since the view was taken.
                 return null;
             }
-            Connection connection = unlessSlow
-                    ? ofNode.borrowUnlessSlow(Purpose.READ, deadline)
-                    : ofNode.borrow(Purpose.READ, deadline);
-            if (connection == null || !hasToken(connection, view.of(chosen.node()), chosen.catchUp())) {
+            Connection connection = ofNode.borrowUnlessSlow(Purpose.READ, deadline, () -> isBest(chosen));
+            if (connection == null) {
+                slow |= chosen.node().state().serves();
+                return null;
+            }
+            if (!hasToken(connection, view.of(chosen.node()), chosen.catchUp())) {
                 return null;
             }
             if (chosen.reason() == RouteReason.TOKEN_UNPROVEN && need.token() != null) {
@@ -167,6 +191,16 @@ final class ReadRouting {
             }
             counts.add(chosen.reason());
             return connection;
+        }
+
+        /** Whether it is still worth waiting for its turn: at a replica it is, elsewhere until there is a replica. */
+        private boolean isBest(Choice chosen) {
+            if (chosen.reason() == RouteReason.REPLICA) {
+                return true;
+            }
+            boolean over = System.nanoTime() - roundEnds >= 0;
+            Choice now = choice.choose(router.view(), need, new Tried(over ? avoided : passedOver, behind));
+            return now == null || now.reason() != RouteReason.REPLICA;
         }
 
         /** The primary has everything, or nobody can say more. A connection that does not serve is given back. */
@@ -195,7 +229,8 @@ final class ReadRouting {
         }
 
         private void failIfHopeless(TopologyView view) throws SQLException {
-            if (view.isHopeless() || System.nanoTime() - deadline >= 0) {
+            // Whoever had a node to wait for is told by its pool what they waited for.
+            if (view.isHopeless() || (!slow && System.nanoTime() - deadline >= 0)) {
                 throw NoNode.reader(view, need, router.patience());
             }
             Verdict best = choice.best(view, need, Tried.NOTHING);

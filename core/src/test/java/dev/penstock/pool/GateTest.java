@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,22 @@ class GateTest {
     }
 
     @Test
+    void who_waits_and_has_found_something_better_is_sent_away_and_nobody_behind_them_is_held_up() throws Exception {
+        Gate gate = new Gate(1, 1, 1000);
+        assertThat(gate.tryEnter(WRITE)).isTrue();
+        AtomicBoolean stays = new AtomicBoolean(true);
+        Future<Gate.Answer> first = threads.submit(() -> gate.enter(READ, LONG, stays::get));
+        await().until(() -> gate.waiting(READ) == 1);
+        Future<Gate.Answer> second = threads.submit(() -> gate.enter(WRITE, LONG, Gate.STAYS));
+        await().until(() -> gate.waiting(WRITE) == 1);
+        stays.set(false);
+        assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo(Gate.Answer.SENT_AWAY);
+        assertThat(second).isNotDone();
+        gate.leave(WRITE).run();
+        assertThat(second.get(5, TimeUnit.SECONDS)).isEqualTo(Gate.Answer.ADMITTED);
+    }
+
+    @Test
     void reads_stay_within_their_share_and_leave_the_rest_to_writes() {
         Gate gate = new Gate(4, 1, 1000);
         assertThat(gate.tryEnter(READ)).isTrue();
@@ -57,9 +74,9 @@ class GateTest {
         Gate gate = new Gate(2, 1, 1000);
         assertThat(gate.tryEnter(READ)).isTrue();
         assertThat(gate.tryEnter(WRITE)).isTrue();
-        Future<Gate.Answer> read = threads.submit(() -> gate.enter(READ, LONG));
+        Future<Gate.Answer> read = threads.submit(() -> gate.enter(READ, LONG, Gate.STAYS));
         await().until(() -> gate.waiting(READ) == 1);
-        Future<Gate.Answer> write = threads.submit(() -> gate.enter(WRITE, LONG));
+        Future<Gate.Answer> write = threads.submit(() -> gate.enter(WRITE, LONG, Gate.STAYS));
         await().until(() -> gate.waiting(WRITE) == 1);
         gate.leave(WRITE).run();
         assertThat(write.get(5, TimeUnit.SECONDS)).isEqualTo(Gate.Answer.ADMITTED);
@@ -84,7 +101,7 @@ class GateTest {
         for (int i = 0; i < callers; i++) {
             int number = i;
             all.add(threads.submit(() -> {
-                assertThat(gate.enter(WRITE, LONG)).isEqualTo(Gate.Answer.ADMITTED);
+                assertThat(gate.enter(WRITE, LONG, Gate.STAYS)).isEqualTo(Gate.Answer.ADMITTED);
                 order.add(number);
                 gate.leave(WRITE).run();
                 return null;
@@ -105,7 +122,7 @@ class GateTest {
     void a_newcomer_does_not_overtake_those_who_wait() throws Exception {
         Gate gate = new Gate(1, 1, 1000);
         assertThat(gate.tryEnter(WRITE)).isTrue();
-        Future<Gate.Answer> waiter = threads.submit(() -> gate.enter(WRITE, LONG));
+        Future<Gate.Answer> waiter = threads.submit(() -> gate.enter(WRITE, LONG, Gate.STAYS));
         await().until(() -> gate.waiting(WRITE) == 1);
         assertThat(gate.tryEnter(WRITE)).isFalse();
         gate.leave(WRITE).run();
@@ -117,7 +134,8 @@ class GateTest {
     void gives_up_at_the_deadline_and_takes_nothing_with_it() throws Exception {
         Gate gate = new Gate(1, 1, 1000);
         assertThat(gate.tryEnter(WRITE)).isTrue();
-        assertThat(gate.enter(WRITE, Duration.ofMillis(5).toNanos())).isEqualTo(Gate.Answer.TIMED_OUT);
+        assertThat(gate.enter(WRITE, Duration.ofMillis(5).toNanos(), Gate.STAYS))
+                .isEqualTo(Gate.Answer.TIMED_OUT);
         gate.leave(WRITE).run();
         assertThat(gate.inside()).isZero();
         assertThat(gate.waiting(WRITE)).isZero();
@@ -127,8 +145,8 @@ class GateTest {
     void everyone_who_waits_is_sent_away_when_the_node_is_given_up() throws Exception {
         Gate gate = new Gate(1, 1, 1000);
         assertThat(gate.tryEnter(WRITE)).isTrue();
-        Future<Gate.Answer> read = threads.submit(() -> gate.enter(READ, LONG));
-        Future<Gate.Answer> write = threads.submit(() -> gate.enter(WRITE, LONG));
+        Future<Gate.Answer> read = threads.submit(() -> gate.enter(READ, LONG, Gate.STAYS));
+        Future<Gate.Answer> write = threads.submit(() -> gate.enter(WRITE, LONG, Gate.STAYS));
         await().until(() -> gate.waiting(READ) + gate.waiting(WRITE) == 2);
         gate.sendWaitersAway(false);
         assertThat(write.get(5, TimeUnit.SECONDS)).isEqualTo(Gate.Answer.SENT_AWAY);
@@ -141,7 +159,7 @@ class GateTest {
     void a_larger_read_share_admits_the_reads_that_wait_for_it() throws Exception {
         Gate gate = new Gate(4, 1, 1000);
         assertThat(gate.tryEnter(READ)).isTrue();
-        Future<Gate.Answer> read = threads.submit(() -> gate.enter(READ, LONG));
+        Future<Gate.Answer> read = threads.submit(() -> gate.enter(READ, LONG, Gate.STAYS));
         await().until(() -> gate.waiting(READ) == 1);
         gate.limitReads(4);
         assertThat(read.get(5, TimeUnit.SECONDS)).isEqualTo(Gate.Answer.ADMITTED);
@@ -166,7 +184,7 @@ class GateTest {
         CompletableFuture<Thread> waiting = new CompletableFuture<>();
         Future<?> waiter = threads.submit(() -> {
             waiting.complete(Thread.currentThread());
-            assertThatThrownBy(() -> gate.enter(WRITE, LONG)).isInstanceOf(InterruptedException.class);
+            assertThatThrownBy(() -> gate.enter(WRITE, LONG, Gate.STAYS)).isInstanceOf(InterruptedException.class);
         });
         await().until(() -> gate.waiting(WRITE) == 1);
         waiting.join().interrupt();
@@ -204,7 +222,7 @@ class GateTest {
             throws InterruptedException {
         boolean read = random.nextBoolean();
         long patience = random.nextInt(10) == 0 ? 1_000 : LONG;
-        if (gate.enter(read, patience) != Gate.Answer.ADMITTED) {
+        if (gate.enter(read, patience, Gate.STAYS) != Gate.Answer.ADMITTED) {
             return;
         }
         assertThat(inside.incrementAndGet()).isLessThanOrEqualTo(3);

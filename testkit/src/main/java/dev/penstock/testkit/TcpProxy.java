@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong clientTurns = new AtomicLong();
+    private final AtomicInteger toLose = new AtomicInteger();
     private final Map<Direction, AtomicLong> bytes = new EnumMap<>(
             Map.of(Direction.CLIENT_TO_SERVER, new AtomicLong(), Direction.SERVER_TO_CLIENT, new AtomicLong()));
     private final Map<Direction, ByteArrayOutputStream> captured = new ConcurrentHashMap<>();
@@ -133,6 +135,11 @@ public final class TcpProxy implements AutoCloseable {
         connections.forEach(ProxiedConnection::halfOpen);
     }
 
+    /** As {@link #halfOpen}, for that many of the next connections: they stand, and nothing is ever answered on them. */
+    public void halfOpenNext(int connections) {
+        toLose.set(connections);
+    }
+
     /** New connections are refused; present ones go on. */
     public synchronized void refuse() {
         if (listener == null) {
@@ -147,6 +154,7 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Ends every fault. Held bytes are delivered; half-open connections are reset, as their next packet would be. */
     public void heal() {
+        toLose.set(0);
         connections.stream().filter(ProxiedConnection::isHalfOpen).forEach(ProxiedConnection::abort);
         faults.heal();
         listen();
@@ -257,6 +265,9 @@ public final class TcpProxy implements AutoCloseable {
             server.connect(target, CONNECT_MILLIS);
             ProxiedConnection connection = new ProxiedConnection(this, client, server);
             connections.add(connection);
+            if (toLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                connection.halfOpen();
+            }
             connection.start();
         } catch (IOException serverIsDown) {
             closeQuietly(client);

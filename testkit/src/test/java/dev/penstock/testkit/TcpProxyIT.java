@@ -185,6 +185,18 @@ class TcpProxyIT {
     }
 
     @Test
+    void connections_that_are_half_open_from_their_beginning_stand_and_are_never_answered() throws Exception {
+        try (Connection before = connect()) {
+            proxy.halfOpenNext(1);
+            assertThatThrownBy(this::connect).hasRootCauseMessage("Read timed out");
+            ask(before);
+            try (Connection later = connect()) {
+                ask(later);
+            }
+        }
+    }
+
+    @Test
     void refused_is_refused_for_new_connections_alone() throws Exception {
         try (Connection connection = connect()) {
             proxy.refuse();
