@@ -57,6 +57,11 @@ public final class Load implements AutoCloseable {
         await().atMost(LIMIT).until(() -> done.get() >= goal);
     }
 
+    /** How many calls have succeeded so far. */
+    public long done() {
+        return done.get();
+    }
+
     /** What failed so far. */
     public List<Exception> failures() {
         return List.copyOf(failures);

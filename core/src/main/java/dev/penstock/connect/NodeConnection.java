@@ -123,6 +123,16 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return retired;
     }
 
+    /** How often it was lent so far. */
+    public long timesLent() {
+        return loan.begun();
+    }
+
+    /** How often a borrow of it has ended so far. */
+    public long timesReturned() {
+        return loan.over();
+    }
+
     public boolean wasLent() {
         return loan.handle() != null;
     }

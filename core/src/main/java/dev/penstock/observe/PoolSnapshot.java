@@ -11,8 +11,18 @@ package dev.penstock.observe;
  * @param waiting callers that wait for a connection of this purpose on this node
  * @param invalid connections discarded as broken since the start; those that were too old or idle, or whose node lost its
  *     role, do not count
+ * @param borrowed how often a connection was handed out since the start; also to look whether a replica has what a session wrote
+ * @param returned how often one came back, or ended while a caller held it, since the start
  */
-public record PoolSnapshot(String purpose, int size, int checkedOut, int checkedIn, int waiting, long invalid) {
+public record PoolSnapshot(
+        String purpose,
+        int size,
+        int checkedOut,
+        int checkedIn,
+        int waiting,
+        long invalid,
+        long borrowed,
+        long returned) {
     /** Connections open to the server for this purpose. */
     public int total() {
         return checkedOut + checkedIn;

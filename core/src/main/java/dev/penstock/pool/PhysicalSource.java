@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,13 @@ final class PhysicalSource implements DataSource {
     private final Runnable makeRoom;
     private final Hearing hearing;
     private final AtomicLong invalid = new AtomicLong();
+
+    /** Of the connections that have ended. */
+    private final AtomicLong lentBefore = new AtomicLong();
+
+    private final AtomicLong returnedBefore = new AtomicLong();
+    private final AtomicLong mostLent = new AtomicLong();
+    private final AtomicLong mostReturned = new AtomicLong();
     private volatile boolean closed;
     private volatile @Nullable SQLException lastFailure;
 
@@ -130,6 +138,8 @@ final class PhysicalSource implements DataSource {
 
     private void ended(NodeConnection connection, ConnectionLife life) {
         slots.release();
+        lentBefore.addAndGet(connection.timesLent());
+        returnedBefore.addAndGet(connection.timesReturned());
         if (connection.isBroken() && !closed) {
             invalid.incrementAndGet();
         }
@@ -139,6 +149,27 @@ final class PhysicalSource implements DataSource {
     /** Connections that ended because they had failed. */
     long invalid() {
         return invalid.get();
+    }
+
+    /** How often a connection was lent. */
+    long borrowed() {
+        return sum(lentBefore, NodeConnection::timesLent, mostLent);
+    }
+
+    /** How often one came back. */
+    long returned() {
+        return sum(returnedBefore, NodeConnection::timesReturned, mostReturned);
+    }
+
+    /** The ended ones first: one that ends meanwhile is missed once, which {@code most} makes up for, and never counted twice. */
+    private long sum(AtomicLong before, ToLongFunction<NodeConnection> times, AtomicLong most) {
+        long sum = before.get();
+        for (NodeConnection connection : node.liveConnections()) {
+            if (connection.purpose() == purpose) {
+                sum += times.applyAsLong(connection);
+            }
+        }
+        return most.accumulateAndGet(sum, Math::max);
     }
 
     private void awaitNode() throws InterruptedException, SQLException {

@@ -176,7 +176,9 @@ final class PurposePool {
                 pool == null ? 0 : pool.getActiveConnections(),
                 pool == null ? 0 : pool.getIdleConnections(),
                 waiting,
-                source.invalid());
+                source.invalid(),
+                source.borrowed(),
+                source.returned());
     }
 
     /** Their turn did not come: the node's connections were all in use. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.penstock.Database;
+import dev.penstock.Load;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.PoolConfig;
@@ -82,6 +83,29 @@ class PoolLifeIT {
             db.write(c -> Served.run(c, "select 1"));
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(() -> assertThat(writes(db).invalid()).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void every_borrow_and_every_return_is_counted_also_of_connections_that_have_ended() throws Exception {
+        try (Database db = open();
+                Load load = Load.of(4, () -> db.write(c -> Served.run(c, "select 1")))) {
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> db.write(c -> Served.run(c, "select pg_terminate_backend(pg_backend_pid())")))
+                        .isInstanceOf(SQLException.class);
+                load.awaitMore(20);
+            }
+            load.close();
+            assertThat(load.failures()).isEmpty();
+            long borrows = load.done() + 20;
+            assertThat(writes(db).borrowed()).isEqualTo(borrows);
+            assertThat(writes(db).returned()).isEqualTo(borrows);
+            try (Connection held = db.writer().getConnection()) {
+                assertThat(held.isClosed()).isFalse();
+                assertThat(writes(db).borrowed()).isEqualTo(borrows + 1);
+                assertThat(writes(db).returned()).isEqualTo(borrows);
+            }
+            assertThat(writes(db).returned()).isEqualTo(borrows + 1);
         }
     }
 

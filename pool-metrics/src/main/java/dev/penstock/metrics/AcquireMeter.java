@@ -3,6 +3,7 @@ package dev.penstock.metrics;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 
 /** {@code penstock.acquire}, summed up or with buckets. */
 final class AcquireMeter {
@@ -15,14 +16,22 @@ final class AcquireMeter {
 
     private AcquireMeter() {}
 
-    static Durations register(Meters meters, Tags own, boolean bucketed) {
+    /** Of callers that got no connection. */
+    static Durations ofFailures(Meters meters, Tags own, boolean bucketed) {
+        return register(meters, own, bucketed, new SummedDurations(meters.clock()));
+    }
+
+    /** @param counted how many there were */
+    static Durations ofBorrows(Meters meters, Tags own, boolean bucketed, DoubleSupplier counted) {
+        return register(meters, own, bucketed, new SummedDurations(meters.clock(), counted));
+    }
+
+    private static Durations register(Meters meters, Tags own, boolean bucketed, SummedDurations durations) {
         if (bucketed) {
             Timer timer = meters.bucketed(NAME, DESCRIPTION, own);
             meters.timeGauge(NAME + ".max", LONGEST, own, () -> timer.max(TimeUnit.NANOSECONDS));
             return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
         }
-        SummedDurations durations =
-                new SummedDurations(meters.registry().config().clock());
         meters.timer(NAME, DESCRIPTION, own, durations);
         meters.timeGauge(NAME + ".max", LONGEST, own, durations::maxNanos);
         return durations;

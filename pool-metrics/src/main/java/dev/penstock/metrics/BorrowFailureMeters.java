@@ -20,7 +20,7 @@ final class BorrowFailureMeters {
         for (BorrowFailure why : BorrowFailure.values()) {
             Tags own = Tags.of("member", AcquireMeter.NO_MEMBER, "purpose", purpose)
                     .and(Labels.of("outcome", why));
-            all.put(why, AcquireMeter.register(meters, own, bucketed));
+            all.put(why, AcquireMeter.ofFailures(meters, own, bucketed));
         }
         return all;
     }

@@ -29,8 +29,10 @@ final class MemberMeters {
         this.meters = place.meters().and(Tags.of("member", member));
         this.stock = place.stock().and(Tags.empty());
         ConnectionMeters connections = new ConnectionMeters(meters);
-        PoolMeters ofReads = new PoolMeters(meters, "read", connections, options.acquireBuckets());
-        PoolMeters ofWrites = new PoolMeters(meters, "write", connections, options.acquireBuckets());
+        PoolMeters ofReads = new PoolMeters(
+                meters, new Borrows(place.scrape(), member, "read"), connections, options.acquireBuckets());
+        PoolMeters ofWrites = new PoolMeters(
+                meters, new Borrows(place.scrape(), member, "write"), connections, options.acquireBuckets());
         this.reads = hikari(ofReads, member, "read", place, options);
         this.writes = hikari(ofWrites, member, "write", place, options);
         this.fencings = meters.counter(

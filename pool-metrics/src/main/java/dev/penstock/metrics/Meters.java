@@ -1,5 +1,6 @@
 package dev.penstock.metrics;
 
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -47,8 +48,8 @@ final class Meters {
         return new Meters(registry, tags.and(more));
     }
 
-    MeterRegistry registry() {
-        return registry;
+    Clock clock() {
+        return registry.config().clock();
     }
 
     void gauge(Spec spec, Tags own, DoubleSupplier value) {

@@ -17,11 +17,14 @@ final class PoolMeters implements PoolListener {
     private final Counter readOnly;
     private final ConnectionMeters connections;
 
-    /** @param meters of the member */
-    PoolMeters(Meters meters, String purpose, ConnectionMeters connections, boolean bucketed) {
-        Tags own = Tags.of("purpose", purpose);
-        this.acquire = AcquireMeter.register(meters, own.and("outcome", "success"), bucketed);
-        this.usage = new SummedDurations(meters.registry().config().clock());
+    /**
+     * @param meters of the member
+     * @param borrows what the pool counts by itself
+     */
+    PoolMeters(Meters meters, Borrows borrows, ConnectionMeters connections, boolean bucketed) {
+        Tags own = Tags.of("purpose", borrows.purpose());
+        this.acquire = AcquireMeter.ofBorrows(meters, own.and("outcome", "success"), bucketed, borrows::begun);
+        this.usage = new SummedDurations(meters.clock(), borrows::over);
         this.connections = connections;
         meters.timer("penstock.pool.usage", "How long callers held a connection", own, usage);
         meters.timeGauge(
