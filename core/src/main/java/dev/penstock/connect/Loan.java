@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency: a session may end in any thread while it is lent, so what is to be done is an atomic reference.
  */
 final class Loan {
-    private final AtomicReference<@Nullable Runnable> returned = new AtomicReference<>();
+    private final AtomicReference<@Nullable LoanEnd> returned = new AtomicReference<>();
     private final AtomicReference<@Nullable Connection> handle = new AtomicReference<>();
     private final AtomicReference<@Nullable Connection> formerHandle = new AtomicReference<>();
 
@@ -20,10 +20,14 @@ final class Loan {
 
     private final AtomicLong over = new AtomicLong();
 
+    /** Published by {@code returned}. */
+    private long lentAt;
+
     /** One fence, the last, is for all of them: each costs as much as a good part of the borrow. */
-    void begin(Connection lentAs, Runnable onReturn) {
+    void begin(Connection lentAs, long at, LoanEnd onReturn) {
         formerHandle.lazySet(handle.getPlain());
         handle.lazySet(lentAs);
+        lentAt = at;
         begun.lazySet(begun.getPlain() + 1);
         returned.set(onReturn);
     }
@@ -31,13 +35,13 @@ final class Loan {
     /** Also runs {@code more} at its end, or at once when it has ended. */
     void whenOver(Runnable more) {
         while (true) {
-            Runnable first = returned.get();
+            LoanEnd first = returned.get();
             if (first == null) {
                 more.run();
                 return;
             }
-            Runnable both = () -> {
-                first.run();
+            LoanEnd both = at -> {
+                first.over(at);
                 more.run();
             };
             if (returned.compareAndSet(first, both)) {
@@ -47,10 +51,10 @@ final class Loan {
     }
 
     void end() {
-        Runnable onReturn = returned.getAndSet(null);
+        LoanEnd onReturn = returned.getAndSet(null);
         if (onReturn != null) {
             over.lazySet(over.getPlain() + 1);
-            onReturn.run();
+            onReturn.over(lentAt);
         }
     }
 

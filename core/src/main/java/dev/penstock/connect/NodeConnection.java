@@ -167,9 +167,14 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return server.isInHotStandby();
     }
 
-    /** Lent as {@code lentAs}; {@code returned} is run once, when this borrow ends in whatever way. */
-    public void lend(Connection lentAs, Runnable returned) {
-        loan.begin(lentAs, returned);
+    /**
+     * Lent as {@code lentAs}.
+     *
+     * @param lentAt for {@code returned}, by its clock
+     * @param returned run once, when this borrow ends in whatever way
+     */
+    public void lend(Connection lentAs, long lentAt, LoanEnd returned) {
+        loan.begin(lentAs, lentAt, returned);
     }
 
     /** Also runs {@code more} when this borrow ends, or at once when it has. */
@@ -200,11 +205,10 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     }
 
     @Override
-    void about(String sql) throws SQLException {
+    void check(String sql) throws SQLException {
         if (rules.purpose() == Purpose.READ && AdvisoryLock.isTakenBy(sql)) {
             throw AdvisoryLock.refusal(node);
         }
-        super.about(sql);
     }
 
     @Override

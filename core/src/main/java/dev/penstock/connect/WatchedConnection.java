@@ -14,6 +14,7 @@ import java.util.Properties;
  */
 abstract class WatchedConnection extends ForwardingConnection {
     private final SqlWords words = new SqlWords();
+    private final KnownTexts harmless = new KnownTexts();
     private boolean tainted;
     private boolean configured;
 
@@ -46,9 +47,20 @@ abstract class WatchedConnection extends ForwardingConnection {
      *
      * @throws SQLException when this session must not run it
      */
-    void about(String sql) throws SQLException {
-        tainted = tainted || SessionEffect.of(words.of(sql));
+    final void about(String sql) throws SQLException {
+        if (harmless.contains(sql)) {
+            return;
+        }
+        check(sql);
+        if (SessionEffect.of(words.of(sql))) {
+            tainted = true;
+        } else {
+            harmless.add(sql);
+        }
     }
+
+    /** @throws SQLException when this session must not run it, now or ever */
+    abstract void check(String sql) throws SQLException;
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {

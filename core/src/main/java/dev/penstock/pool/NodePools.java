@@ -36,6 +36,8 @@ public final class NodePools implements AutoCloseable {
     private final Gate gate;
     private final LoadMeter meter;
     private final Ticks ticks;
+    private final Returns ofReads;
+    private final Returns ofWrites;
     private final PurposePool writes;
     private final PurposePool reads;
     private volatile boolean closed;
@@ -47,6 +49,8 @@ public final class NodePools implements AutoCloseable {
         int ceiling = config.pool().ceiling();
         this.gate = new Gate(ceiling, ceiling, config.pool().maxWaiting());
         this.meter = new LoadMeter(gate);
+        this.ofReads = new Returns(gate.leave(true), ticks);
+        this.ofWrites = new Returns(gate.leave(false), ticks);
         Slots slots = new Slots(ceiling);
         this.writes = new PurposePool(config, node, Purpose.WRITE, connector, slots);
         this.reads = new PurposePool(config, node, Purpose.READ, connector, slots);
@@ -176,7 +180,10 @@ public final class NodePools implements AutoCloseable {
         }
     }
 
-    /** At most so many slices, and none after {@code deadline} unless it is 0, as long as the node serves. */
+    /**
+     * At most so many slices, and none after {@code deadline}, as long as the node serves. Without a deadline (0) the caller has waited for
+     * nothing else, so the listener hears of it here. No clock is read for nobody.
+     */
     private @Nullable Connection fromPool(Purpose purpose, long deadline, int slices) throws SQLException {
         PurposePool pool = pool(purpose);
         PoolListener listener = pool.hearing().now();
@@ -186,12 +193,11 @@ public final class NodePools implements AutoCloseable {
             if (connection != null) {
                 NodeConnection physical = connection.unwrap(NodeConnection.class);
                 if (suits(physical, purpose)) {
-                    lend(
-                            physical,
-                            connection,
-                            gate.leave(purpose == Purpose.READ),
-                            listener,
-                            deadline == 0 ? begun : 0);
+                    long now = begun == 0 ? 0 : ticks.now();
+                    physical.lend(connection, now, returns(purpose).to(listener));
+                    if (begun != 0 && deadline == 0) {
+                        listener.acquired(now - begun);
+                    }
                     connection.setCatalog(NodeConnection.LENT);
                     return connection;
                 }
@@ -205,24 +211,6 @@ public final class NodePools implements AutoCloseable {
                 listener.timedOut();
                 throw pool.notOpened(gate.waiting(purpose == Purpose.READ));
             }
-        }
-    }
-
-    /**
-     * Nothing is made and no clock is read while nobody listens.
-     *
-     * @param begun when the caller came, if this is all that they had to wait for; else 0
-     */
-    private void lend(
-            NodeConnection physical, Connection connection, Runnable leave, PoolListener listener, long begun) {
-        if (listener == PoolListener.NONE) {
-            physical.lend(connection, leave);
-            return;
-        }
-        long now = ticks.now();
-        physical.lend(connection, new TimedLoan(leave, listener, ticks, now));
-        if (begun != 0) {
-            listener.acquired(now - begun);
         }
     }
 
@@ -242,6 +230,10 @@ public final class NodePools implements AutoCloseable {
         }
         // After a promotion the server's report is stale until it answers something: ask before judging.
         return physical.ping(PING_SECONDS) && !(purpose == Purpose.WRITE && physical.isReportedInHotStandby());
+    }
+
+    private Returns returns(Purpose purpose) {
+        return purpose == Purpose.READ ? ofReads : ofWrites;
     }
 
     private PurposePool pool(Purpose purpose) {

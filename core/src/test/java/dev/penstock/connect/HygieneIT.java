@@ -174,6 +174,18 @@ class HygieneIT {
     }
 
     @Test
+    void what_leaves_something_behind_is_noticed_each_time_that_it_is_run() throws SQLException {
+        String before = state();
+        for (int i = 0; i < 3; i++) {
+            try (Connection c = db.writer().getConnection()) {
+                Served.run(c, "select 1");
+                Served.run(c, "set app.user_id = 'alice'");
+            }
+            assertThat(state()).isEqualTo(before);
+        }
+    }
+
+    @Test
     void a_session_that_cannot_be_reset_is_closed_and_replaced() throws SQLException {
         int before = pid();
         try (Connection c = db.writer().getConnection()) {
