@@ -65,12 +65,14 @@ final class ConnectRace implements AutoCloseable {
     Stood run(Duration whole, Spare spare) throws InterruptedException, ExecutionException, TimeoutException {
         long deadline = System.nanoTime() + whole.toNanos();
         CompletableFuture<Stood> first = begin();
-        if (whole.compareTo(ALONE) > 0) {
-            try {
-                return won(first.get(ALONE.toNanos(), TimeUnit.NANOSECONDS));
-            } catch (TimeoutException e) {
-                ConnectLog.LOG.debug("A connect to {} has not been answered for {}", node, ALONE);
+        try {
+            long alone = Math.min(ALONE.toNanos(), whole.toNanos());
+            return won(first.get(Math.max(1, alone), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            if (whole.compareTo(ALONE) <= 0) {
+                throw e;
             }
+            ConnectLog.LOG.debug("A connect to {} has not been answered for {}", node, ALONE);
         }
         CompletableFuture<?> either = spare.take() ? CompletableFuture.anyOf(first, beside(first, spare)) : first;
         long left = Math.max(1, deadline - System.nanoTime());
