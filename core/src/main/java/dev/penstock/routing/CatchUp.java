@@ -27,29 +27,34 @@ final class CatchUp {
     private static final long LONGEST_PAUSE_MILLIS = 20;
 
     private final Replayed replayed;
+    private final CallDeadlines deadlines;
 
-    CatchUp(Replayed replayed) {
+    CatchUp(Replayed replayed, CallDeadlines deadlines) {
         this.replayed = replayed;
+        this.deadlines = deadlines;
     }
 
     /**
      * Whether it has it, or comes to have it.
      *
      * @param view of the connection's node
-     * @param deadline {@link System#nanoTime()}; one that is over still leaves time to ask once
+     * @param patience until when it is waited for, by {@link System#nanoTime()}; one that is over still leaves time to ask once
+     * @param deadline when a question that a silent server does not answer is given up
      */
-    boolean reaches(Connection connection, NodeView view, SessionToken token, long deadline) throws SQLException {
+    boolean reaches(Connection connection, NodeView view, SessionToken token, long patience, long deadline)
+            throws SQLException {
         NodeConnection physical = connection.unwrap(NodeConnection.class);
         Position known = replayed.of(view).orElse(null);
         if (known != null && known.includes(token) && physical.server().isKnownAs(known.server())) {
             return true;
         }
-        try (ReplayQuestion question = new ReplayQuestion(connection)) {
-            return asks(question, physical, token, deadline);
+        try (CallDeadlines.Guard guard = deadlines.guard(physical, deadline);
+                ReplayQuestion question = new ReplayQuestion(connection)) {
+            return asks(question, physical, token, patience) && !guard.isOver();
         }
     }
 
-    private boolean asks(ReplayQuestion question, NodeConnection physical, SessionToken token, long deadline)
+    private boolean asks(ReplayQuestion question, NodeConnection physical, SessionToken token, long patience)
             throws SQLException {
         for (long pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
             Optional<Position> answer = question.ask().map(ReplayQuestion.Answer::position);
@@ -63,7 +68,7 @@ final class CatchUp {
             if (there.includes(token)) {
                 return true;
             }
-            long left = deadline - System.nanoTime();
+            long left = patience - System.nanoTime();
             if (left <= 0 || !there.token().isOfSameHistory(token)) {
                 return false;
             }

@@ -211,12 +211,13 @@ final class ReadRouting {
             }
             boolean reached = false;
             try {
-                reached = catchUp.reaches(connection, view, token, mayWait ? catchUpDeadline : System.nanoTime());
+                long patience = mayWait ? catchUpDeadline : System.nanoTime();
+                reached = catchUp.reaches(connection, view, token, patience, deadline);
                 if (!reached) {
                     behind.add(view.node());
                 }
             } catch (SQLException e) {
-                if (!ErrorClass.of(e).readMayMove(0)) {
+                if (!ErrorClass.of(e).readMayMove(0) || System.nanoTime() - deadline >= 0) {
                     throw e;
                 }
                 RoutingLog.LOG.debug("{} was lost while it was waited for", view.node(), e);

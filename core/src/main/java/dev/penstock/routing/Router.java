@@ -86,8 +86,8 @@ public final class Router implements AutoCloseable {
         Replayed replayed = new Replayed();
         this.judge = new Judge(replayed);
         this.choice = new ReaderChoice(nodes, judge, config.routing());
-        this.reads =
-                new ReadRouting(this, nodes, choice, new CatchUp(replayed), new ReadRouting.Told(counts, acquisitions));
+        this.reads = new ReadRouting(
+                this, nodes, choice, new CatchUp(replayed, deadlines), new ReadRouting.Told(counts, acquisitions));
         this.roleChanges = new RoleChanges(config, nodes.all(), events);
         this.loadWatch = new LoadWatch(nodes.pools());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);

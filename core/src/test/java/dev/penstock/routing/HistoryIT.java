@@ -9,6 +9,8 @@ import dev.penstock.RecordedLoad;
 import dev.penstock.TestConfigs;
 import dev.penstock.Untruthful;
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.ReadOptions;
+import dev.penstock.config.ReadPreference;
 import dev.penstock.config.WriteOptions;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.testkit.PostgresCluster;
@@ -27,7 +29,10 @@ import dev.penstock.testkit.history.Violation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,6 +43,12 @@ class HistoryIT {
     private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("penstock.history.seconds", 60));
     private static final long SEED = Long.getLong("penstock.history.seed", System.nanoTime());
     private static final int KEYS = 6;
+    private static final int SIZE = 8;
+    private static final int OVERFLOW = 2;
+    private static final int CEILING = SIZE + OVERFLOW;
+
+    /** A quarter of the ceiling, the default beside replicas. */
+    private static final int READS_OF_PRIMARY = 3;
 
     private static final Duration POOL_TIMEOUT = Duration.ofSeconds(5);
 
@@ -124,7 +135,7 @@ class HistoryIT {
         return TestConfigs.of(cluster)
                 .primary(endpoint(proxies.get(0)))
                 .replicas(proxies.stream().skip(1).map(HistoryIT::endpoint).toArray(String[]::new))
-                .pool(8, 2, POOL_TIMEOUT)
+                .pool(SIZE, OVERFLOW, POOL_TIMEOUT)
                 .timeouts(Duration.ofSeconds(5), Duration.ofSeconds(5))
                 .maxLag(Duration.ofSeconds(2))
                 .build();
@@ -157,9 +168,26 @@ class HistoryIT {
         await().atMost(SOON).until(() -> db.status().nodes().stream().allMatch(node -> node.checkedOut() == 0));
         for (PostgresNode node : cluster.nodes()) {
             // The ceiling, the monitor, and two connects that were given up and not noticed yet.
-            await().atMost(SOON).until(() -> sessions(node) <= 8 + 2 + 1 + 2);
+            await().atMost(SOON).until(() -> sessions(node) <= CEILING + 1 + 2);
         }
         assertThat(db.status().nodes()).extracting(NodeStatus::monitorFailures).containsOnly(0L);
+        ReadOptions onPrimary = ReadOptions.defaults().prefer(ReadPreference.PRIMARY);
+        allAtOnce(CEILING, db.writer());
+        allAtOnce(READS_OF_PRIMARY, db.reader(onPrimary));
+    }
+
+    /** Every place is free again: in the gate, and under the ceiling. */
+    private static void allAtOnce(int places, DataSource source) throws SQLException {
+        Deque<Connection> all = new ArrayDeque<>();
+        try {
+            while (all.size() < places) {
+                all.push(source.getConnection());
+            }
+        } finally {
+            while (!all.isEmpty()) {
+                all.pop().close();
+            }
+        }
     }
 
     private static void nothingIsLeft(PostgresCluster cluster) {

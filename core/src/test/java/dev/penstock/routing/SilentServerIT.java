@@ -8,9 +8,11 @@ import dev.penstock.Load;
 import dev.penstock.NodeHistory;
 import dev.penstock.Processes;
 import dev.penstock.Served;
+import dev.penstock.Session;
 import dev.penstock.SqlAction;
 import dev.penstock.TestConfigs;
 import dev.penstock.Timed;
+import dev.penstock.config.ReadOptions;
 import dev.penstock.observe.NodeState;
 import dev.penstock.testkit.Direction;
 import dev.penstock.testkit.PostgresCluster;
@@ -103,6 +105,20 @@ class SilentServerIT {
     void a_frozen_primary_lets_go_of_every_call_and_return_and_the_database_closes() throws Exception {
         letsGoOfEveryCall(() -> cluster.primary().suspend());
         Timed.call(db::close).succeededWithin(GIVEN_UP);
+    }
+
+    /** Nobody gives a silent node up in less than a second and a half. */
+    @Test
+    void a_session_read_that_asks_a_silent_replica_how_far_it_is_ends_at_its_own_deadline() throws Exception {
+        Session session = db.session();
+        for (int i = 0; i < 20; i++) {
+            session.read(Served::by);
+        }
+        proxies.get(1).blackHole();
+        proxies.get(2).blackHole();
+        session.write(c -> Served.run(c, "insert into app.visit values ('unseen')"));
+        ReadOptions hurried = ReadOptions.defaults().deadline(Duration.ofMillis(300));
+        Timed.call(() -> session.read(hurried, Served::by)).failedWithin(Duration.ofMillis(1300), "57014");
     }
 
     @Test

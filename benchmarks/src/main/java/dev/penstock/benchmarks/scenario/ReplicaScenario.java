@@ -1,6 +1,8 @@
 package dev.penstock.benchmarks.scenario;
 
 import dev.penstock.Database;
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.observe.NodeState;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresNode;
@@ -15,13 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
-/** One of two replicas is killed, stopped, frozen or cut off under eight reading threads. */
+/**
+ * One of two replicas is killed, stopped, frozen or cut off under eight reading threads. A ninth reads over one plain connection to the
+ * other replica, which nothing is done to: what the machine alone makes reads wait.
+ */
 final class ReplicaScenario implements Scenario {
     private static final int READERS = 8;
 
     /** The reads that are under way when a replica is lost are few of these. */
     private static final Duration AFTER = Duration.ofSeconds(10);
+
+    private static final Duration BEFORE = Duration.ofSeconds(5);
 
     @Override
     public String name() {
@@ -46,14 +54,11 @@ final class ReplicaScenario implements Scenario {
     public void run(int rounds, Random random) throws Exception {
         int each = Math.max(1, rounds / 7);
         try (PostgresCluster cluster = Scenario.cluster()) {
-            List<TcpProxy> proxies =
-                    cluster.replicas().stream().map(PostgresNode::proxy).toList();
-            try (Database database = Database.open(Scenario.config(cluster)
-                    .replicas(proxies.stream()
-                            .map(proxy -> proxy.host() + ":" + proxy.port())
-                            .toArray(String[]::new))
-                    .build())) {
-                for (Fault fault : Fault.values()) {
+            for (Fault fault : Fault.values()) {
+                List<TcpProxy> proxies = fault == Fault.CUT_OFF
+                        ? cluster.replicas().stream().map(PostgresNode::proxy).toList()
+                        : List.of();
+                try (Database database = Database.open(config(cluster, proxies))) {
                     for (int round = 0; round < each; round++) {
                         round(cluster, database, proxies, fault, random.nextInt(2));
                     }
@@ -62,69 +67,103 @@ final class ReplicaScenario implements Scenario {
         }
     }
 
+    /** Directly, but where the network is to fail. */
+    private static DatabaseConfig config(PostgresCluster cluster, List<TcpProxy> proxies) {
+        DatabaseConfigBuilder config = Scenario.config(cluster);
+        return proxies.isEmpty()
+                ? config.build()
+                : config.replicas(proxies.stream()
+                                .map(proxy -> proxy.host() + ":" + proxy.port())
+                                .toArray(String[]::new))
+                        .build();
+    }
+
     private static void round(
             PostgresCluster cluster, Database database, List<TcpProxy> proxies, Fault fault, int which)
-            throws InterruptedException {
+            throws SQLException, InterruptedException {
         Scenario.awaitCalm(database);
+        database.warmUp();
         PostgresNode replica = cluster.node(1 + which);
         List<Reader> readers = new ArrayList<>();
         for (int i = 0; i < READERS; i++) {
-            readers.add(new Reader(database));
+            readers.add(new Reader(() -> database.read(ReplicaScenario::one)));
         }
-        readers.forEach(Thread::start);
-        Scenario.pass(Duration.ofSeconds(5));
-        long struck = System.nanoTime();
-        strike(replica, proxies.get(which), fault);
-        Scenario.await(
-                "the node to be given up",
-                () -> database.status()
-                        .node(replica.name())
-                        .filter(node -> node.state() == NodeState.DOWN)
-                        .isPresent());
-        long givenUp = System.nanoTime();
-        Scenario.pass(AFTER);
-        for (Reader reader : readers) {
-            reader.end();
+        try (Connection plain = cluster.node(2 - which).connect("appuser")) {
+            Reader witness = new Reader(() -> one(plain));
+            witness.start();
+            readers.forEach(Thread::start);
+            Scenario.pass(BEFORE);
+            long struck = System.nanoTime();
+            strike(replica, proxies, which, fault);
+            Scenario.await(
+                    "the node to be given up",
+                    () -> database.status()
+                            .node(replica.name())
+                            .filter(node -> node.state() == NodeState.DOWN)
+                            .isPresent());
+            long givenUp = System.nanoTime();
+            Scenario.pass(AFTER);
+            witness.end();
+            for (Reader reader : readers) {
+                reader.end();
+            }
+            print(fault, readers, witness, struck, givenUp - struck);
         }
-        print(fault, readers, struck, givenUp - struck);
-        heal(replica, proxies.get(which), fault);
+        heal(replica, proxies, which, fault);
         cluster.awaitReplicas();
     }
 
-    private static void strike(PostgresNode replica, TcpProxy proxy, Fault fault) {
+    private static void strike(PostgresNode replica, List<TcpProxy> proxies, int which, Fault fault) {
         switch (fault) {
             case KILLED -> replica.kill();
             case STOPPED -> replica.stop();
             case FROZEN -> replica.suspend();
-            case CUT_OFF -> proxy.blackHole();
+            case CUT_OFF -> proxies.get(which).blackHole();
         }
     }
 
-    private static void heal(PostgresNode replica, TcpProxy proxy, Fault fault) {
+    private static void heal(PostgresNode replica, List<TcpProxy> proxies, int which, Fault fault) {
         switch (fault) {
             case KILLED, STOPPED -> replica.start();
             case FROZEN -> replica.resume();
-            case CUT_OFF -> proxy.heal();
+            case CUT_OFF -> proxies.get(which).heal();
         }
     }
 
-    private static void print(Fault fault, List<Reader> readers, long struck, long givenUpAfter) {
-        List<Long> before = new ArrayList<>();
-        List<Long> after = new ArrayList<>();
+    private static void print(Fault fault, List<Reader> readers, Reader witness, long struck, long givenUpAfter) {
         int failed = 0;
         for (Reader reader : readers) {
-            reader.ended.forEach((end, took) -> (end - struck < 0 ? before : after).add(took));
             failed += reader.failed;
         }
+        System.out.printf("  %-8s failed %d; given up after %5.0f ms%n", fault, failed, givenUpAfter / 1e6);
+        print("before", readers, witness, end -> end - struck < 0);
+        print("after", readers, witness, end -> end - struck >= 0);
+    }
+
+    private static void print(String when, List<Reader> readers, Reader witness, LongPredicate within) {
+        List<Long> took = new ArrayList<>();
+        readers.forEach(reader -> took.addAll(reader.took(within)));
+        List<Long> floor = witness.took(within);
         System.out.printf(
-                "  %-8s failed %d; given up after %5.0f ms; reads before: %6d, %s; after: %6d, %s%n",
-                fault,
-                failed,
-                givenUpAfter / 1e6,
-                before.size(),
-                Figures.of(before).tail(),
-                after.size(),
-                Figures.of(after).tail());
+                "           %-6s %6d reads, %s; a plain connection beside them: %5d, %s%n",
+                when,
+                took.size(),
+                Figures.of(took).tail(),
+                floor.size(),
+                Figures.of(floor).tail());
+    }
+
+    private static int one(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select 1")) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Read {
+        int run() throws SQLException;
     }
 
     /** Reads until it is ended; keeps when each read ended and how long it took, in nanoseconds. */
@@ -132,15 +171,15 @@ final class ReplicaScenario implements Scenario {
         /** With less, eight threads and three servers fill two processors, and the machine is what is measured. */
         private static final Duration PAUSE = Duration.ofMillis(5);
 
-        private final Database database;
+        private final Read read;
         private final Map<Long, Long> ended = new TreeMap<>();
         private int failed;
         private volatile boolean stopped;
 
-        Reader(Database database) {
+        Reader(Read read) {
             super("reader");
             setDaemon(true);
-            this.database = database;
+            this.read = read;
         }
 
         @Override
@@ -148,7 +187,7 @@ final class ReplicaScenario implements Scenario {
             while (!stopped) {
                 long begun = System.nanoTime();
                 try {
-                    database.read(Reader::one);
+                    read.run();
                 } catch (SQLException e) {
                     failed++;
                     System.out.println("  failed: " + e.getSQLState() + " " + e.getMessage());
@@ -159,12 +198,14 @@ final class ReplicaScenario implements Scenario {
             }
         }
 
-        private static int one(Connection connection) throws SQLException {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("select 1")) {
-                row.next();
-                return row.getInt(1);
-            }
+        List<Long> took(LongPredicate within) {
+            List<Long> took = new ArrayList<>();
+            ended.forEach((end, nanos) -> {
+                if (within.test(end)) {
+                    took.add(nanos);
+                }
+            });
+            return took;
         }
 
         void end() throws InterruptedException {
