@@ -13,6 +13,7 @@ import dev.penstock.observe.RouteExplanation;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.routing.CausalSession;
 import dev.penstock.routing.ReadNeed;
+import dev.penstock.routing.Rhythm;
 import dev.penstock.routing.RoutedDataSource;
 import dev.penstock.routing.Router;
 import dev.penstock.sizing.SizingPlan;
@@ -57,8 +58,13 @@ public final class Database extends RoutedAccess implements AutoCloseable {
      * @throws SQLException when no primary was found, with what each node said; nothing is left running
      */
     public static Database open(DatabaseConfig config) throws SQLException {
+        return open(config, Rhythm.STANDARD);
+    }
+
+    static Database open(DatabaseConfig config, Rhythm rhythm) throws SQLException {
         SizingWatch.refuseConflicts(config, plan(config));
-        Database database = new Database(config, Router.open(config), SessionDefaults.of(config), new SessionBinding());
+        Database database =
+                new Database(config, Router.open(config, rhythm), SessionDefaults.of(config), new SessionBinding());
         try {
             database.router.start(config.timeouts().connect());
             database.sizing.begin();
@@ -87,7 +93,7 @@ public final class Database extends RoutedAccess implements AutoCloseable {
      * @throws SQLException when the calling thread was interrupted
      */
     public static SizingPlan planWithServers(DatabaseConfig config) throws SQLException {
-        try (Router router = Router.open(config)) {
+        try (Router router = Router.open(config, Rhythm.STANDARD)) {
             router.askLimits(config.timeouts().connect());
             return SizingPlanner.plan(config, router.limits());
         }

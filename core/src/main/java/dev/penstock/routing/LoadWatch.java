@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import dev.penstock.pool.NodePools;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -9,17 +10,18 @@ import java.util.concurrent.TimeUnit;
 /** Measures what the pools do, window by window, on one thread of its own. */
 final class LoadWatch implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 100;
-    private static final int SAMPLES = 100;
 
     private final Collection<NodePools> pools;
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, LoadWatch::daemon, new ThreadPoolExecutor.DiscardPolicy());
     private volatile Runnable windowEnded = () -> {};
-    private int taken;
+    private final long samples;
+    private long taken;
 
     /** @param pools as they are at each moment */
-    LoadWatch(Collection<NodePools> pools) {
+    LoadWatch(Collection<NodePools> pools, Duration window) {
         this.pools = pools;
+        this.samples = Math.max(1, window.toMillis() / SAMPLE_MILLIS);
     }
 
     private static Thread daemon(Runnable work) {
@@ -41,7 +43,7 @@ final class LoadWatch implements AutoCloseable {
         try {
             pools.forEach(ofNode -> ofNode.meter().sample());
             taken++;
-            if (taken == SAMPLES) {
+            if (taken == samples) {
                 taken = 0;
                 pools.forEach(ofNode -> ofNode.meter().endWindow());
                 windowEnded.run();

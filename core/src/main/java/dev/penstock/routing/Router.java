@@ -62,6 +62,7 @@ public final class Router implements AutoCloseable {
     private final Events events;
     private final TlsUpkeep tlsUpkeep;
     private final LoadWatch loadWatch;
+    private final Rhythm rhythm;
     private volatile boolean closed;
 
     /**
@@ -69,14 +70,15 @@ public final class Router implements AutoCloseable {
      *
      * @throws dev.penstock.config.InvalidConfigException with every file or variable that is missing or unusable
      */
-    public static Router open(DatabaseConfig config) {
+    public static Router open(DatabaseConfig config, Rhythm rhythm) {
         config.warnings().forEach(warning -> RoutingLog.LOG.warn("{}", warning));
         DriverVersion.warning().ifPresent(RoutingLog.LOG::warn);
-        return new Router(config, Identity.open(config));
+        return new Router(config, Identity.open(config), rhythm);
     }
 
-    private Router(DatabaseConfig config, Identity identity) {
+    private Router(DatabaseConfig config, Identity identity, Rhythm rhythm) {
         this.config = config;
+        this.rhythm = rhythm;
         this.facts = new Facts(config, identity);
         this.identity = identity;
         this.events = new Events();
@@ -89,11 +91,11 @@ public final class Router implements AutoCloseable {
         this.reads = new ReadRouting(
                 this, nodes, choice, new CatchUp(replayed, deadlines), new ReadRouting.Told(counts, acquisitions));
         this.roleChanges = new RoleChanges(config, nodes.all(), events);
-        this.loadWatch = new LoadWatch(nodes.pools());
+        this.loadWatch = new LoadWatch(nodes.pools(), rhythm.loadWindow());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
         this.topology = new Topology(config, connector, roleChanges);
         this.roster = new Roster(nodes, topology, events);
-        this.members = MemberWatch.of(config, connector, roster);
+        this.members = MemberWatch.of(config, connector, roster, rhythm.discovery());
         if (config.topology().discovery() != DiscoveryMethod.DNS) {
             joinConfigured();
         }
@@ -128,7 +130,7 @@ public final class Router implements AutoCloseable {
      */
     public void start(Duration atMost) throws SQLException {
         ask(atMost);
-        tlsUpkeep.start();
+        tlsUpkeep.start(rhythm.firstExpiryLook());
         loadWatch.start();
         boolean any = config.start() == StartPolicy.ANY;
         TopologyView view = await(now -> isReady(now, any), atMost.toNanos());

@@ -24,10 +24,8 @@ import java.util.concurrent.TimeUnit;
  * Its threads, at most one for each node and only while there is work, are the only ones that replace connections.
  */
 final class TlsUpkeep implements TlsListener, AutoCloseable {
-    /** The first look waits until there are connections, whose certificates are the ones that matter most. */
-    private static final long FIRST_LOOK_SECONDS = 10;
-
-    private static final long LOOK_SECONDS = 3600;
+    private static final Duration LOOK_AGAIN = Duration.ofHours(1);
+    private static final Duration THREADS_STAY = Duration.ofSeconds(10);
 
     private final DatabaseConfig config;
     private final TlsContext tls;
@@ -46,7 +44,7 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
         // What comes in after the end of the database is of no use to anyone.
         this.threads = new ScheduledThreadPoolExecutor(
                 config.endpoints().size(), TlsUpkeep::daemon, new ThreadPoolExecutor.DiscardPolicy());
-        threads.setKeepAliveTime(FIRST_LOOK_SECONDS, TimeUnit.SECONDS);
+        threads.setKeepAliveTime(THREADS_STAY.toSeconds(), TimeUnit.SECONDS);
         threads.allowCoreThreadTimeOut(true);
     }
 
@@ -56,10 +54,12 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
         return thread;
     }
 
-    void start() {
+    /** @param firstLook from now until the certificates' ends are looked at for the first time */
+    void start(Duration firstLook) {
         if (config.tls().mode() != SslMode.DISABLE) {
             tls.addListener(this);
-            threads.scheduleWithFixedDelay(this::lookForExpiry, FIRST_LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+            threads.scheduleWithFixedDelay(
+                    this::lookForExpiry, firstLook.toMillis(), LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * primary stays for as long as it is the primary.
  */
 public final class MemberWatch implements AutoCloseable {
-    static final Duration EVERY = Duration.ofSeconds(5);
     static final Duration LIMIT = Duration.ofSeconds(3);
 
     /** A node leaves when it was missing so many times in a row. */
@@ -45,24 +44,26 @@ public final class MemberWatch implements AutoCloseable {
 
     private final @Nullable Discovery discovery;
     private final Roster roster;
+    private final Duration every;
     private final Map<Node, Integer> missing = new HashMap<>();
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, MemberWatch::daemon, new ThreadPoolExecutor.DiscardPolicy());
     private boolean failing;
 
-    MemberWatch(@Nullable Discovery discovery, Roster roster) {
+    MemberWatch(@Nullable Discovery discovery, Roster roster, Duration every) {
         this.discovery = discovery;
         this.roster = roster;
+        this.every = every;
     }
 
-    /** The watch that {@code config} asks for. */
-    public static MemberWatch of(DatabaseConfig config, Connector connector, Roster roster) {
+    /** The watch that {@code config} asks for, which looks {@code every} so often. */
+    public static MemberWatch of(DatabaseConfig config, Connector connector, Roster roster, Duration every) {
         Discovery discovery = switch (config.topology().discovery()) {
             case STATIC -> null;
             case DNS -> new DnsDiscovery(config.endpoints(), connector::resolve);
             case PATRONI -> new PatroniDiscovery(config.topology().patroniUrls(), null);
         };
-        return new MemberWatch(discovery, roster);
+        return new MemberWatch(discovery, roster, every);
     }
 
     private static Thread daemon(Runnable work) {
@@ -81,7 +82,7 @@ public final class MemberWatch implements AutoCloseable {
     /** Looks at once and then again and again, on a thread of its own. */
     public void start() {
         if (discovery != null) {
-            thread.scheduleWithFixedDelay(() -> look(discovery, LIMIT), 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            thread.scheduleWithFixedDelay(() -> look(discovery, LIMIT), 0, every.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

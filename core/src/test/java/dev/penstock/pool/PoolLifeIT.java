@@ -214,13 +214,14 @@ class PoolLifeIT {
     @Test
     void closing_leaves_a_session_of_the_callers_own_alone() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
+        try (Connection keeper = cluster.primary().connect("appuser")) {
+            Served.run(keeper, "select pg_advisory_lock(6)");
             Database db = open();
             CountDownLatch inside = new CountDownLatch(2);
             Future<?> own = threads.submit(() -> {
                 try (Connection mine = db.unpooled().getConnection()) {
                     inside.countDown();
-                    Served.run(mine, "select pg_sleep(6)");
+                    Served.run(mine, "select pg_advisory_lock(6)");
                 }
                 return null;
             });
@@ -235,6 +236,8 @@ class PoolLifeIT {
             db.close();
 
             assertThatThrownBy(() -> pooled.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+            assertThat(own.isDone()).isFalse();
+            Served.run(keeper, "select pg_advisory_unlock(6)");
             own.get(20, TimeUnit.SECONDS);
         } finally {
             threads.shutdownNow();

@@ -33,14 +33,16 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every promise to callers, held against what they saw while a seeded schedule of faults was run on real servers. 60 seconds of
+ * Every promise to callers, held against what they saw while a seeded schedule of faults was run on real servers. 20 seconds of
  * faults by default; {@code -Psoak} runs ten minutes, {@code -Dpenstock.history.seed} the faults of an earlier run.
  */
+@Tag("soak")
 class HistoryIT {
-    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("penstock.history.seconds", 60));
+    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("penstock.history.seconds", 20));
     private static final long SEED = Long.getLong("penstock.history.seed", System.nanoTime());
     private static final int KEYS = 6;
     private static final int SIZE = 8;
@@ -119,7 +121,7 @@ class HistoryIT {
                 RecordedLoad.Client honest = Clients.monotonic(db, "s-1", WriteOptions.defaults(), ONE_ATTEMPT);
                 RecordedLoad load = RecordedLoad.of(history, table, List.of(planting.in(honest, db, replica)), SEED);
                 try (load) {
-                    await().atMost(SOON).until(() -> history.operations().size() > 300);
+                    await().atMost(SOON).until(() -> history.operations().size() > 120);
                 }
                 assertThat(load.surprises()).isEmpty();
             }

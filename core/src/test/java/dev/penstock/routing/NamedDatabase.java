@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import dev.penstock.Database;
+import dev.penstock.Hastened;
 import dev.penstock.Served;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.observe.NodeStatus;
@@ -19,7 +20,7 @@ final class NamedDatabase {
         // A name is looked up anew each time.
         java.security.Security.setProperty("networkaddress.cache.ttl", "0");
         java.security.Security.setProperty("networkaddress.cache.negative.ttl", "0");
-        try (Database db = Database.open(DatabaseConfig.fromEnvironment(System.getenv()))) {
+        try (Database db = Hastened.open(DatabaseConfig.fromEnvironment(System.getenv()))) {
             while (System.in.available() == 0) {
                 System.out.println("written to " + writtenTo(db) + ", nodes " + nodes(db));
                 TimeUnit.MILLISECONDS.sleep(100);

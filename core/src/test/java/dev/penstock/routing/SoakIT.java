@@ -17,14 +17,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Monitors that are in alarm all the time, since their sessions are ended again and again, under load. 20 seconds by default;
+ * Monitors that are in alarm all the time, since their sessions are ended again and again, under load. Eight seconds by default;
  * {@code -Psoak} runs it for ten minutes.
  */
+@Tag("soak")
 class SoakIT {
-    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("penstock.soak.seconds", 20));
+    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("penstock.soak.seconds", 8));
     private static final String END_MONITORS = "select count(pg_terminate_backend(pid)) from pg_stat_activity"
             + " where usename = 'appuser' and query like '%recovering%'";
     private static final long MEGABYTE = 1 << 20;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.penstock.Database;
+import dev.penstock.Hastened;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.DatabaseConfig;
@@ -198,7 +199,7 @@ class TlsRotationIT {
         show(ca.client("appuser")
                 .validBetween(now.minus(Duration.ofDays(89)), now.plus(Duration.ofDays(1)))
                 .issue());
-        try (Database db = Database.open(config())) {
+        try (Database db = Hastened.open(config())) {
             db.addListener(heard);
             await().atMost(BOUND)
                     .until(() -> heard.expiring.stream()

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Who joins at once and who leaves late, by what a discovery says. */
 class MemberWatchTest {
     private final KeptNodes kept = new KeptNodes();
-    private final MemberWatch watch = new MemberWatch(null, kept);
+    private final MemberWatch watch = new MemberWatch(null, kept, Duration.ofSeconds(5));
     private final Member a = member("a");
     private final Member b = member("b");
     private final Member c = member("c");
