@@ -28,13 +28,17 @@ class LibpqComparisonTest {
     @TempDir
     private Path directory;
 
-    /** Prints, for every base64 line, {@code !} or the parsed options as base64 pairs. */
+    /** As libpq tells it: 150018 for 15.18. */
+    private String version = "";
+
+    /** Prints libpq's version; then, for every base64 line, {@code !} or the parsed options as base64 pairs. */
     private static final String SCRIPT = """
             import base64, ctypes, ctypes.util, sys
             class Option(ctypes.Structure):
                 _fields_ = [(n, ctypes.c_char_p) for n in ("keyword", "envvar", "compiled", "val", "label", "dispchar")] \\
                     + [("dispsize", ctypes.c_int)]
             pq = ctypes.CDLL("libpq.so.5")
+            print(pq.PQlibVersion())
             pq.PQconninfoParse.restype = ctypes.POINTER(Option)
             pq.PQconninfoParse.argtypes = [ctypes.c_char_p, ctypes.POINTER(ctypes.c_char_p)]
             for line in sys.stdin:
@@ -173,7 +177,7 @@ class LibpqComparisonTest {
                 differences.add(texts.get(i) + "\n  libpq " + theirs + "\n  ours  " + ours);
             }
         }
-        assertThat(differences).isEmpty();
+        assertThat(differences).as("beside libpq %s", version).isEmpty();
         assertThat(bothRead).as("forms that both read").isGreaterThan(texts.size() / 200);
     }
 
@@ -233,7 +237,8 @@ class LibpqComparisonTest {
             throw absent("libpq.so.5 is not installed");
         }
         assertThat(errors).isEmpty();
-        return lines.stream().map(LibpqComparisonTest::normal).toList();
+        version = lines.get(0);
+        return lines.stream().skip(1).map(LibpqComparisonTest::normal).toList();
     }
 
     private static RuntimeException absent(String reason) {

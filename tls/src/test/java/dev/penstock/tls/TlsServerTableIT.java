@@ -9,6 +9,8 @@ import dev.penstock.testkit.PostgresClusterBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,15 +93,15 @@ class TlsServerTableIT {
                 server.setUp.apply(PostgresCluster.builder().replicas(0)).start()) {
             CA.writeCertificate(directory.resolve("ca.pem"));
             Files.writeString(directory.resolve("crl.pem"), CA.crl());
+            Map<SslMode, Dial> dials = new EnumMap<>(SslMode.class);
             for (SslMode mode : SslMode.values()) {
-                Dial dial = dial(server, cluster, mode);
-                assertThat(dial.outcome()).as(mode.libpqName()).isEqualTo(expected[mode.ordinal()]);
-                if (Psql.isHere()) {
-                    assertThat(libpqConnects(server, cluster, mode))
-                            .as("libpq, " + mode.libpqName())
-                            .isEqualTo(dial.error() == null);
-                }
+                dials.put(mode, dial(server, cluster, mode));
+                assertThat(dials.get(mode).outcome()).as(mode.libpqName()).isEqualTo(expected[mode.ordinal()]);
             }
+            String libpq = Psql.version();
+            dials.forEach((mode, dial) -> assertThat(libpqConnects(server, cluster, mode))
+                    .as("%s: %s", libpq, mode.libpqName())
+                    .isEqualTo(dial.error() == null));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.penstock.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.penstock.testkit.CertificateAuthority;
 import dev.penstock.testkit.IssuedCertificate;
@@ -109,7 +108,7 @@ class TlsTruthTableIT {
         "RSA"
     })
     void libpq_agrees_on_connect_or_refuse(Shown shown) {
-        assumeTrue(Psql.isHere(), "psql is not on this machine");
+        String libpq = Psql.version();
         cluster.replaceServerCertificate(shown.maker.apply(CA));
         for (SslMode mode : SslMode.values()) {
             for (Path ca : new Path[] {null, directory.resolve("ca.pem")}) {
@@ -117,7 +116,7 @@ class TlsTruthTableIT {
                     continue;
                 }
                 assertThat(dial(mode, mode == SslMode.DISABLE ? null : ca).error() == null)
-                        .as("%s, CA %s", mode.libpqName(), ca)
+                        .as("%s: %s, CA %s", libpq, mode.libpqName(), ca)
                         .isEqualTo(libpqConnects(mode, ca));
             }
         }

@@ -1,6 +1,7 @@
 package dev.penstock.examples.frameworks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
@@ -22,14 +23,17 @@ final class Shop {
     private Shop() {}
 
     /**
-     * A table {@code visit} on a new cluster, and that cluster behind Penstock. With its pools filled: a read passes over a replica that
-     * is slow to open a connection, as on a busy machine it may be.
+     * A table {@code visit} on a new cluster, and that cluster behind Penstock. Every server answers and the pools are filled: opening
+     * waits for the primary alone, and a read passes over a replica that is slow to open a connection, as on a busy machine it may be.
      */
     static Database open(PostgresCluster cluster) throws SQLException {
         cluster.primary()
                 .execute("set role appowner; create table app.visit (id bigserial primary key, note text not null)");
         cluster.awaitReplicas();
         Database db = Database.open(config(cluster));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> db.status().nodes().stream()
+                        .allMatch(node -> node.state().serves()));
         db.warmUp();
         return db;
     }
