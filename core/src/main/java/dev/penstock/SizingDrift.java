@@ -92,7 +92,7 @@ final class SizingDrift {
         return String.format(
                 Locale.ROOT,
                 "predicted p99 wait %.1f ms, measured %.1f ms; %.0f borrows/s held their connection for %.1f ms each, where"
-                        + " %.0f/s and %.1f ms were declared. Plan again with what is measured (./penstock plan), or find out"
+                        + " %.0f/s and %.1f ms were declared. Plan again with what is measured (penstock plan), or find out"
                         + " what became slower.",
                 predicted.p99WaitMillis(),
                 measured.p99WaitMillis(),

@@ -45,7 +45,7 @@ class SizingDriftTest {
                 .asString()
                 .contains("node-1: predicted p99 wait 2.6 ms, measured 9.1 ms")
                 .contains("500 borrows/s held their connection for 14.0 ms each, where 500/s and 10.0 ms were declared")
-                .contains("./penstock plan");
+                .contains("penstock plan");
         assertThat(drift.now()).isEqualTo(told);
     }
 

@@ -76,7 +76,7 @@ record UriText(String text, Syntax syntax, boolean literal) {
                             "SQLITE",
                             "sqlite",
                             "is SQLite; Penstock routes between PostgreSQL servers, and tests against another engine prove little",
-                            "Run ./penstock dev for a real server, or the testkit's PostgresCluster in tests: both need no install."));
+                            "Run penstock dev (penstock-cli) for a real server, or the testkit's PostgresCluster in tests: both need no install."));
         }
         return new InvalidConfigException(Violation.of(
                 "URL_SCHEME",

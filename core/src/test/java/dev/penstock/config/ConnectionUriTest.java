@@ -146,7 +146,7 @@ class ConnectionUriTest {
                 .singleElement()
                 .extracting(Violation::remedy)
                 .asString()
-                .contains("./penstock dev", "PostgresCluster");
+                .contains("penstock dev (penstock-cli)", "PostgresCluster");
     }
 
     @Test

@@ -1,0 +1,61 @@
+package dev.penstock.cli.demo;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One server at one moment.
+ *
+ * @param lag empty when it cannot be known
+ * @param isBehind whether it is too far behind to be read from
+ */
+record NodeLine(
+        String name,
+        String role,
+        String state,
+        Optional<Duration> lag,
+        boolean isBehind,
+        int inUse,
+        long readsPerSecond,
+        long writesPerSecond) {
+    static final String HEADER = String.format(
+            Locale.ROOT,
+            "  %-8s %-8s %-8s %7s %7s %9s %9s",
+            "node",
+            "role",
+            "state",
+            "lag",
+            "in use",
+            "reads/s",
+            "writes/s");
+
+    String tableRow() {
+        String row = String.format(
+                Locale.ROOT,
+                "  %-8s %-8s %-8s %7s %7d %,9d %,9d",
+                name,
+                role,
+                state,
+                lagText(),
+                inUse,
+                readsPerSecond,
+                writesPerSecond);
+        return isBehind ? row + "  too far behind" : row;
+    }
+
+    /** The same for a line that holds all servers. */
+    String brief() {
+        String text = name + " " + role + " " + state;
+        if (role.equals("replica")) {
+            text += ", lag " + lagText();
+        }
+        return text
+                + String.format(Locale.ROOT, ", %d in use, %,d r/s, %,d w/s", inUse, readsPerSecond, writesPerSecond);
+    }
+
+    private String lagText() {
+        return lag.map(l -> String.format(Locale.ROOT, "%.1f s", l.toMillis() / 1000.0))
+                .orElse("-");
+    }
+}

@@ -1,0 +1,295 @@
+package dev.penstock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.penstock.testkit.CertificateAuthority;
+import dev.penstock.testkit.IssuedCertificate;
+import dev.penstock.testkit.PostgresCluster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code penstock tls-check} on servers that show this and that, and what it says of psql and pgjdbc beside themselves. */
+class TlsCheckIT {
+    private static final CertificateAuthority CA = CertificateAuthority.create("Right CA");
+    private static final CertificateAuthority OTHER = CertificateAuthority.create("Wrong CA");
+    private static final String IS_TLS = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
+
+    @TempDir
+    static Path directory;
+
+    private static PostgresCluster secured;
+    private static PostgresCluster open;
+
+    private enum Server {
+        RIGHT(CA.server("localhost").issue()),
+        WRONG_CA(OTHER.server("localhost").issue()),
+        EXPIRED(CA.server("localhost").expired().issue()),
+        WRONG_NAME(CA.server("db.example.org").issue()),
+        NO_TLS(null);
+
+        private final IssuedCertificate shown;
+
+        Server(IssuedCertificate shown) {
+            this.shown = shown;
+        }
+
+        PostgresCluster start() {
+            if (shown == null) {
+                return open;
+            }
+            secured.replaceServerCertificate(shown);
+            return secured;
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        secured = PostgresCluster.builder()
+                .replicas(0)
+                .certificateAuthority(CA)
+                .hba("host all all all scram-sha-256")
+                .start();
+        open = PostgresCluster.builder().replicas(0).start();
+        CA.writeCertificate(directory.resolve("ca.pem"));
+    }
+
+    @AfterAll
+    static void stop() {
+        secured.close();
+        open.close();
+    }
+
+    private record Said(int status, String out, String err) {
+        static Said of(String... arguments) throws UsageException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            Terminal terminal = new Terminal(
+                    new PrintStream(out, true, StandardCharsets.UTF_8),
+                    new PrintStream(err, true, StandardCharsets.UTF_8),
+                    false);
+            int status = new TlsCheckCommand().run(List.of(arguments), terminal);
+            return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RIGHT,      0, '',                    trusted,             true",
+        "WRONG_CA,   1, TLS_UNTRUSTED_CHAIN,   TLS_UNTRUSTED_CHAIN, true",
+        "EXPIRED,    1, TLS_EXPIRED,           TLS_EXPIRED,         true",
+        "WRONG_NAME, 1, TLS_HOSTNAME_MISMATCH, trusted,             false",
+        "NO_TLS,     1, TLS_NOT_OFFERED,       '',                  ",
+    })
+    void a_server_is_told_with_what_it_shows_and_what_is_wrong(
+            Server server, int status, String code, String chain, String nameMatches) throws Exception {
+        Said said = check(server, "verify-full", true);
+        Map<String, String> node = flat(said.out());
+        assertThat(said.status()).isEqualTo(status);
+        assertThat(node.getOrDefault("nodes.failure.code", "")).isEqualTo(code);
+        assertThat(node.get("nodes.reachable")).isEqualTo("true");
+        assertThat(node.get("nodes.tlsOffered")).isEqualTo(String.valueOf(server != Server.NO_TLS));
+        if (server != Server.NO_TLS) {
+            assertThat(node).containsEntry("nodes.protocol", "TLSv1.3").containsEntry("nodes.chainResult", chain);
+            assertThat(node).containsEntry("nodes.nameMatches", nameMatches);
+            assertThat(node.get("nodes.chain.fingerprint")).matches("[0-9a-f]{64}");
+        }
+        if (!code.isEmpty()) {
+            assertThat(node.get("nodes.failure.remedy")).isNotBlank();
+        }
+    }
+
+    @Test
+    void the_text_says_the_same_to_people() throws Exception {
+        Server.WRONG_NAME.start();
+        Said said = Said.of("--host", "localhost:" + secured.primary().port(), "--sslrootcert", directory + "/ca.pem");
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.out())
+                .contains("TLSv1.3")
+                .contains("db.example.org")
+                .containsPattern("name 'localhost' +is NOT in it")
+                .containsPattern("chain +leads to a configured CA")
+                .containsPattern("days left")
+                .containsPattern("TLS_HOSTNAME_MISMATCH +Connect by a name");
+    }
+
+    @Test
+    void a_server_that_cannot_be_reached_does_not_hide_the_others() throws Exception {
+        Server.RIGHT.start();
+        int closed;
+        try (ServerSocket free = new ServerSocket(0)) {
+            closed = free.getLocalPort();
+        }
+        String hosts = "localhost:" + closed + ",localhost:" + secured.primary().port() + ",no-such-host.invalid:1";
+        Said said = Said.of("--json", "--host", hosts, "--sslrootcert", directory + "/ca.pem");
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.out()).contains("nothing accepts connections there", "cannot be resolved", "\"trusted\"");
+        assertThat(said.err()).isEmpty();
+    }
+
+    @Test
+    void an_IPv6_address_is_compared_by_its_bytes_here_and_as_text_by_pgjdbc() throws Exception {
+        secured.replaceServerCertificate(CA.server("localhost").names("::1").issue());
+        String host = "[::1]:" + secured.primary().port();
+        Map<String, String> said = flat(Said.of("--json", "--host", host, "--sslrootcert", directory + "/ca.pem")
+                .out());
+        assertThat(said)
+                .containsEntry("nodes.penstock.outcome", "tls")
+                .containsEntry("nodes.libpq.outcome", "tls")
+                .containsEntry("nodes.pgjdbc.outcome", "refused");
+        assertThat(pgjdbc(secured, "verify-full", true, host)).isEqualTo("refused");
+    }
+
+    @Test
+    void nobody_logs_in() throws Exception {
+        Server.RIGHT.start();
+        secured.primary().execute("alter system set log_connections = on");
+        secured.primary().execute("select pg_reload_conf()");
+        check(Server.RIGHT, "verify-full", true);
+        assertThat(secured.primary().log()).doesNotContain("connection authenticated: identity=\"penstock", "FATAL");
+    }
+
+    @Test
+    void a_CA_file_that_is_missing_is_status_2_with_its_code() throws Exception {
+        Said said = Said.of("--json", "--host", "localhost", "--sslrootcert", directory + "/absent.pem");
+        assertThat(said.status()).isEqualTo(2);
+        assertThat(flat(said.out())).containsEntry("failure.code", "TLS_TRUST_FILE_MISSING");
+    }
+
+    @Test
+    void servers_and_TLS_come_from_a_connection_string_too() throws Exception {
+        Server.RIGHT.start();
+        String url = "postgresql://app@localhost:" + secured.primary().port()
+                + "/appdb?sslmode=verify-full&sslrootcert=" + directory + "/ca.pem";
+        Said said = Said.of("--url", url, "--json");
+        assertThat(said.status()).isZero();
+        assertThat(flat(said.out())).containsEntry("mode", "verify-full").containsEntry("connects", "true");
+    }
+
+    /** Every mode, with and without a CA, against what psql and pgjdbc do. */
+    @ParameterizedTest
+    @EnumSource(Server.class)
+    void psql_and_pgjdbc_do_what_is_said_of_them(Server server) throws Exception {
+        boolean psql = output(List.of("psql", "--version"), Map.of()) != null;
+        for (String mode : List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full")) {
+            for (boolean withCa : new boolean[] {false, true}) {
+                if (withCa == mode.equals("disable") || (!withCa && mode.startsWith("verify"))) {
+                    continue;
+                }
+                Map<String, String> said = flat(check(server, mode, withCa).out());
+                String what = server + " " + mode + (withCa ? " with a CA" : "");
+                assertThat(said.get("nodes.pgjdbc.outcome"))
+                        .as("pgjdbc: " + what)
+                        .isEqualTo(pgjdbc(server, mode, withCa));
+                if (psql) {
+                    assertThat(said.get("nodes.libpq.outcome"))
+                            .as("libpq: " + what)
+                            .isEqualTo(libpq(server, mode, withCa));
+                }
+            }
+        }
+        assumeTrue(psql, "psql is not on this machine");
+    }
+
+    private static Said check(Server server, String mode, boolean withCa) throws UsageException {
+        List<String> line = new ArrayList<>(List.of("--json", "--host", "localhost", "--sslmode", mode));
+        line.addAll(List.of("--port", String.valueOf(server.start().primary().port())));
+        if (withCa) {
+            line.addAll(List.of("--sslrootcert", directory.resolve("ca.pem").toString()));
+        }
+        return Said.of(line.toArray(String[]::new));
+    }
+
+    private static String pgjdbc(Server server, String mode, boolean withCa) {
+        PostgresCluster cluster = server.start();
+        return pgjdbc(cluster, mode, withCa, "localhost:" + cluster.primary().port());
+    }
+
+    private static String pgjdbc(PostgresCluster cluster, String mode, boolean withCa, String host) {
+        Properties properties = new Properties();
+        properties.setProperty("user", "appuser");
+        properties.setProperty("password", cluster.password("appuser"));
+        properties.setProperty("sslmode", mode);
+        properties.setProperty("gssEncMode", "disable");
+        if (withCa) {
+            properties.setProperty("sslrootcert", directory.resolve("ca.pem").toString());
+        }
+        String url = "jdbc:postgresql://" + host + "/appdb";
+        try (Connection connection = DriverManager.getConnection(url, properties);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(IS_TLS)) {
+            row.next();
+            return row.getBoolean(1) ? "tls" : "plain";
+        } catch (SQLException refused) {
+            return "refused";
+        }
+    }
+
+    private static String libpq(Server server, String mode, boolean withCa) throws Exception {
+        PostgresCluster cluster = server.start();
+        String target = "host=localhost dbname=appdb user=appuser gssencmode=disable connect_timeout=10 port="
+                + cluster.primary().port() + " sslmode=" + mode
+                + (withCa ? " sslrootcert=" + directory.resolve("ca.pem") : "");
+        String answer = output(
+                List.of("psql", "-X", "-w", "-At", "-c", IS_TLS, target),
+                Map.of("HOME", directory.toString(), "PGPASSWORD", cluster.password("appuser")));
+        return answer == null ? "refused" : answer.strip().equals("t") ? "tls" : "plain";
+    }
+
+    /** Null when it fails, or is not there. */
+    private static String output(List<String> command, Map<String, String> environment) throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(environment);
+        try {
+            Process process = builder.start();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0 ? text : null;
+        } catch (IOException absent) {
+            return null;
+        }
+    }
+
+    /** Every scalar by its path; of several nodes or certificates the first. Also proves that the text is JSON. */
+    private static Map<String, String> flat(String json) throws IOException {
+        Map<String, String> values = new LinkedHashMap<>();
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token.isScalarValue()) {
+                    String path = parser.getParsingContext()
+                            .pathAsPointer()
+                            .toString()
+                            .replaceAll("/[0-9]+", "")
+                            .substring(1)
+                            .replace('/', '.');
+                    values.putIfAbsent(path, parser.getText());
+                }
+            }
+        }
+        return values;
+    }
+}

@@ -1,8 +1,0 @@
-/**
- * What {@code ./penstock demo} does: {@link dev.penstock.examples.demo.Demo} starts a cluster, lets a workload run through
- * Penstock while incidents happen to the servers, and compares afterwards what was acknowledged with what is there.
- */
-@NullMarked
-package dev.penstock.examples.demo;
-
-import org.jspecify.annotations.NullMarked;

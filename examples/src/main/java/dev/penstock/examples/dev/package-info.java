@@ -1,5 +1,0 @@
-/** What {@code ./penstock dev} does. In: ports. Out: a running cluster and the variables that lead to it. */
-@NullMarked
-package dev.penstock.examples.dev;
-
-import org.jspecify.annotations.NullMarked;

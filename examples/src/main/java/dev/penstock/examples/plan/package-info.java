@@ -1,5 +1,0 @@
-/** What {@code ./penstock plan} prints: how many connections and why, as a table or as JSON. */
-@NullMarked
-package dev.penstock.examples.plan;
-
-import org.jspecify.annotations.NullMarked;
