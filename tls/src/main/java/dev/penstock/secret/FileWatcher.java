@@ -115,7 +115,7 @@ public final class FileWatcher implements AutoCloseable {
             if (changed()) {
                 try {
                     onChange.run();
-                } catch (RuntimeException failed) {
+                } catch (RuntimeException | Error failed) {
                     LOGGER.log(Level.WARNING, "what follows a change of " + files + " failed", failed);
                 }
             }

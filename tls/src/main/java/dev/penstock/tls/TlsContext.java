@@ -8,7 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +28,17 @@ import org.jspecify.annotations.Nullable;
  * connections use what is published, standing ones are not touched ({@link TlsListener} tells when to replace them).
  *
  * <p>Thread-safe. One immutable generation behind one volatile field; {@code reloadLock} only keeps two reloads from overtaking one another,
- * and no connection ever waits for it.
+ * and no connection ever waits for it. Listeners are called in the order of the reloads, one at a time, without the lock.
  */
 public final class TlsContext implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(TlsContext.class.getName());
+
     private final TlsConfig config;
     private final String key;
     private final List<TlsListener> listeners = new CopyOnWriteArrayList<>();
     private final Object reloadLock = new Object();
+    private final Queue<Consumer<TlsListener>> untold = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean telling = new AtomicBoolean();
     private volatile Generation current;
     private volatile @Nullable TlsMaterialException lastFailure;
     private volatile boolean closed;
@@ -108,25 +116,49 @@ public final class TlsContext implements AutoCloseable {
      * @return whether the new material was published; if not, {@link #reloadFailure()} says why
      */
     public boolean reload() {
+        boolean published;
         synchronized (reloadLock) {
-            if (closed) {
-                return false;
-            }
+            published = !closed && loadAgain();
+        }
+        tell();
+        return published;
+    }
+
+    private boolean loadAgain() {
+        try {
+            Generation next = Generation.load(config, current.number() + 1);
+            current = next;
+            lastFailure = null;
+            untold.add(listener -> listener.reloaded(next.material(), next.number()));
+            return true;
+        } catch (TlsMaterialException failed) {
+            lastFailure = failed;
+            untold.add(listener -> listener.reloadFailed(failed));
+            return false;
+        }
+    }
+
+    /** Whoever finds another thread telling leaves its news to that one. */
+    private void tell() {
+        while (!untold.isEmpty() && telling.compareAndSet(false, true)) {
             try {
-                publish(Generation.load(config, current.number() + 1));
-                return true;
-            } catch (TlsMaterialException failed) {
-                lastFailure = failed;
-                listeners.forEach(listener -> listener.reloadFailed(failed));
-                return false;
+                for (Consumer<TlsListener> news = untold.poll(); news != null; news = untold.poll()) {
+                    tell(news);
+                }
+            } finally {
+                telling.set(false);
             }
         }
     }
 
-    private void publish(Generation next) {
-        current = next;
-        lastFailure = null;
-        listeners.forEach(listener -> listener.reloaded(next.material(), next.number()));
+    private void tell(Consumer<TlsListener> news) {
+        for (TlsListener listener : listeners) {
+            try {
+                news.accept(listener);
+            } catch (Throwable thrown) {
+                LOGGER.log(System.Logger.Level.WARNING, "a listener of the TLS files failed", thrown);
+            }
+        }
     }
 
     private void reloadIfChanged() {

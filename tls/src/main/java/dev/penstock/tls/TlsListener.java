@@ -1,6 +1,9 @@
 package dev.penstock.tls;
 
-/** Hears what becomes of changed files. Called on the file watcher's thread; be quick, throw nothing. */
+/**
+ * Hears what becomes of changed files. Calls come from the file watcher's thread, or from whoever calls {@link TlsContext#reload()}, one at a time and
+ * in order, and must return quickly; what they throw is logged and goes no further.
+ */
 public interface TlsListener {
     /**
      * New connections use this material from now on. Standing ones keep what they were made with: replace those whose

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +132,28 @@ class TlsContextTest {
             await().atMost(Duration.ofSeconds(10)).until(() -> heard.generations.contains(2L));
             assertThat(context.reloadFailure()).isEmpty();
             assertThat(context.material().certificates().get(1).subject()).isEqualTo("CN=second");
+        }
+    }
+
+    @Test
+    void a_listener_that_fails_keeps_nothing_from_the_others_and_is_called_without_a_lock() {
+        SecretFolder folder = new SecretFolder(directory);
+        Path ca = folder.write("ca.crt", OLD.certificate());
+        Heard heard = new Heard();
+        try (TlsContext context = TlsContext.open(TlsConfig.verifyFull(ca))) {
+            context.addListener(new TlsListener() {
+                @Override
+                public void reloaded(TlsMaterial material, long generation) {
+                    if (generation == 2) {
+                        assertThat(CompletableFuture.supplyAsync(context::reload))
+                                .succeedsWithin(Duration.ofSeconds(10));
+                    }
+                    throw new NoSuchMethodError("planted");
+                }
+            });
+            context.addListener(heard);
+            assertThat(context.reload()).isTrue();
+            assertThat(heard.generations).containsExactly(2L, 3L);
         }
     }
 
