@@ -41,8 +41,11 @@ final class Loan {
                 return;
             }
             LoanEnd both = at -> {
-                first.over(at);
-                more.run();
+                try {
+                    first.over(at);
+                } finally {
+                    more.run();
+                }
             };
             if (returned.compareAndSet(first, both)) {
                 return;

@@ -214,8 +214,11 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     @Override
     public void setCatalog(String catalog) {
         if (RETURNED.equals(catalog)) {
-            cleanUp();
-            loan.end();
+            try {
+                cleanUp();
+            } finally {
+                loan.end();
+            }
         }
     }
 
@@ -227,7 +230,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         try {
             rules.reset(driver);
             setClean();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             ConnectLog.LOG.debug("A session on {} could not be reset and is closed", node, e);
             abortNow();
         }
@@ -413,10 +416,13 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         endedWhileLent |= loan.isOpen();
         ended = true;
         node.closed(this);
-        loan.end();
-        Consumer<NodeConnection> action = closeAction.getAndSet(null);
-        if (action != null) {
-            action.accept(this);
+        try {
+            loan.end();
+        } finally {
+            Consumer<NodeConnection> action = closeAction.getAndSet(null);
+            if (action != null) {
+                action.accept(this);
+            }
         }
     }
 

@@ -191,17 +191,13 @@ public final class NodePools implements AutoCloseable {
         for (int empty = 0; ; ) {
             Connection connection = pool.tryBorrow(SLICE_MILLIS);
             if (connection != null) {
-                NodeConnection physical = connection.unwrap(NodeConnection.class);
-                if (suits(physical, purpose)) {
-                    long now = begun == 0 ? 0 : ticks.now();
-                    physical.lend(connection, now, returns(purpose).to(listener));
+                long now = begun == 0 ? 0 : ticks.now();
+                if (lend(connection, purpose, now, listener)) {
                     if (begun != 0 && deadline == 0) {
                         listener.acquired(now - begun);
                     }
-                    connection.setCatalog(NodeConnection.LENT);
                     return connection;
                 }
-                pool.evict(connection);
             }
             empty += connection == null ? 1 : 0;
             if (closed || !node.state().serves() || empty >= slices) {
@@ -210,6 +206,27 @@ public final class NodePools implements AutoCloseable {
             if (deadline != 0 && System.nanoTime() - deadline >= 0) {
                 listener.timedOut();
                 throw pool.notOpened(gate.waiting(purpose == Purpose.READ));
+            }
+        }
+    }
+
+    /**
+     * Makes it the caller's if it suits. One that does not, or fails meanwhile, goes back and is closed. Beginning the loan comes last: whatever
+     * fails before that leaves the place in the gate to {@link #admitted}, and nothing fails after it.
+     */
+    private boolean lend(Connection connection, Purpose purpose, long now, PoolListener listener) throws SQLException {
+        boolean lent = false;
+        try {
+            NodeConnection physical = connection.unwrap(NodeConnection.class);
+            if (suits(physical, purpose)) {
+                connection.setCatalog(NodeConnection.LENT);
+                physical.lend(connection, now, returns(purpose).to(listener));
+                lent = true;
+            }
+            return lent;
+        } finally {
+            if (!lent) {
+                pool(purpose).evict(connection);
             }
         }
     }

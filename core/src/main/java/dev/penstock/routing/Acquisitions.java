@@ -34,12 +34,23 @@ final class Acquisitions {
         return heard ? nodes.ticks().now() : 0;
     }
 
-    /** A connection that was waited for has come; those that are there for the taking the pools tell of by themselves. */
-    void succeeded(Connection connection, Purpose purpose, long begun) throws SQLException {
-        if (begun != 0) {
+    /**
+     * A connection that was waited for has come; those that are there for the taking the pools tell of by themselves.
+     *
+     * @return the same connection; one that is lost already goes back to its pool with the exception
+     */
+    Connection succeeded(Connection connection, Purpose purpose, long begun) throws SQLException {
+        if (begun == 0) {
+            return connection;
+        }
+        try {
             NodePools pools = nodes.of(connection.unwrap(NodeConnection.class).node());
             PoolListener listener = pools == null ? PoolListener.NONE : pools.listener(purpose);
             listener.acquired(nodes.ticks().now() - begun);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
         }
     }
 

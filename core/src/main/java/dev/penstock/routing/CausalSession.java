@@ -114,12 +114,25 @@ public final class CausalSession {
     /** A connection that may write whatever and whenever, until it comes back. */
     public Connection borrowWriter() throws SQLException {
         change(now -> new State(now.token(), now.writing() + 1, now.pending(), now.since()));
+        boolean lent = false;
         try {
-            Connection connection = router.borrowWriter();
-            connection.unwrap(NodeConnection.class).whenReturned(this::hasWritten);
+            Connection connection = whenReturned(router.borrowWriter(), this::hasWritten);
+            lent = true;
             return connection;
-        } catch (SQLException | RuntimeException e) {
-            change(now -> new State(now.token(), now.writing() - 1, now.pending(), now.since()));
+        } finally {
+            if (!lent) {
+                change(now -> new State(now.token(), now.writing() - 1, now.pending(), now.since()));
+            }
+        }
+    }
+
+    /** The same connection, at whose return {@code more} is run. One that is lost already goes back with the exception. */
+    private static Connection whenReturned(Connection connection, Runnable more) throws SQLException {
+        try {
+            connection.unwrap(NodeConnection.class).whenReturned(more);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
             throw e;
         }
     }
@@ -131,10 +144,7 @@ public final class CausalSession {
     /** A connection that has what this session must see. */
     public Connection borrowReader(ReadNeed need) throws SQLException {
         Connection connection = router.borrowReader(need(need));
-        if (monotonic) {
-            connection.unwrap(NodeConnection.class).whenReturned(this::uncertain);
-        }
-        return connection;
+        return monotonic ? whenReturned(connection, this::uncertain) : connection;
     }
 
     /** What a read of this session asks for, which by itself asks for {@code need}. */

@@ -69,8 +69,7 @@ final class ReadRouting {
                 }
             }
             Connection found = new Search(need, avoided, deadline == 0 ? router.deadline() : deadline).run();
-            acquisitions.succeeded(found, Purpose.READ, begun);
-            return found;
+            return acquisitions.succeeded(found, Purpose.READ, begun);
         } catch (SQLException e) {
             throw acquisitions.failed(e, Purpose.READ, begun, deadline);
         }
@@ -183,14 +182,22 @@ final class ReadRouting {
                 slow |= chosen.node().state().serves();
                 return null;
             }
-            if (!hasToken(connection, view.of(chosen.node()), chosen.catchUp())) {
-                return null;
+            boolean serves = false;
+            try {
+                if (!hasToken(connection, view.of(chosen.node()), chosen.catchUp())) {
+                    return null;
+                }
+                if (chosen.reason() == RouteReason.TOKEN_UNPROVEN && need.token() != null) {
+                    router.positions().announceUnproven(need.token());
+                }
+                counts.add(chosen.reason());
+                serves = true;
+                return connection;
+            } finally {
+                if (!serves) {
+                    connection.close();
+                }
             }
-            if (chosen.reason() == RouteReason.TOKEN_UNPROVEN && need.token() != null) {
-                router.positions().announceUnproven(need.token());
-            }
-            counts.add(chosen.reason());
-            return connection;
         }
 
         /** Whether it is still worth waiting for its turn: at a replica it is, elsewhere until there is a replica. */
@@ -203,30 +210,26 @@ final class ReadRouting {
             return now == null || now.reason() != RouteReason.REPLICA;
         }
 
-        /** The primary has everything, or nobody can say more. A connection that does not serve is given back. */
+        /** The primary has everything, or nobody can say more. */
         private boolean hasToken(Connection connection, NodeView view, boolean mayWait) throws SQLException {
             SessionToken token = need.token();
             if (token == null || view.role() == Role.PRIMARY) {
                 return true;
             }
-            boolean reached = false;
             try {
                 long patience = mayWait ? catchUpDeadline : System.nanoTime();
-                reached = catchUp.reaches(connection, view, token, patience, deadline);
+                boolean reached = catchUp.reaches(connection, view, token, patience, deadline);
                 if (!reached) {
                     behind.add(view.node());
                 }
+                return reached;
             } catch (SQLException e) {
                 if (!ErrorClass.of(e).readMayMove(0) || System.nanoTime() - deadline >= 0) {
                     throw e;
                 }
                 RoutingLog.LOG.debug("{} was lost while it was waited for", view.node(), e);
-            } finally {
-                if (!reached) {
-                    connection.close();
-                }
+                return false;
             }
-            return reached;
         }
 
         private void failIfHopeless(TopologyView view) throws SQLException {

@@ -217,8 +217,8 @@ public final class Router implements AutoCloseable {
         try {
             Connection connection = onPrimary(topology.view(), 0);
             if (connection == null) {
-                connection = borrowWriterUntil(deadline == 0 ? deadline() : deadline);
-                acquisitions.succeeded(connection, Purpose.WRITE, begun);
+                Connection found = borrowWriterUntil(deadline == 0 ? deadline() : deadline);
+                connection = acquisitions.succeeded(found, Purpose.WRITE, begun);
             }
             counts.add(RouteReason.WRITE);
             return connection;
