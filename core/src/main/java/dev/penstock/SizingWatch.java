@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Keeps the sizing plan of an open database up to date with what its servers say. Refuses while opening; warns later.
- * Thread-safe: {@code lock} guards {@code told}; nothing is waited for under it.
+ * Thread-safe: {@code lock} guards {@code told} and the order of plans; nothing is waited for, logged or told under it.
  */
 final class SizingWatch {
     private final DatabaseConfig config;
@@ -55,13 +55,18 @@ final class SizingWatch {
 
     /** A server that answers late can no longer keep a database from opening. */
     private void refresh() {
+        List<String> untold;
         lock.lock();
         try {
             plan = SizingPlanner.plan(config, router.limits());
-            plan.conflicts().stream().map(Conflict::toString).filter(told::add).forEach(router::warnOfSizing);
+            untold = plan.conflicts().stream()
+                    .map(Conflict::toString)
+                    .filter(told::add)
+                    .toList();
         } finally {
             lock.unlock();
         }
+        untold.forEach(router::warnOfSizing);
     }
 
     /** @throws InvalidConfigException with every conflict for which the plan refuses */

@@ -40,13 +40,14 @@ final class ConnectAttempt {
     }
 
     /** A connect to an address that is silent would hold its thread for minutes. */
-    private synchronized void closeAllBut(Socket connected) {
-        for (Socket other : sockets) {
-            if (other != connected) {
-                close(other);
-            }
+    private void closeAllBut(Socket connected) {
+        List<Socket> others;
+        synchronized (this) {
+            others = new ArrayList<>(sockets);
+            others.remove(connected);
+            sockets.retainAll(List.of(connected));
         }
-        sockets.retainAll(List.of(connected));
+        others.forEach(ConnectAttempt::close);
     }
 
     /** The address it stands to; null before it stands. */
@@ -82,19 +83,25 @@ final class ConnectAttempt {
     }
 
     /** Every socket is known here before it is connected, so that the attempt can be ended at any time. */
-    synchronized Socket track(Socket opened) throws IOException {
-        if (abandoned) {
-            opened.close();
-            throw new IOException("the connect deadline is over");
+    Socket track(Socket opened) throws IOException {
+        synchronized (this) {
+            if (!abandoned) {
+                sockets.add(opened);
+                return opened;
+            }
         }
-        sockets.add(opened);
-        return opened;
+        opened.close();
+        throw new IOException("the connect deadline is over");
     }
 
     /** Ends the attempt: whatever the driver waits for fails now. */
-    synchronized void abandon() {
-        abandoned = true;
-        sockets.forEach(ConnectAttempt::close);
+    void abandon() {
+        List<Socket> open;
+        synchronized (this) {
+            abandoned = true;
+            open = List.copyOf(sockets);
+        }
+        open.forEach(ConnectAttempt::close);
     }
 
     private static void close(Socket socket) {

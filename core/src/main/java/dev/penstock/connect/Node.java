@@ -153,18 +153,23 @@ public final class Node {
         limitsListener = listener;
     }
 
-    /** Connections opened before this call are not handed out again: the node lost its role. */
-    public void retireConnections() {
-        epoch.incrementAndGet();
+    /**
+     * Connections opened before this call are not handed out again: the node lost its role.
+     *
+     * @return the epoch that begins
+     */
+    public int retireConnections() {
+        return epoch.incrementAndGet();
     }
 
     /**
-     * Breaks every live connection at once, so that callers blocked on a server that went silent return, and every connect in
-     * progress, so that none of them stands in the way when the server is back.
+     * Breaks every connection of an epoch before {@code current}, so that callers blocked on a server that went silent return, and every
+     * connect begun in one, so that none of them stands in the way when the server is back. What was begun since is left alone: the server
+     * may have answered again by the time this runs.
      */
-    public void abortLiveConnections() {
-        live.forEach(NodeConnection::abortNow);
-        attempts.forEach(ConnectAttempt::abandon);
+    public void abortConnectionsBefore(int current) {
+        live.stream().filter(connection -> connection.isOlderThan(current)).forEach(NodeConnection::abortNow);
+        attempts.stream().filter(attempt -> attempt.epoch() - current < 0).forEach(ConnectAttempt::abandon);
     }
 
     /**

@@ -80,6 +80,11 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return epoch != node.epoch();
     }
 
+    /** Whether it was opened before {@code current}, an epoch of its node, began. */
+    boolean isOlderThan(int current) {
+        return epoch - current < 0;
+    }
+
     /** Rows that statements made from now on fetch at once within a transaction; 0 for all. */
     public void setDefaultFetchSize(int rows) throws SQLException {
         driver.setDefaultFetchSize(rows);

@@ -4,7 +4,8 @@ import dev.penstock.tls.CertificateReport;
 
 /**
  * Hears what happens while a database is open. Every method does nothing by default. Calls come from Penstock's own
- * threads, one at a time for node events, and must return quickly; what they throw is logged and goes no further.
+ * threads, one at a time for node events and without a lock, and must return quickly; whatever they throw, an {@link Error} included, is logged and
+ * goes no further.
  */
 public interface DatabaseListener {
     /**

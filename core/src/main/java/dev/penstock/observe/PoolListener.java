@@ -4,7 +4,8 @@ package dev.penstock.observe;
  * Hears what becomes of the connections of one node for one purpose. Every method does nothing by default.
  *
  * <p>Unlike the events of {@link DatabaseListener}, these calls come at once and from many threads, among them those that borrow: they must be
- * safe for that, take less than a microsecond, and wait for nothing. What they throw is logged and goes no further.
+ * safe for that, take less than a microsecond, and wait for nothing. Whatever they throw, an {@link Error} included, is
+ * logged and goes no further.
  *
  * <p>Times are in nanoseconds. Under more than some ten thousand borrows a second they are told in whole milliseconds, up or down in such
  * a way that their sum stays right.

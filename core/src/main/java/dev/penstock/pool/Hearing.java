@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * Who hears of one pool. Thread-safe.
  *
- * <p>Concurrency: {@code this} guards {@code heard}; {@code all} is read without it.
+ * <p>Concurrency: {@code this} guards {@code heard}; {@code all} is read without it. A listener is asked without the lock, because what it
+ * does may wait for another thread that adds or removes one.
  */
 final class Hearing {
     private final String node;
@@ -21,16 +22,30 @@ final class Hearing {
         this.purpose = purpose;
     }
 
-    synchronized void add(DatabaseListener listener) {
-        heard.computeIfAbsent(listener, this::ask);
-        all = PoolListeners.of(heard);
+    /** Asks the listener once, however many threads add it at the same time; an answer that comes after its removal is dropped. */
+    void add(DatabaseListener listener) {
+        PoolListener unanswered = new PoolListener() {};
+        if (reserve(listener, unanswered)) {
+            answered(listener, unanswered, ask(listener));
+        }
+    }
+
+    private synchronized boolean reserve(DatabaseListener listener, PoolListener unanswered) {
+        return heard.putIfAbsent(listener, unanswered) == null;
+    }
+
+    private synchronized void answered(DatabaseListener listener, PoolListener unanswered, PoolListener answer) {
+        if (heard.get(listener) == unanswered) {
+            heard.put(listener, answer);
+            all = PoolListeners.of(heard);
+        }
     }
 
     /** A listener that fails hears nothing; the node is no worse for it. */
     private PoolListener ask(DatabaseListener listener) {
         try {
             return listener.poolListener(node, purpose);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             PoolLog.LOG.warn("A listener failed at poolListener", e);
             return PoolListener.NONE;
         }

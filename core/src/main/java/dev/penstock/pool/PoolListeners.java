@@ -30,7 +30,7 @@ final class PoolListeners implements PoolListener {
         for (PoolListener listener : listeners) {
             try {
                 listener.acquired(nanos);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 failed(e);
             }
         }
@@ -41,7 +41,7 @@ final class PoolListeners implements PoolListener {
         for (PoolListener listener : listeners) {
             try {
                 listener.returned(nanos);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 failed(e);
             }
         }
@@ -81,13 +81,14 @@ final class PoolListeners implements PoolListener {
         for (PoolListener listener : listeners) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 failed(e);
             }
         }
     }
 
-    private static void failed(RuntimeException thrown) {
+    /** Everything is caught: an Error of a mismatched library that went on would take the connection with it that is being lent. */
+    private static void failed(Throwable thrown) {
         PoolLog.LOG.warn("A listener of a pool failed", thrown);
     }
 }

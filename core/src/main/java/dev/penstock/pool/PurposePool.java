@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connections of one node for one purpose: a Hikari pool, started at the first borrow. Thread-safe.
  *
- * <p>Concurrency: {@code startLock} guards starting and closing; {@code hikari} is read without it.
+ * <p>Concurrency: {@code startLock} guards that a closed pool is not started any more; nothing is closed under it. {@code hikari} is read without
+ * it.
  */
 final class PurposePool {
     private final DatabaseConfig config;
@@ -215,13 +216,13 @@ final class PurposePool {
         startLock.lock();
         try {
             closed = true;
-            source.close();
-            HikariDataSource running = hikari;
-            if (running != null) {
-                running.close();
-            }
         } finally {
             startLock.unlock();
+        }
+        source.close();
+        HikariDataSource running = hikari;
+        if (running != null) {
+            running.close();
         }
     }
 }

@@ -11,26 +11,27 @@ import dev.penstock.pool.NodePools;
 import dev.penstock.pool.Ticks;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes that are known now, each with its pools, and how pools end. Thread-safe.
  *
- * <p>Concurrency: {@code listeners} guards itself, so that no listener misses a node that is added meanwhile; it is held for no I/O.
+ * <p>Concurrency: no lock, because listeners are asked here. Whoever adds a node makes its pools known before it looks for listeners, and whoever
+ * adds or removes a listener does that before it looks for pools: of two that meet, at least one sees the other.
  */
 final class ClusterNodes {
     private final DatabaseConfig config;
     private final Connector connector;
     private final Ticks ticks = new Ticks();
     private final Map<Node, NodePools> pools = new ConcurrentHashMap<>();
-    private final List<DatabaseListener> listeners = new ArrayList<>();
+    private final List<DatabaseListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger named = new AtomicInteger();
     private volatile Runnable limitsHeard = () -> {};
 
@@ -48,25 +49,27 @@ final class ClusterNodes {
     void add(Node node) {
         node.onLimits(() -> limitsHeard.run());
         NodePools ofNode = new NodePools(config, node, connector, ticks);
-        synchronized (listeners) {
-            listeners.forEach(ofNode::addListener);
-            pools.put(node, ofNode);
-        }
+        pools.put(node, ofNode);
+        listeners.forEach(listener -> introduce(listener, ofNode));
     }
 
     /** It hears of every pool that there is, and of those to come. */
     void addListener(DatabaseListener listener) {
-        synchronized (listeners) {
-            listeners.add(listener);
-            pools.values().forEach(ofNode -> ofNode.addListener(listener));
+        listeners.add(listener);
+        pools.values().forEach(ofNode -> introduce(listener, ofNode));
+    }
+
+    /** A listener that was removed while it was asked hears nothing. */
+    private void introduce(DatabaseListener listener, NodePools ofNode) {
+        ofNode.addListener(listener);
+        if (!listeners.contains(listener)) {
+            ofNode.removeListener(listener);
         }
     }
 
     void removeListener(DatabaseListener listener) {
-        synchronized (listeners) {
-            listeners.remove(listener);
-            pools.values().forEach(ofNode -> ofNode.removeListener(listener));
-        }
+        listeners.remove(listener);
+        pools.values().forEach(ofNode -> ofNode.removeListener(listener));
     }
 
     /** Whether anybody wants to know how long borrows take. */

@@ -70,7 +70,7 @@ final class Events implements AutoCloseable {
     private static void tellOne(String name, DatabaseListener listener, Consumer<DatabaseListener> event) {
         try {
             event.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             RoutingLog.LOG.warn("A listener failed at {}", name, e);
         }
     }

@@ -48,7 +48,7 @@ final class LoadWatch implements AutoCloseable {
                 pools.forEach(ofNode -> ofNode.meter().endWindow());
                 windowEnded.run();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // The executor would stop in silence; measuring goes on.
             RoutingLog.LOG.warn("The measured load could not be judged", e);
         }

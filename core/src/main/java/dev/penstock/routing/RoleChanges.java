@@ -10,23 +10,42 @@ import dev.penstock.pool.NodePools;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a new view means for the pools. The view itself is already published when this runs, so work goes to the new
  * places first, and only then do the old connections go.
+ *
+ * <p>Concurrency: called under the topology's lock. What must hold from the moment of the publication is done there: epochs are raised, so that no
+ * session of a role that was lost is lent, and gates are set. What closes sockets, writes to the log or calls a listener is done after that, in the
+ * same order, on the one thread of this class.
  */
-final class RoleChanges implements Topology.Listener {
+final class RoleChanges implements Topology.Listener, AutoCloseable {
     private final int ceiling;
     private final int primaryReads;
     private final Map<Node, NodePools> pools;
     private final Events events;
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
+            1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), RoleChanges::daemon, new DiscardPolicy());
 
     RoleChanges(DatabaseConfig config, Map<Node, NodePools> pools, Events events) {
         this.ceiling = config.pool().ceiling();
         this.primaryReads = primaryReads(config);
         this.pools = pools;
         this.events = events;
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "penstock-roles");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** A share that is not zero admits at least one read. Replicas that are yet to be discovered count as replicas. */
@@ -39,9 +58,30 @@ final class RoleChanges implements Topology.Listener {
 
     @Override
     public void changed(TopologyView before, TopologyView after) {
-        pools.forEach((node, ofNode) -> apply(ofNode, before, after));
-        announcePrimary(before, after);
-        announceLoss(before, after);
+        List<Runnable> putOff = new ArrayList<>();
+        pools.forEach((node, ofNode) -> apply(ofNode, before, after, putOff));
+        if (!nameOfPrimary(before).equals(nameOfPrimary(after))) {
+            putOff.add(() -> announcePrimary(nameOfPrimary(before), after));
+        }
+        if (after.lostTimeline() != before.lostTimeline()) {
+            putOff.add(() -> announceLoss(after));
+        }
+        putOff(putOff);
+    }
+
+    private void putOff(List<Runnable> steps) {
+        if (!steps.isEmpty()) {
+            thread.execute(() -> steps.forEach(RoleChanges::run));
+        }
+    }
+
+    /** A step that fails keeps none of the others from being done. */
+    private static void run(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            RoutingLog.LOG.warn("What follows a change of roles failed", e);
+        }
     }
 
     @Override
@@ -49,7 +89,7 @@ final class RoleChanges implements Topology.Listener {
         NodePools ofNode = pools.get(node);
         if (ofNode != null) {
             node.retireConnections();
-            ofNode.evictRetired();
+            putOff(List.of(ofNode::evictRetired));
         }
     }
 
@@ -63,7 +103,7 @@ final class RoleChanges implements Topology.Listener {
         return events.areHeard();
     }
 
-    private void apply(NodePools ofNode, TopologyView before, TopologyView after) {
+    private void apply(NodePools ofNode, TopologyView before, TopologyView after, List<Runnable> putOff) {
         NodeView is = after.find(ofNode.node()).orElse(null);
         NodeView was = before.find(ofNode.node()).orElse(is);
         if (is == null || was == null) {
@@ -78,26 +118,32 @@ final class RoleChanges implements Topology.Listener {
             ofNode.limitReads(isPrimary ? primaryReads : ceiling);
         }
         if (was.state().serves() && !is.state().serves()) {
-            giveUp(ofNode, is);
+            putOff.add(giveUp(ofNode, is));
         } else if (wasPrimary && !isPrimary) {
             ofNode.node().retireConnections();
             ofNode.sendWaitersAway(false);
-            ofNode.evictRetired();
+            putOff.add(ofNode::evictRetired);
         }
-        announceNode(was, is, ofNode);
+        putOff.add(() -> announceNode(was, is, ofNode));
     }
 
-    /** A server that is stopping lets its sessions end by themselves; one that is gone, or silent, never answers them. */
-    private static void giveUp(NodePools ofNode, NodeView lost) {
+    /**
+     * A server that is stopping lets its sessions end by themselves; one that is gone, or silent, never answers them.
+     *
+     * @return what is left to do without the lock
+     */
+    private static Runnable giveUp(NodePools ofNode, NodeView lost) {
         boolean stopping = lost.failure()
                 .filter(e -> ErrorClass.of(e) == ErrorClass.NOT_NOW)
                 .isPresent();
-        ofNode.node().retireConnections();
+        int current = ofNode.node().retireConnections();
         ofNode.sendWaitersAway(true);
-        if (lost.state() == NodeState.DOWN && !stopping) {
-            ofNode.node().abortLiveConnections();
-        }
-        ofNode.evictRetired();
+        return () -> {
+            if (lost.state() == NodeState.DOWN && !stopping) {
+                ofNode.node().abortConnectionsBefore(current);
+            }
+            ofNode.evictRetired();
+        };
     }
 
     private void announceNode(NodeView was, NodeView is, NodePools ofNode) {
@@ -113,25 +159,23 @@ final class RoleChanges implements Topology.Listener {
         }
     }
 
-    private void announceLoss(TopologyView before, TopologyView after) {
-        if (after.lostTimeline() != before.lostTimeline()) {
-            String node = after.primary().map(view -> view.node().name()).orElse("");
-            int timeline = after.primary().map(NodeView::timeline).orElse(0);
-            RoutingLog.LOG.warn(
-                    "{} writes timeline {} after timeline {} was written elsewhere: what was written there is lost",
-                    node,
-                    timeline,
-                    after.lostTimeline());
-            events.tell("historyLost", listener -> listener.historyLost(node, timeline, after.lostTimeline()));
-        }
+    private void announceLoss(TopologyView after) {
+        String node = nameOfPrimary(after);
+        int timeline = after.primary().map(NodeView::timeline).orElse(0);
+        RoutingLog.LOG.warn(
+                "{} writes timeline {} after timeline {} was written elsewhere: what was written there is lost",
+                node,
+                timeline,
+                after.lostTimeline());
+        events.tell("historyLost", listener -> listener.historyLost(node, timeline, after.lostTimeline()));
     }
 
-    private void announcePrimary(TopologyView before, TopologyView after) {
-        String was = before.primary().map(view -> view.node().name()).orElse("");
-        String is = after.primary().map(view -> view.node().name()).orElse("");
-        if (was.equals(is)) {
-            return;
-        }
+    private static String nameOfPrimary(TopologyView view) {
+        return view.primary().map(primary -> primary.node().name()).orElse("");
+    }
+
+    private void announcePrimary(String was, TopologyView after) {
+        String is = nameOfPrimary(after);
         if (is.isEmpty()) {
             RoutingLog.LOG.warn("There is no primary any more; the last one was {}", was);
             events.tell("primaryLost", listener -> listener.primaryLost(was));
@@ -140,5 +184,11 @@ final class RoleChanges implements Topology.Listener {
             RoutingLog.LOG.info("{} is the primary, on timeline {}", is, timeline);
             events.tell("primaryElected", listener -> listener.primaryElected(is, timeline));
         }
+    }
+
+    /** What was put off before is still done. */
+    @Override
+    public void close() {
+        thread.shutdown();
     }
 }

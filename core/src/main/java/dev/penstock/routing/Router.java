@@ -393,6 +393,7 @@ public final class Router implements AutoCloseable {
         closed = true;
         members.close();
         topology.close();
+        roleChanges.close();
         tlsUpkeep.close();
         loadWatch.close();
         deadlines.close();

@@ -104,15 +104,14 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
     private static Duration roundOf(TlsRollout rollout) {
         try {
             return rollout.round();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             RoutingLog.LOG.warn("Connections with older TLS material could not be replaced; trying again", e);
             return TlsRollout.TRY_AGAIN;
         }
     }
 
-    private synchronized void lookForExpiry() {
-        List<CertificateReport> seen = seenNow();
-        for (CertificateReport ending : expiry.toTell(seen, Instant.now())) {
+    private void lookForExpiry() {
+        for (CertificateReport ending : untold(seenNow())) {
             RoutingLog.LOG.warn(
                     "The {} certificate '{}' ends at {} (SHA-256 {})",
                     ending.role(),
@@ -121,6 +120,10 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
                     ending.fingerprint());
             events.tell("certificateExpiring", listener -> listener.certificateExpiring(ending));
         }
+    }
+
+    private synchronized List<CertificateReport> untold(List<CertificateReport> seen) {
+        return expiry.toTell(seen, Instant.now());
     }
 
     /** Ours, and those that servers showed on the connections that stand. */

@@ -96,7 +96,7 @@ public final class MemberWatch implements AutoCloseable {
                         "Nobody says who belongs to the cluster; the nodes stay as they are: {}", e.getMessage());
             }
             failing = true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // The executor would stop in silence; looking goes on.
             TopologyLog.LOG.warn("A look at who belongs to the cluster failed", e);
         }

@@ -28,8 +28,8 @@ import java.util.function.UnaryOperator;
  * Puts the monitors' answers together: one view, replaced as a whole, and word of each replacement.
  *
  * <p>Concurrency: {@code lock} guards every field but the volatile ones and the map of monitors. Under it a new view is
- * computed and published; the change listener is called under it too, so that changes are heard in order, and must not block. No
- * I/O happens under the lock. Readers take the view from its volatile field.
+ * computed and published; the change listener is called under it too, so that changes are heard in order. No I/O and no foreign code
+ * runs under the lock: the listener closes, logs and tells elsewhere. Readers take the view from its volatile field.
  */
 public final class Topology implements AutoCloseable {
     /** More nodes than that are not slow at once for reasons of their own. */
@@ -40,7 +40,7 @@ public final class Topology implements AutoCloseable {
     /** A cluster without a primary is probed fast for this long, then at the usual pace. */
     private static final long ELECTION_PATIENCE_NANOS = Duration.ofMinutes(5).toNanos();
 
-    /** Who acts on what is believed. Called one at a time, in order, and under the lock: it must not block. */
+    /** Who acts on what is believed. Called one at a time, in order, and under the lock: it must not block, and puts off what does I/O. */
     public interface Listener {
         /** The view was replaced; the new one is already published. */
         void changed(TopologyView before, TopologyView after);

@@ -134,7 +134,7 @@ class ConnectRaceTest {
     void a_node_that_is_given_up_ends_both_attempts() {
         try (ConnectRace race = race(attempt -> {
             if (!isFirst(attempt)) {
-                threads.execute(node::abortLiveConnections);
+                threads.execute(() -> node.abortConnectionsBefore(node.retireConnections()));
             }
             return silent(attempt);
         })) {
@@ -147,8 +147,7 @@ class ConnectRaceTest {
     @Test
     void an_attempt_on_a_node_that_was_given_up_meanwhile_is_abandoned_from_the_start() {
         ConnectAttempt late = begin();
-        node.retireConnections();
-        node.abortLiveConnections();
+        node.abortConnectionsBefore(node.retireConnections());
         node.began(late);
         assertThat(late.isAbandoned()).isTrue();
     }
