@@ -61,10 +61,12 @@ public final class Database extends RoutedAccess implements AutoCloseable {
         return open(config, Rhythm.STANDARD);
     }
 
-    static Database open(DatabaseConfig config, Rhythm rhythm) throws SQLException {
+    /** With {@code listeners} that hear everything from the first moment. */
+    static Database open(DatabaseConfig config, Rhythm rhythm, DatabaseListener... listeners) throws SQLException {
         SizingWatch.refuseConflicts(config, plan(config));
         Database database =
                 new Database(config, Router.open(config, rhythm), SessionDefaults.of(config), new SessionBinding());
+        List.of(listeners).forEach(database::addListener);
         try {
             database.router.start(config.timeouts().connect());
             database.sizing.begin();

@@ -1,6 +1,7 @@
 package dev.penstock;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.observe.DatabaseListener;
 import dev.penstock.routing.Rhythm;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -11,7 +12,8 @@ public final class Hastened {
 
     private Hastened() {}
 
-    public static Database open(DatabaseConfig config) throws SQLException {
-        return Database.open(config, new Rhythm(SOON, Duration.ofSeconds(1), SOON));
+    /** With {@code listeners} that hear everything from the first moment. */
+    public static Database open(DatabaseConfig config, DatabaseListener... listeners) throws SQLException {
+        return Database.open(config, new Rhythm(SOON, Duration.ofSeconds(1), SOON), listeners);
     }
 }

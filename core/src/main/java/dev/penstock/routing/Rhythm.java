@@ -8,8 +8,7 @@ import java.time.Duration;
  *
  * @param discovery between two questions who belongs to the cluster
  * @param loadWindow how long the pools are measured before the figures are judged
- * @param firstExpiryLook from the start until the certificates' ends are looked at for the first time, when there are
- *     connections, whose certificates matter most
+ * @param firstExpiryLook from the first answer of a server until the certificates' ends are looked at for the first time
  */
 public record Rhythm(Duration discovery, Duration loadWindow, Duration firstExpiryLook) {
     /** What {@code Database.open} uses. */

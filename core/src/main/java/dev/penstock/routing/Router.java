@@ -130,13 +130,14 @@ public final class Router implements AutoCloseable {
      */
     public void start(Duration atMost) throws SQLException {
         ask(atMost);
-        tlsUpkeep.start(rhythm.firstExpiryLook());
+        tlsUpkeep.start();
         loadWatch.start();
         boolean any = config.start() == StartPolicy.ANY;
         TopologyView view = await(now -> isReady(now, any), atMost.toNanos());
         if (!isReady(view, any)) {
             throw any ? NoNode.reader(view, atMost) : NoNode.primary(view, atMost);
         }
+        tlsUpkeep.watchExpiry(rhythm.firstExpiryLook());
     }
 
     /** Starts asking the nodes and waits until each has said what it admits, or why not; at most that long. */

@@ -54,12 +54,21 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
         return thread;
     }
 
-    /** @param firstLook from now until the certificates' ends are looked at for the first time */
-    void start(Duration firstLook) {
+    void start() {
         if (config.tls().mode() != SslMode.DISABLE) {
             tls.addListener(this);
+        }
+    }
+
+    /**
+     * Begins to look at when certificates end, every hour. Called when a server has answered: what servers show matters most.
+     *
+     * @param firstPause from now until the first look
+     */
+    void watchExpiry(Duration firstPause) {
+        if (config.tls().mode() != SslMode.DISABLE) {
             threads.scheduleWithFixedDelay(
-                    this::lookForExpiry, firstLook.toMillis(), LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                    this::lookForExpiry, firstPause.toMillis(), LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

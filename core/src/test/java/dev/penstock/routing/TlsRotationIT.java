@@ -199,8 +199,7 @@ class TlsRotationIT {
         show(ca.client("appuser")
                 .validBetween(now.minus(Duration.ofDays(89)), now.plus(Duration.ofDays(1)))
                 .issue());
-        try (Database db = Hastened.open(config())) {
-            db.addListener(heard);
+        try (Database db = Hastened.open(config(), heard)) {
             await().atMost(BOUND)
                     .until(() -> heard.expiring.stream()
                             .map(CertificateReport::role)
