@@ -1,5 +1,6 @@
 package dev.penstock.cli;
 
+import dev.penstock.cli.cluster.AnnouncedStart;
 import dev.penstock.cli.demo.Demo;
 import dev.penstock.cli.demo.DemoPlan;
 import dev.penstock.cli.demo.Display;
@@ -54,6 +55,10 @@ final class DemoCommand implements Command {
         int replicas =
                 options.number(REPLICAS, DemoPlan.DEFAULT_REPLICAS, DemoPlan.FEWEST_REPLICAS, DemoPlan.MOST_REPLICAS);
         Display display = Display.on(terminal.out(), terminal.redraws());
-        return new Demo(DemoPlan.of(seconds, replicas), display).run().isEmpty() ? 0 : 1;
+        return new Demo(DemoPlan.of(seconds, replicas), display, new AnnouncedStart(terminal.err()))
+                        .run()
+                        .isEmpty()
+                ? 0
+                : 1;
     }
 }

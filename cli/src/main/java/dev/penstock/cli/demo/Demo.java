@@ -1,10 +1,12 @@
 package dev.penstock.cli.demo;
 
 import dev.penstock.Database;
+import dev.penstock.cli.cluster.AnnouncedStart;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.testkit.PostgresClusterBuilder;
 import dev.penstock.testkit.PostgresNode;
 import dev.penstock.tls.TlsConfig;
 import java.sql.SQLException;
@@ -25,10 +27,12 @@ public final class Demo {
 
     private final DemoPlan plan;
     private final Display display;
+    private final AnnouncedStart start;
 
-    public Demo(DemoPlan plan, Display display) {
+    public Demo(DemoPlan plan, Display display, AnnouncedStart start) {
         this.plan = plan;
         this.display = display;
+        this.start = start;
     }
 
     /**
@@ -36,11 +40,9 @@ public final class Demo {
      * @throws InterruptedException when asked to end; everything is removed then
      */
     public List<String> run() throws SQLException, InterruptedException {
-        try (PostgresCluster cluster = PostgresCluster.builder()
-                .replicas(plan.replicas())
-                .tls(true)
-                .synchronousReplicas("node-2")
-                .start()) {
+        PostgresClusterBuilder wanted =
+                PostgresCluster.builder().replicas(plan.replicas()).tls(true).synchronousReplicas("node-2");
+        try (PostgresCluster cluster = start.of(wanted::start)) {
             display.text(introduction(cluster));
             cluster.primary().execute("set role appowner; create table app.visit (id bigint primary key)");
             cluster.awaitReplicas();

@@ -1,6 +1,8 @@
 package dev.penstock.cli.dev;
 
+import dev.penstock.cli.cluster.AnnouncedStart;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.testkit.PostgresClusterBuilder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -36,7 +38,7 @@ public final class DevCluster {
             }
         }
         try {
-            serve(out);
+            serve(out, new AnnouncedStart(err));
         } catch (InterruptedException e) {
             out.println("# Stopped; servers and data are removed.");
             throw e;
@@ -44,12 +46,10 @@ public final class DevCluster {
         return 0;
     }
 
-    private void serve(PrintStream out) throws InterruptedException {
-        try (PostgresCluster cluster = PostgresCluster.builder()
-                .replicas(ports.length - 1)
-                .tls(tls)
-                .ports(ports)
-                .start()) {
+    private void serve(PrintStream out, AnnouncedStart start) throws InterruptedException {
+        PostgresClusterBuilder wanted =
+                PostgresCluster.builder().replicas(ports.length - 1).tls(tls).ports(ports);
+        try (PostgresCluster cluster = start.of(wanted::start)) {
             Variables.of(cluster, tls).lines().forEach(out::println);
             out.flush();
             new CountDownLatch(1).await();
