@@ -1,6 +1,6 @@
 package dev.penstock.pool;
 
-import com.zaxxer.hikari.SQLExceptionOverride;
+import com.zaxxer.hikari.SQLExceptionOverride.Override;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.Purpose;
@@ -10,7 +10,7 @@ import java.sql.SQLException;
  * Which errors end a pooled connection, where Hikari's own list is wrong for PostgreSQL: it keeps a writer that met
  * 25006, and it throws a healthy connection away at 0A000. Also how the topology hears of errors that callers meet.
  */
-final class EvictionRule implements SQLExceptionOverride {
+final class EvictionRule {
     private final Node node;
     private final Purpose purpose;
     private final Hearing hearing;
@@ -21,8 +21,7 @@ final class EvictionRule implements SQLExceptionOverride {
         this.hearing = hearing;
     }
 
-    @java.lang.Override
-    public Override adjudicate(SQLException error) {
+    Override adjudicate(SQLException error) {
         explainPooler(error);
         ErrorClass kind = ErrorClass.of(error);
         if (kind == ErrorClass.READ_ONLY) {

@@ -17,10 +17,9 @@ final class HikariSettings {
 
     private HikariSettings() {}
 
-    static HikariConfig of(
-            DatabaseConfig config, Node node, Purpose purpose, PhysicalSource source, EvictionRule evictions) {
+    static HikariConfig of(DatabaseConfig config, Node node, Purpose purpose, Intake intake) {
         HikariConfig hikari = new HikariConfig();
-        hikari.setDataSource(source);
+        hikari.setDataSource(intake);
         hikari.setPoolName(poolName(config, node, purpose));
         hikari.setMaximumPoolSize(config.pool().ceiling());
         // Hikari counts idle connections here; anything above one would open connections next to the busy ones.
@@ -35,7 +34,7 @@ final class HikariSettings {
         hikari.setInitializationFailTimeout(-1);
         hikari.setReadOnly(purpose == Purpose.READ);
         hikari.setCatalog(NodeConnection.RETURNED);
-        hikari.setExceptionOverride(evictions);
+        hikari.setExceptionOverride(intake);
         hikari.setThreadFactory(daemons(hikari.getPoolName()));
         return hikari;
     }

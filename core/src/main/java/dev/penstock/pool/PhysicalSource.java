@@ -8,15 +8,11 @@ import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.CloseReason;
 import dev.penstock.observe.NodeState;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * refuses us, instead of failing: Hikari answers each failure with a growing pause of up to five seconds, which would delay the
  * first good connection after an outage by as much. Thread-safe.
  */
-final class PhysicalSource implements DataSource {
+final class PhysicalSource {
     private static final Duration PARK = Duration.ofSeconds(1);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
@@ -70,8 +66,7 @@ final class PhysicalSource implements DataSource {
     }
 
     /** Returns a connection or, once the pool is closing, fails; what goes wrong before that is in {@link #lastFailure}. */
-    @Override
-    public Connection getConnection() throws SQLException {
+    Connection getConnection() throws SQLException {
         try {
             Duration pause = SHORTEST_PAUSE;
             while (true) {
@@ -194,47 +189,6 @@ final class PhysicalSource implements DataSource {
 
     private SQLException closing() {
         return new SQLException("The pool of " + node + " is closing", "08003");
-    }
-
-    /** What Hikari waits at shutdown for connects in progress, in seconds. */
-    @Override
-    public int getLoginTimeout() {
-        return 1;
-    }
-
-    @Override
-    public Connection getConnection(String username, String password) throws SQLException {
-        throw new SQLFeatureNotSupportedException("A pool has one role");
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) {
-        // Hikari sets it from its connection timeout; ours is the configured one.
-    }
-
-    @Override
-    public @Nullable PrintWriter getLogWriter() {
-        return null;
-    }
-
-    @Override
-    public void setLogWriter(PrintWriter out) throws SQLException {
-        throw new SQLFeatureNotSupportedException("Penstock logs through SLF4J");
-    }
-
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-        throw new SQLFeatureNotSupportedException("Penstock logs through SLF4J");
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        throw new SQLException("Not a wrapper for " + type.getName());
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-        return false;
     }
 
     @Override

@@ -28,6 +28,7 @@ final class PurposePool {
     private final Node node;
     private final Purpose purpose;
     private final PhysicalSource source;
+    private final Intake intake;
     private final ReentrantLock startLock = new ReentrantLock();
     private volatile @Nullable HikariDataSource hikari;
     private volatile @Nullable PurposePool sibling;
@@ -39,6 +40,7 @@ final class PurposePool {
         this.purpose = purpose;
         this.source =
                 new PhysicalSource(config, node, purpose, connector, new PhysicalSource.Room(slots, this::makeRoom));
+        this.intake = new Intake(source, new EvictionRule(node, purpose, hearing()));
     }
 
     /** Who hears of it. */
@@ -91,8 +93,7 @@ final class PurposePool {
             }
             HikariDataSource running = hikari;
             if (running == null) {
-                running = new HikariDataSource(
-                        HikariSettings.of(config, node, purpose, source, new EvictionRule(node, purpose, hearing())));
+                running = new HikariDataSource(HikariSettings.of(config, node, purpose, intake));
                 hikari = running;
             }
             return running;
@@ -221,8 +222,12 @@ final class PurposePool {
         }
         source.close();
         HikariDataSource running = hikari;
-        if (running != null) {
-            running.close();
+        try {
+            if (running != null) {
+                running.close();
+            }
+        } finally {
+            intake.letGo();
         }
     }
 }

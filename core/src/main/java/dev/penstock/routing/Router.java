@@ -402,5 +402,6 @@ public final class Router implements AutoCloseable {
         connector.close();
         identity.close();
         events.close();
+        LinkedRecords.forget();
     }
 }

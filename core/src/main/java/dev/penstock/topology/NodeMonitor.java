@@ -171,7 +171,7 @@ final class NodeMonitor implements AutoCloseable {
         long asked = roundBegan;
         SecondOpinion fresh = new SecondOpinion(prober, node, OPEN_LIMIT, () -> topology.slow(node, asked));
         boolean waits = topology.awaitsPromotionOf(node);
-        fresh.beginAfter(waits ? PROMOTION_WAIT.plus(ASK_LIMIT) : ASK_LIMIT, topology.threads());
+        fresh.beginAfter(waits ? PROMOTION_WAIT.plus(ASK_LIMIT) : ASK_LIMIT, topology);
         boolean silent = false;
         try {
             return question(standing, PROBE_TIMEOUT);

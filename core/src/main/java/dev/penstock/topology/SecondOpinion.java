@@ -3,9 +3,6 @@ package dev.penstock.topology;
 import dev.penstock.connect.Node;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -127,8 +124,7 @@ final class SecondOpinion implements Runnable {
     }
 
     /** When it is to be begun, from now. */
-    void beginAfter(Duration wait, Executor threads) {
-        CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS, threads)
-                .execute(this);
+    void beginAfter(Duration wait, Topology topology) {
+        topology.after(wait, this);
     }
 }

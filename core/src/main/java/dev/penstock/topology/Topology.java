@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
@@ -67,6 +67,8 @@ public final class Topology implements AutoCloseable {
     private final ClusterIdentity identity;
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             0, MAX_OPINIONS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), Topology::daemon, new DiscardPolicy());
+    private final ScheduledThreadPoolExecutor clock =
+            new ScheduledThreadPoolExecutor(1, Topology::daemon, new DiscardPolicy());
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private PrimaryElection.Incumbent incumbent = PrimaryElection.Incumbent.NONE;
@@ -358,9 +360,12 @@ public final class Topology implements AutoCloseable {
         }
     }
 
-    /** Where second opinions are waited for: as many as there are slow nodes, and none in calm. */
-    Executor threads() {
-        return threads;
+    /**
+     * Runs {@code work} in a while, on a thread of its own. The delay is kept by this topology's own clock: the one that the JVM shares never
+     * ends, and would keep for ever the class loader of the application in which it was started.
+     */
+    void after(Duration delay, Runnable work) {
+        clock.schedule(() -> threads.execute(work), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private static Thread daemon(Runnable work) {
@@ -380,6 +385,7 @@ public final class Topology implements AutoCloseable {
         }
         monitors.values().forEach(NodeMonitor::stop);
         monitors.values().forEach(NodeMonitor::close);
+        clock.shutdownNow();
         threads.shutdownNow();
         lock.lock();
         try {
