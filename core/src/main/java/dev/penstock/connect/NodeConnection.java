@@ -39,6 +39,10 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private volatile boolean ended;
     private volatile boolean broken;
     private volatile boolean endedWhileLent;
+
+    /** Of a session that reads: whether a text has asked for a transaction that writes. Never taken back. */
+    private boolean mayWrite;
+
     private int checkedDoubt;
     private int commits;
 
@@ -211,9 +215,13 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     @Override
     void check(String sql) throws SQLException {
-        if (rules.purpose() == Purpose.READ && AdvisoryLock.isTakenBy(sql)) {
+        if (rules.purpose() != Purpose.READ) {
+            return;
+        }
+        if (AdvisoryLock.isTakenBy(sql)) {
             throw AdvisoryLock.refusal(node);
         }
+        mayWrite = mayWrite || WriteMode.isAskedBy(sql);
     }
 
     @Override
@@ -289,12 +297,19 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         }
     }
 
-    /** An unknown outcome says nothing of the node; what it came from does. */
+    /**
+     * An unknown outcome says nothing of the node; what it came from does. A transaction that was READ ONLY has no outcome that could be
+     * unknown: what is told of it is that its session was lost.
+     */
     private SQLException reported(SQLException error) {
         boolean unknown = ErrorClass.of(error) == ErrorClass.OUTCOME_UNKNOWN;
-        if (unknown
-                && error.getCause() instanceof SQLException cause
-                && ErrorClass.of(cause).isNodeSignal()) {
+        if (!unknown || !(error.getCause() instanceof SQLException cause)) {
+            return error;
+        }
+        if (rules.purpose().isReadOnly() && !mayWrite && ErrorClass.endsSession(cause)) {
+            return cause;
+        }
+        if (ErrorClass.of(cause).isNodeSignal()) {
             node.reportError(cause);
         }
         return error;
