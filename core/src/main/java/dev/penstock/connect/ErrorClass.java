@@ -2,7 +2,6 @@ package dev.penstock.connect;
 
 import static dev.penstock.connect.ErrorClass.Again.BEFORE_COMMIT;
 import static dev.penstock.connect.ErrorClass.Again.NO;
-import static dev.penstock.connect.ErrorClass.Again.ONCE;
 import static dev.penstock.connect.ErrorClass.Again.YES;
 import static dev.penstock.connect.ErrorClass.Session.ENDED;
 import static dev.penstock.connect.ErrorClass.Session.STANDS;
@@ -15,6 +14,8 @@ import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsReason;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -26,7 +27,8 @@ import org.postgresql.util.ServerErrorMessage;
  * severity. TLS and authentication come first, because their SQLSTATEs look like outages (08006, 08001, 08004).
  *
  * <p>The columns: whether the session is gone (FATAL and PANIC end it in every row); whether the topology should look at the
- * node; whether a read may run on another node; whether a write may run again, because it was provably not executed.
+ * node; whether a read may run again, of which {@code ReadLoss} says where and how often; whether a write may run again, because it was
+ * provably not executed.
  */
 public enum ErrorClass {
     /** No connection came about: refused, timed out, unknown host (08001; any loss while connecting). Nothing was sent. */
@@ -52,7 +54,7 @@ public enum ErrorClass {
     /** The server is out of disk or memory (53100, 53200). */
     EXHAUSTED(STANDS, LOOK, YES, BEFORE_COMMIT),
     /** The server failed inside (58xxx, XXxxx): a second node may do better, a third would not. */
-    INTERNAL(STANDS, LOOK, ONCE, NO),
+    INTERNAL(STANDS, LOOK, YES, NO),
     /** A write reached a server that is not writable (25006): what we know of the roles is old. Nothing was executed. */
     READ_ONLY(STANDS, LOOK, NO, YES),
     /** A read on a replica lost against the replay of the primary's changes (40001 there). */
@@ -98,7 +100,6 @@ public enum ErrorClass {
     /** Whether the same work may be done again. */
     enum Again {
         NO,
-        ONCE,
         BEFORE_COMMIT,
         YES
     }
@@ -126,13 +127,9 @@ public enum ErrorClass {
         return this == TLS || this == AUTHENTICATION || this == CONFIGURATION;
     }
 
-    /**
-     * Whether a read that nobody has seen a row of may run again on another node.
-     *
-     * @param moves how often it has moved before
-     */
-    public boolean readMayMove(int moves) {
-        return read == YES || (read == ONCE && moves == 0);
+    /** Whether a read that nobody has seen a row of may run again. */
+    public boolean readMayRunAgain() {
+        return read == YES;
     }
 
     /**
@@ -222,6 +219,20 @@ public enum ErrorClass {
     }
 
     /**
+     * Whether a server raised it for a statement, after which the session goes on, whatever the SQLSTATE: functions and foreign servers raise
+     * what they like. A pooler has no routines, and may end the session after an ERROR.
+     */
+    public static boolean isRaised(SQLException error) {
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            ServerErrorMessage message = t instanceof PSQLException server ? server.getServerErrorMessage() : null;
+            if (message != null) {
+                return "ERROR".equals(message.getSeverity()) && message.getRoutine() != null;
+            }
+        }
+        return false;
+    }
+
+    /**
      * 40001 is a serialization failure on a primary and a conflict with replay on a replica. The server's routine tells
      * them apart: {@code ProcessInterrupts} up to PostgreSQL 15, {@code ProcessRecoveryConflictInterrupt} since 16.
      */
@@ -230,6 +241,20 @@ public enum ErrorClass {
         String routine = message == null ? null : message.getRoutine();
         return routine != null
                 && (routine.equals("ProcessInterrupts") || routine.startsWith("ProcessRecoveryConflict"));
+    }
+
+    /** Whether the server has warned on {@code statement} that it ends the session, for a crash elsewhere or a stop (57P02, 57P01). */
+    static boolean announcesEnd(Statement statement) {
+        try {
+            for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
+                if ("57P02".equals(w.getSQLState()) || "57P01".equals(w.getSQLState())) {
+                    return true;
+                }
+            }
+        } catch (SQLException e) {
+            ConnectLog.LOG.trace("A statement that failed is closed already", e);
+        }
+        return false;
     }
 
     private static boolean isLocalOnly(SQLException warning) {

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server, as pools and topology both see it. The topology writes its state; pools read it, and report the errors
@@ -40,6 +41,7 @@ public final class Node {
     private final AtomicInteger epoch = new AtomicInteger();
     private final AtomicInteger doubt = new AtomicInteger();
     private final AtomicLong monitorFailures = new AtomicLong();
+    private final SeenErrors seenErrors = new SeenErrors();
     private final ReentrantLock stateLock = new ReentrantLock();
     private final Condition stateChanged = stateLock.newCondition();
     private volatile boolean servesReads = true;
@@ -48,6 +50,9 @@ public final class Node {
     private volatile Optional<ServerLimits> limits = Optional.empty();
     private volatile ServerSessions sessions = ServerSessions.UNSEEN;
     private volatile Runnable limitsListener = () -> {};
+
+    /** When the last look began that found nobody there; null when none has. */
+    private volatile @Nullable Long foundGone;
 
     /** A node that is found wherever its name points to. */
     public Node(String name, Endpoint endpoint) {
@@ -114,6 +119,22 @@ public final class Node {
     public void reportError(SQLException error) {
         doubt.incrementAndGet();
         errorListener.accept(this, error);
+    }
+
+    /** An error came through a pooled connection of this node, and work that met it may be done again. */
+    public void sawError(SQLException error) {
+        seenErrors.add(error);
+    }
+
+    /** Called by the topology alone: a look that began at {@code nanos} was refused, or had no answer in time. */
+    public void wasFoundGone(long nanos) {
+        foundGone = nanos;
+    }
+
+    /** Whether a look that began after {@code nanos} ({@link System#nanoTime()}) was refused, or had no answer in time. */
+    public boolean wasFoundGoneSince(long nanos) {
+        Long last = foundGone;
+        return last != null && last - nanos > 0;
     }
 
     /** How often a round of the node's monitor failed for a reason of our own. */
@@ -196,6 +217,10 @@ public final class Node {
 
     int doubt() {
         return doubt.get();
+    }
+
+    SeenErrors seenErrors() {
+        return seenErrors;
     }
 
     /** An attempt is known here before it is begun, so that giving the node up ends it. */

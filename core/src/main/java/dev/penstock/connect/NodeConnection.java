@@ -3,6 +3,7 @@ package dev.penstock.connect;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     /** Of a session that reads: whether a text has asked for a transaction that writes. Never taken back. */
     private boolean mayWrite;
+
+    /** Whether the server said, before the connection was lost, that it ends the session for a reason of its own. */
+    private boolean endedByServer;
 
     private int checkedDoubt;
     private int commits;
@@ -222,6 +226,42 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
             throw AdvisoryLock.refusal(node);
         }
         mayWrite = mayWrite || WriteMode.isAskedBy(sql);
+    }
+
+    /** The driver reports a session that the server ended for another's crash as lost, and keeps the server's word with the statement. */
+    @Override
+    SQLException failed(Statement statement, SQLException error) {
+        if (ErrorClass.of(error) == ErrorClass.CONNECTION) {
+            endedByServer |= ErrorClass.announcesEnd(statement);
+        }
+        return error;
+    }
+
+    /** Whether the server said, before the connection was lost, that it ends the session for a reason of its own. */
+    public boolean isEndedByServer() {
+        return endedByServer;
+    }
+
+    /** Whether the session is gone, for whatever reason. */
+    public boolean isOver() throws SQLException {
+        return ended || physical.isClosed();
+    }
+
+    /** Whether it was broken on this side, because its node was given up or its call was over. */
+    public boolean isAbandoned() {
+        return attempt.isAbandoned();
+    }
+
+    /**
+     * Whether {@code error}, or what it was caused by, came through a connection of this node. True once for each error, so whoever asks
+     * first has it for their own. When the driver's own connection was taken out, nobody can tell, and the answer is yes.
+     */
+    public boolean hasThrown(Throwable error) {
+        boolean thrown = isTakenOut();
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            thrown |= t instanceof SQLException sql && node.seenErrors().take(sql);
+        }
+        return thrown;
     }
 
     @Override

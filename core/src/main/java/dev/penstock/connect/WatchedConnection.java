@@ -16,6 +16,7 @@ abstract class WatchedConnection extends ForwardingConnection {
     private final SqlWords words = new SqlWords();
     private final KnownTexts harmless = new KnownTexts();
     private boolean tainted;
+    private boolean takenOut;
     private boolean configured;
 
     WatchedConnection(Connection physical) {
@@ -33,14 +34,28 @@ abstract class WatchedConnection extends ForwardingConnection {
     }
 
     void setClean() {
+        takenOut = false;
         tainted = false;
         configured = false;
     }
 
     /** Somebody took out what we cannot watch. */
     void escaped() {
+        takenOut = true;
         tainted = true;
     }
+
+    /** Whether the driver's own connection or statement was taken out since the session was last clean: its errors pass nobody here. */
+    boolean isTakenOut() {
+        return takenOut;
+    }
+
+    /**
+     * A statement of this session has failed, and can still be asked for what the server said besides.
+     *
+     * @return what is to be thrown
+     */
+    abstract SQLException failed(Statement statement, SQLException error);
 
     /**
      * {@code sql} is about to be run or prepared.

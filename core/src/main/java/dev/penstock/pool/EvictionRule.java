@@ -27,6 +27,9 @@ final class EvictionRule {
         if (kind == ErrorClass.READ_ONLY) {
             hearing.now().refusedAsReadOnly();
         }
+        if (kind.readMayRunAgain() || kind.writeMayRunAgain(false)) {
+            node.sawError(error);
+        }
         boolean staleRole = kind == ErrorClass.READ_ONLY && purpose == Purpose.WRITE;
         if (staleRole || (kind.isNodeSignal() && kind != ErrorClass.READ_ONLY)) {
             node.reportError(error);

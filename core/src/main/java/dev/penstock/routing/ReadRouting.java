@@ -224,7 +224,7 @@ final class ReadRouting {
                 }
                 return reached;
             } catch (SQLException e) {
-                if (!ErrorClass.of(e).readMayMove(0) || System.nanoTime() - deadline >= 0) {
+                if (!ErrorClass.of(e).readMayRunAgain() || System.nanoTime() - deadline >= 0) {
                     throw e;
                 }
                 RoutingLog.LOG.debug("{} was lost while it was waited for", view.node(), e);

@@ -1,18 +1,20 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.ReadOptions;
-import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.routing.CallDeadlines.Guard;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a read, and runs it again elsewhere when its node was lost: a read has no effect that could happen twice. */
+/**
+ * Runs a read, and runs it again when its node was lost, as {@link ReadLoss} says: a read has no effect that could happen twice.
+ */
 public final class ReadWork {
+    private static final int PING_SECONDS = 1;
+
     private final Router router;
 
     public ReadWork(Router router) {
@@ -72,7 +74,7 @@ public final class ReadWork {
         try (Connection connection = borrow(call, Set.of(), call.deadline)) {
             return attempt(connection, call);
         } catch (NodeLost lost) {
-            return runElsewhere(call, lost);
+            return runAgain(call, lost);
         }
     }
 
@@ -85,27 +87,54 @@ public final class ReadWork {
         }
     }
 
-    private <T> T runElsewhere(Call<T> call, NodeLost first) throws SQLException {
+    private <T> T runAgain(Call<T> call, NodeLost first) throws SQLException {
         long deadline = call.deadline == 0 ? router.deadline() : call.deadline;
-        Set<Node> avoided = new HashSet<>();
+        ReadReruns reruns = new ReadReruns(router, call.need, deadline);
         NodeLost lost = first;
-        for (int moves = 0; ; moves++) {
-            if (!ErrorClass.of(lost.error).readMayMove(moves) || System.nanoTime() - deadline >= 0) {
-                throw CallDeadlines.orTimedOut(
-                        lost.error, call.deadline, call.options.conduct().deadline());
-            }
-            String node = lost.node.name();
-            String state = String.valueOf(lost.error.getSQLState());
-            RoutingLog.LOG.debug("A read on {} failed with {} and runs again", node, state);
-            router.events().tell("readRetried", listener -> listener.readRetried(node, state));
-            avoided.add(lost.node);
-            try (Connection connection = borrow(call, avoided, deadline)) {
-                return attempt(connection, call);
+        while (reruns.mayRunAfter(lost.loss, lost.node, lost.nanos)) {
+            announce(lost);
+            try (Connection connection = borrowAgain(call, lost, reruns.tried(), deadline)) {
+                return attempt(proven(connection, lost), call);
             } catch (NodeLost again) {
-                again.error.addSuppressed(lost.error);
+                again.remember(lost);
                 lost = again;
             }
         }
+        SQLException told = CallDeadlines.orTimedOut(
+                lost.error, call.deadline, call.options.conduct().deadline());
+        throw told == lost.error ? lost.rethrown() : told;
+    }
+
+    private void announce(NodeLost lost) {
+        String node = lost.node.name();
+        String state = String.valueOf(lost.error.getSQLState());
+        RoutingLog.LOG.debug("A read on {} failed with {} and runs again", node, state);
+        router.events().tell("readRetried", listener -> listener.readRetried(node, state));
+    }
+
+    private Connection borrowAgain(Call<?> call, NodeLost lost, Set<Node> tried, long deadline) throws SQLException {
+        try {
+            return borrow(call, tried, deadline);
+        } catch (SQLException e) {
+            if (e != lost.error) {
+                e.addSuppressed(lost.error);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Asks the session before the read runs on it: sessions that were lost while nobody used them, as when several servers end at once,
+     * must not look like the query's doing.
+     */
+    private static Connection proven(Connection connection, NodeLost lost) throws SQLException, NodeLost {
+        NodeConnection physical = connection.unwrap(NodeConnection.class);
+        if (!physical.ping(PING_SECONDS)) {
+            physical.abortNow();
+            physical.node().reportError(new SQLException("It did not answer a read that ran again", "08006"));
+            throw new NodeLost(physical.node(), ReadLoss.PASSING, lost.error, lost.thrown);
+        }
+        return connection;
     }
 
     private <T> T attempt(Connection connection, Call<T> call) throws SQLException, NodeLost {
@@ -118,18 +147,23 @@ public final class ReadWork {
                     throw CallDeadlines.timedOut(
                             call.options.conduct().deadline().orElseThrow(), e);
                 }
-                // jOOQ, Spring and others wrap what the driver threw.
-                SQLException error = e instanceof SQLException own ? own : sqlCause(e);
-                if (error != null && !call.options.conduct().once() && mayMove(error)) {
-                    throw new NodeLost(physical.node(), error);
-                }
+                throwIfLost(call, physical, e);
                 throw e;
             }
         }
     }
 
-    private static boolean mayMove(SQLException error) {
-        return ErrorClass.of(error).readMayMove(0);
+    private static void throwIfLost(Call<?> call, NodeConnection physical, Exception thrown)
+            throws SQLException, NodeLost {
+        // jOOQ, Spring and others wrap what the driver threw.
+        SQLException error = thrown instanceof SQLException own ? own : sqlCause(thrown);
+        if (error == null || call.options.conduct().once()) {
+            return;
+        }
+        ReadLoss loss = ReadLoss.of(ReadLoss.Facts.of(error, thrown, physical));
+        if (loss != ReadLoss.OWN) {
+            throw new NodeLost(physical.node(), loss, error, thrown);
+        }
     }
 
     /** What the driver threw, which jOOQ, Spring and others wrap; null when it was none of its exceptions. */
@@ -147,12 +181,31 @@ public final class ReadWork {
         private static final long serialVersionUID = 1L;
 
         private final transient Node node;
+        private final transient ReadLoss loss;
         private final transient SQLException error;
+        private final transient Exception thrown;
+        private final long nanos = System.nanoTime();
 
-        NodeLost(Node node, SQLException error) {
-            super(null, error, false, false);
+        NodeLost(Node node, ReadLoss loss, SQLException error, Exception thrown) {
+            super(null, thrown, false, false);
             this.node = node;
+            this.loss = loss;
             this.error = error;
+            this.thrown = thrown;
+        }
+
+        void remember(NodeLost before) {
+            if (before.error != error) {
+                error.addSuppressed(before.error);
+            }
+        }
+
+        /** As the body threw it. */
+        SQLException rethrown() {
+            if (thrown instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            return error;
         }
     }
 }

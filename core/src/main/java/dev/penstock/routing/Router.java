@@ -182,7 +182,12 @@ public final class Router implements AutoCloseable {
         return view.primary().isPresent() || (any && !view.readers().isEmpty());
     }
 
-    private TopologyView await(Predicate<TopologyView> wanted, long nanos) throws SQLException {
+    /**
+     * Waits until the view satisfies {@code wanted}, or waiting is of no use.
+     *
+     * @return the last view
+     */
+    TopologyView await(Predicate<TopologyView> wanted, long nanos) throws SQLException {
         try {
             return topology.await(view -> wanted.test(view) || view.isHopeless() || closed, nanos);
         } catch (InterruptedException e) {
@@ -277,6 +282,11 @@ public final class Router implements AutoCloseable {
     /** Where a read would go now, and why not elsewhere. No I/O. */
     public RouteExplanation explain(ReadNeed need) {
         return new Explanation(judge, choice).of(topology.view(), need);
+    }
+
+    /** Whether a node serves now that may serve {@code need} and is none of {@code avoided}. */
+    boolean mayReadBeside(Set<Node> avoided, ReadNeed need, TopologyView view) {
+        return choice.choose(view, need, new Tried(avoided, Set.of())) != null;
     }
 
     /** Whether a read that no replica can serve may go to the primary. */

@@ -111,7 +111,7 @@ public final class WriteWork {
             if (guard.isOver()) {
                 throw CallDeadlines.timedOut(call.options.deadline().orElseThrow(), e);
             }
-            throwIfUndone(call.options, untouched, false, physical.node(), e);
+            throwIfUndone(call.options, untouched, false, physical, e);
             throw e;
         }
         boolean untouched = physical.hasCommittedNothingSince(commits);
@@ -119,7 +119,7 @@ public final class WriteWork {
             commit(call.session, connection, physical, untouched);
         } catch (SQLException e) {
             mayHaveWritten(call.session);
-            throwIfUndone(call.options, untouched, true, physical.node(), e);
+            throwIfUndone(call.options, untouched, true, physical, e);
             throw e;
         }
         return result;
@@ -131,14 +131,17 @@ public final class WriteWork {
         }
     }
 
+    /** What another database threw in the closure says nothing of this transaction, and it may have done something there. */
     private static void throwIfUndone(
-            WriteOptions options, boolean untouched, boolean commitSent, Node node, Exception thrown) throws Undone {
+            WriteOptions options, boolean untouched, boolean commitSent, NodeConnection physical, Exception thrown)
+            throws Undone {
         SQLException error = thrown instanceof SQLException own ? own : ReadWork.sqlCause(thrown);
         if (options.retries() > 0
                 && untouched
                 && error != null
-                && ErrorClass.of(error).writeMayRunAgain(commitSent)) {
-            throw new Undone(node, error, thrown);
+                && ErrorClass.of(error).writeMayRunAgain(commitSent)
+                && (commitSent || physical.hasThrown(thrown))) {
+            throw new Undone(physical.node(), error, thrown);
         }
     }
 

@@ -84,8 +84,20 @@ public record NodeView(
                         new SessionToken(last.systemIdentifier(), on, at), last.postmaster(), answeredNanos));
     }
 
+    /** Whether it serves, and said so when a look asked it that began after {@code nanos} ({@link System#nanoTime()}). */
+    public boolean hasAnsweredSince(long nanos) {
+        return state.serves() && answer != null && answeredNanos - nanos > 0;
+    }
+
+    /** Whether another server process answers than {@code before}. The crash of a process that serves one session keeps it. */
+    public boolean isRestartedSince(NodeView before) {
+        ProbeAnswer now = answer;
+        ProbeAnswer then = before.answer;
+        return now != null && then != null && !now.postmaster().equals(then.postmaster());
+    }
+
     /** Whether a look that began after {@code nanos} has come to an end. */
-    boolean isSeenSince(long nanos) {
+    public boolean isSeenSince(long nanos) {
         return seenNanos - nanos > 0 && state != NodeState.SUSPECT;
     }
 

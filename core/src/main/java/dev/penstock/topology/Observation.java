@@ -1,6 +1,7 @@
 package dev.penstock.topology;
 
 import dev.penstock.connect.ErrorClass;
+import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 
@@ -28,6 +29,16 @@ public enum Observation {
             return BARRED;
         }
         return isSilence(error) ? SILENT : UNREACHABLE;
+    }
+
+    /** Whether nobody listens there: a server that restarts after a crash of one of its processes goes on listening. */
+    static boolean isRefusal(SQLException error) {
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            if (t instanceof ConnectException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isSilence(SQLException error) {

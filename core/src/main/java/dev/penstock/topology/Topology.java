@@ -250,6 +250,9 @@ public final class Topology implements AutoCloseable {
     }
 
     void missed(Node node, long asked, Observation seen, SQLException error) {
+        if (seen == Observation.SILENT || Observation.isRefusal(error)) {
+            node.wasFoundGone(asked);
+        }
         look(node, asked, before -> before.missed(seen, asked, error));
     }
 

@@ -20,7 +20,7 @@ import org.postgresql.util.ServerErrorMessage;
 
 /**
  * The table of SQLSTATEs, as one table: each error with its class, and what follows from it. The letters are: session (E
- * ended, - stands), topology (L looks, - leaves the node alone), a read runs elsewhere (Y, 1 once, -), a write runs again
+ * ended, - stands), topology (L looks, - leaves the node alone), a read may run again (Y, -), a write runs again
  * (Y, B unless COMMIT was sent, -).
  */
 class ErrorClassTest {
@@ -69,9 +69,9 @@ class ErrorClassTest {
                 server("53100 disk full, PANIC", "PANIC", "53100", "XLogWrite", ErrorClass.EXHAUSTED, "E L Y B"),
                 error("53100 disk full", "53100", ErrorClass.EXHAUSTED, "- L Y B"),
                 error("53200 out of memory", "53200", ErrorClass.EXHAUSTED, "- L Y B"),
-                fatal("58030 input or output failed", "58030", ErrorClass.INTERNAL, "E L 1 -"),
-                error("58P01 no such file", "58P01", ErrorClass.INTERNAL, "- L 1 -"),
-                error("XX001 data corrupted", "XX001", ErrorClass.INTERNAL, "- L 1 -"),
+                fatal("58030 input or output failed", "58030", ErrorClass.INTERNAL, "E L Y -"),
+                error("58P01 no such file", "58P01", ErrorClass.INTERNAL, "- L Y -"),
+                error("XX001 data corrupted", "XX001", ErrorClass.INTERNAL, "- L Y -"),
                 new Row(
                         "a wrapper around a lost connection",
                         new SQLException("wrapped", null, new SQLException("lost", "08006")),
@@ -147,7 +147,7 @@ class ErrorClassTest {
         ErrorClass kind = ErrorClass.of(row.error());
         if (kind.isFinal()) {
             assertThat(kind.isNodeSignal()).isFalse();
-            assertThat(kind.readMayMove(0)).isFalse();
+            assertThat(kind.readMayRunAgain()).isFalse();
             assertThat(kind.writeMayRunAgain(false)).isFalse();
         }
     }
@@ -156,7 +156,7 @@ class ErrorClassTest {
         ErrorClass kind = ErrorClass.of(error);
         String session = ErrorClass.endsSession(error) ? "E" : "-";
         String node = kind.isNodeSignal() ? "L" : "-";
-        String read = letter(again(kind.readMayMove(0), kind.readMayMove(1), Again.ONCE));
+        String read = letter(kind.readMayRunAgain() ? Again.YES : Again.NO);
         String write = letter(again(kind.writeMayRunAgain(false), kind.writeMayRunAgain(true), Again.BEFORE_COMMIT));
         return String.join(" ", session, node, read, write);
     }
@@ -171,7 +171,6 @@ class ErrorClassTest {
     private static String letter(Again again) {
         return switch (again) {
             case NO -> "-";
-            case ONCE -> "1";
             case BEFORE_COMMIT -> "B";
             case YES -> "Y";
         };
