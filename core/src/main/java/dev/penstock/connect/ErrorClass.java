@@ -67,6 +67,12 @@ public enum ErrorClass {
     SESSION_ENDED(ENDED, LEAVE, NO, NO),
     /** A commit that only the primary has for certain: its wait for the synchronous replica was cancelled (01000). */
     LOCAL_ONLY(STANDS, LEAVE, NO, NO),
+    /**
+     * A statement that the driver had prepared no longer suits: what it reads has changed (0A000 of {@code RevalidateCachedQuery}), or the
+     * session does not know its name, or knows another of that name (26000, 42P05). Nothing was executed. The session heals when it forgets
+     * what was prepared.
+     */
+    STALE_PLAN(STANDS, LEAVE, YES, YES),
     /** Everything else is the statement's own error. */
     STATEMENT(STANDS, LEAVE, NO, NO);
 
@@ -188,6 +194,8 @@ public enum ErrorClass {
             case "53300" -> SATURATED;
             case "53100", "53200" -> EXHAUSTED;
             case "25006" -> READ_ONLY;
+            case "0A000" -> "RevalidateCachedQuery".equals(routine(error)) ? STALE_PLAN : STATEMENT;
+            case "26000", "42P05" -> STALE_PLAN;
             case "40001", "40P01" -> isRecoveryConflict(error) ? CONFLICT : SERIALIZATION;
             case "01000" -> isLocalOnly(error) ? LOCAL_ONLY : STATEMENT;
             default -> ofStateClass(state.length() < 2 ? state : state.substring(0, 2), error);
@@ -237,10 +245,15 @@ public enum ErrorClass {
      * them apart: {@code ProcessInterrupts} up to PostgreSQL 15, {@code ProcessRecoveryConflictInterrupt} since 16.
      */
     private static boolean isRecoveryConflict(SQLException error) {
-        ServerErrorMessage message = serverMessage(error);
-        String routine = message == null ? null : message.getRoutine();
+        String routine = routine(error);
         return routine != null
                 && (routine.equals("ProcessInterrupts") || routine.startsWith("ProcessRecoveryConflict"));
+    }
+
+    /** Where in the server it was raised; null when it was not. */
+    private static @Nullable String routine(SQLException error) {
+        ServerErrorMessage message = serverMessage(error);
+        return message == null ? null : message.getRoutine();
     }
 
     /** Whether the server has warned on {@code statement} that it ends the session, for a crash elsewhere or a stop (57P02, 57P01). */

@@ -1,5 +1,6 @@
 package dev.penstock.connect;
 
+import dev.penstock.config.Pooler;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -172,6 +173,21 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
             checkedDoubt = seen;
         }
         return alive;
+    }
+
+    /**
+     * Makes the session forget every statement that the driver has prepared in it, so that the next use prepares it anew: one round trip.
+     * Behind a pooler that shares its sessions nothing was prepared, and what is there is somebody else's.
+     *
+     * @param lentAs what it was lent as, so that the pool sees a failure
+     */
+    public void forgetPrepared(Connection lentAs) throws SQLException {
+        if (rules.pooler() == Pooler.TRANSACTION) {
+            return;
+        }
+        try (Statement statement = lentAs.createStatement()) {
+            statement.execute("deallocate all");
+        }
     }
 
     /** As it last reported of itself; free, and as fresh as the last round trip. */

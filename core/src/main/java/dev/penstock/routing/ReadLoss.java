@@ -22,6 +22,8 @@ enum ReadLoss {
     SUSPECT,
     /** The node's doing, and it may be so on the next one: a terminated session, no disk or memory left, a conflict with replay. */
     OF_NODE,
+    /** A prepared statement no longer suits: its session has to forget what was prepared. */
+    STALE_PLAN,
     /** No session, or one that was lost for a reason that is not the query's; also two transactions that did not go together. */
     PASSING;
 
@@ -83,6 +85,7 @@ enum ReadLoss {
                 facts.sessionOver ? PASSING : OWN;
             case INTERNAL -> facts.announced || facts.abandoned ? PASSING : SUSPECT;
             case EXHAUSTED, CONFLICT -> OF_NODE;
+            case STALE_PLAN -> STALE_PLAN;
             case SERIALIZATION -> PASSING;
             default -> OWN;
         };
@@ -114,6 +117,8 @@ enum ReadLoss {
         MOVE,
         /** It runs again when its node has answered the monitor, or when another node serves. */
         ONCE_ANSWERED,
+        /** It runs again at once, on whatever node. */
+        AGAIN,
         /** It runs again after a pause. */
         PAUSE
     }
@@ -126,6 +131,7 @@ enum ReadLoss {
                         ? Step.TELL
                         : past.elsewhere ? Step.MOVE : Step.ONCE_ANSWERED;
             case OF_NODE -> past.elsewhere ? Step.MOVE : past.runs == 1 ? Step.ONCE_ANSWERED : Step.TELL;
+            case STALE_PLAN -> past.passing > MOST_PASSING ? Step.TELL : Step.AGAIN;
             case PASSING -> past.passing > MOST_PASSING ? Step.TELL : past.elsewhere ? Step.MOVE : Step.PAUSE;
         };
     }

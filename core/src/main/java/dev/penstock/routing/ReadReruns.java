@@ -60,11 +60,13 @@ final class ReadReruns {
      */
     boolean mayRunAfter(ReadLoss loss, Node node, long nanos) throws SQLException {
         runs++;
-        tried.add(node);
+        if (loss != ReadLoss.STALE_PLAN) {
+            tried.add(node);
+        }
         Step step = judged(loss, node, nanos).next(past());
         return switch (step) {
             case TELL -> false;
-            case MOVE -> left() > 0;
+            case MOVE, AGAIN -> left() > 0;
             case ONCE_ANSWERED -> awaitAnswer(node, nanos);
             case PAUSE -> rest();
         };
@@ -84,7 +86,7 @@ final class ReadReruns {
 
     /** A suspicion that is refuted turns into a loss that passes. The monitor is asked when the next one would end the read. */
     private ReadLoss judged(ReadLoss loss, Node node, long nanos) throws SQLException {
-        if (loss == ReadLoss.PASSING) {
+        if (loss == ReadLoss.PASSING || loss == ReadLoss.STALE_PLAN) {
             passing++;
         }
         if (loss != ReadLoss.SUSPECT) {

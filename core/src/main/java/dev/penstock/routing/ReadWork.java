@@ -125,11 +125,13 @@ public final class ReadWork {
 
     /**
      * Asks the session before the read runs on it: sessions that were lost while nobody used them, as when several servers end at once,
-     * must not look like the query's doing.
+     * must not look like the query's doing. After a stale plan it is asked to forget what was prepared.
      */
     private static Connection proven(Connection connection, NodeLost lost) throws SQLException, NodeLost {
         NodeConnection physical = connection.unwrap(NodeConnection.class);
-        if (!physical.ping(PING_SECONDS)) {
+        if (lost.loss == ReadLoss.STALE_PLAN) {
+            physical.forgetPrepared(connection);
+        } else if (!physical.ping(PING_SECONDS)) {
             physical.abortNow();
             physical.node().reportError(new SQLException("It did not answer a read that ran again", "08006"));
             throw new NodeLost(physical.node(), ReadLoss.PASSING, lost.error, lost.thrown);

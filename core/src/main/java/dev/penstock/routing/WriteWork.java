@@ -33,7 +33,7 @@ public final class WriteWork {
                 .orElse(0L);
         Call<T> call = new Call<>(options, body, session, deadline);
         try {
-            return once(call);
+            return once(call, false);
         } catch (Undone first) {
             return again(call, first);
         }
@@ -51,11 +51,12 @@ public final class WriteWork {
         Undone last = first;
         for (int run = 1; run <= call.options.retries() && System.nanoTime() - deadline < 0; run++) {
             announce(last);
-            if (ErrorClass.of(last.error) == ErrorClass.SERIALIZATION) {
+            ErrorClass why = ErrorClass.of(last.error);
+            if (why == ErrorClass.SERIALIZATION) {
                 letOthersFinish(run);
             }
             try {
-                return once(call);
+                return once(call, why == ErrorClass.STALE_PLAN);
             } catch (Undone undone) {
                 undone.error.addSuppressed(last.error);
                 last = undone;
@@ -80,10 +81,14 @@ public final class WriteWork {
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
     }
 
-    private <T> T once(Call<T> call) throws SQLException, Undone {
+    /** @param afresh whether the session is to forget first what was prepared in it */
+    private <T> T once(Call<T> call, boolean afresh) throws SQLException, Undone {
         try (Connection connection = borrow(call)) {
             NodeConnection physical = connection.unwrap(NodeConnection.class);
             try (Guard guard = router.deadlines().guard(physical, call.deadline)) {
+                if (afresh) {
+                    physical.forgetPrepared(connection);
+                }
                 return once(call, connection, physical, guard);
             }
         }

@@ -49,6 +49,9 @@ class ReadLossTest {
         "SATURATED,     53300, yes, yes, no,  no,  PASSING",
         "IDLE_TOO_LONG, 57P05, yes, yes, no,  no,  PASSING",
         "SERIALIZATION, 40001, yes, no,  no,  no,  PASSING",
+        // Of what the driver had prepared.
+        "STALE_PLAN,    0A000, yes, no,  no,  no,  STALE_PLAN",
+        "STALE_PLAN,    26000, no,  no,  no,  no,  OWN",
         // What a read never runs again for.
         "STATEMENT,     42601, yes, no,  no,  no,  OWN",
         "READ_ONLY,     25006, yes, no,  no,  no,  OWN",
@@ -85,6 +88,9 @@ class ReadLossTest {
         "OF_NODE, 0, 0, 3, no,  TELL",
         "OF_NODE, 0, 0, 1, no,  ONCE_ANSWERED",
         "OF_NODE, 0, 0, 2, no,  TELL",
+        "STALE_PLAN, 0, 1, 1, yes, AGAIN",
+        "STALE_PLAN, 0, 5, 5, no,  AGAIN",
+        "STALE_PLAN, 0, 6, 6, no,  TELL",
         "PASSING, 0, 1, 1, yes, MOVE",
         "PASSING, 0, 1, 1, no,  PAUSE",
         "PASSING, 0, 5, 5, no,  PAUSE",
