@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param connect one physical connect as a whole: name resolution, TCP, TLS and authentication; 1 s to 300 s, 10 s by
  *     default
  * @param statement how long the server lets one statement run, 1 s to 24 h; 60 s by default. The socket gives up
- *     {@link #SOCKET_SLACK} later, so that a server that went silent cannot hold a caller for ever
+ *     {@link #SOCKET_SLACK} later, so that a server that went silent cannot hold a caller for ever. It follows the
+ *     {@code statement_timeout} that the options of a read or write ask for
  * @param close how long closing waits for work in flight before it breaks its connections, 0 to 300 s; 1 s by default, so
  *     that closing ends within 2 s when the servers answer
  */

@@ -48,6 +48,9 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     /** Whether the server said, before the connection was lost, that it ends the session for a reason of its own. */
     private boolean endedByServer;
 
+    /** The socket's deadline before a transaction had a statement deadline of its own, in milliseconds. */
+    private int socketMillis = UNCHANGED;
+
     private int checkedDoubt;
     private int commits;
 
@@ -92,6 +95,24 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     /** Whether it was opened before {@code current}, an epoch of its node, began. */
     boolean isOlderThan(int current) {
         return epoch - current < 0;
+    }
+
+    /**
+     * The transaction's statements may take that long: the socket gives up a moment later, and not before, because the statement would
+     * go on at the server beside whatever is run instead of it.
+     *
+     * @param millis as the server was told; 0 for no deadline, which leaves the socket to the monitor
+     */
+    public void followStatementTimeout(long millis) throws SQLException {
+        int before = waitInstead(millis);
+        socketMillis = socketMillis == UNCHANGED ? before : socketMillis;
+    }
+
+    /** The transaction is over. */
+    public void followConfiguredTimeout() {
+        int before = socketMillis;
+        socketMillis = UNCHANGED;
+        waitAgain(before);
     }
 
     /** Rows that statements made from now on fetch at once within a transaction; 0 for all. */

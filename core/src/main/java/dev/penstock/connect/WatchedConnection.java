@@ -1,5 +1,6 @@
 package dev.penstock.connect;
 
+import dev.penstock.config.TimeoutConfig;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,6 +14,11 @@ import java.util.Properties;
  * round trip. Whoever takes the driver's own connection out of it is no longer watched, and counts as having done so.
  */
 abstract class WatchedConnection extends ForwardingConnection {
+    /** Instead of a socket deadline to go back to. */
+    static final int UNCHANGED = -1;
+
+    private static final long SLACK_MILLIS = TimeoutConfig.SOCKET_SLACK.toMillis();
+
     private final SqlWords words = new SqlWords();
     private final KnownTexts harmless = new KnownTexts();
     private boolean tainted;
@@ -84,6 +90,51 @@ abstract class WatchedConnection extends ForwardingConnection {
         }
         escaped();
         return physical.unwrap(type);
+    }
+
+    /**
+     * Makes the socket give up soon after a statement's own time is over, unless it would anyway.
+     *
+     * @param millis that the statement may take
+     * @return what {@link #waitAgain} takes to undo it, in milliseconds
+     */
+    final int waitFor(long millis) throws SQLException {
+        int now = physical.getNetworkTimeout();
+        long wanted = millis + SLACK_MILLIS;
+        if (now != 0 && now <= wanted) {
+            return UNCHANGED;
+        }
+        physical.setNetworkTimeout(Runnable::run, (int) Math.min(wanted, Integer.MAX_VALUE));
+        return now;
+    }
+
+    /**
+     * Never fails: what ran before has ended, well or not, and only a closed socket keeps its deadline.
+     *
+     * @param before as {@link #waitFor} or {@link #waitInstead} gave it
+     */
+    final void waitAgain(int before) {
+        if (before == UNCHANGED) {
+            return;
+        }
+        try {
+            physical.setNetworkTimeout(Runnable::run, before);
+        } catch (SQLException e) {
+            ConnectLog.LOG.trace("{} ended before its socket had its deadline back", this, e);
+        }
+    }
+
+    /**
+     * Makes the socket wait for a statement deadline other than the configured one.
+     *
+     * @param millis of that deadline; 0 for none, which leaves the socket to the monitor
+     * @return what {@link #waitAgain} takes to undo it, in milliseconds
+     */
+    final int waitInstead(long millis) throws SQLException {
+        int now = physical.getNetworkTimeout();
+        long wanted = millis == 0 ? 0 : millis + SLACK_MILLIS;
+        physical.setNetworkTimeout(Runnable::run, (int) Math.min(wanted, Integer.MAX_VALUE));
+        return now;
     }
 
     @Override

@@ -13,8 +13,8 @@ final class ReadTransaction {
     static <T> T run(Connection connection, ReadOptions options, ReadWork.Body<T> body) throws SQLException {
         Isolation level = options.isolation().orElse(null);
         NodeConnection physical = connection.unwrap(NodeConnection.class);
-        TransactionStart.begin(connection, level, options.parameters());
         try {
+            TransactionStart.begin(connection, level, options.parameters());
             physical.setDefaultFetchSize(options.fetchSize());
             T result = body.run(connection);
             connection.commit();
@@ -24,6 +24,7 @@ final class ReadTransaction {
             throw thrown;
         } finally {
             physical.setDefaultFetchSize(0);
+            physical.followConfiguredTimeout();
         }
     }
 }

@@ -90,6 +90,8 @@ public final class WriteWork {
                     physical.forgetPrepared(connection);
                 }
                 return once(call, connection, physical, guard);
+            } finally {
+                physical.followConfiguredTimeout();
             }
         }
     }
