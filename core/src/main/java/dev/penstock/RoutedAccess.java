@@ -126,6 +126,11 @@ abstract class RoutedAccess implements Access {
             };
         }
 
+        @Override
+        public String catalog() {
+            return router.databaseName();
+        }
+
         /** A read is served by the primary or by a replica; which of those may serve is decided when it comes. */
         @Override
         public boolean canServe(Intent intent) {

@@ -12,6 +12,9 @@ public interface Binder {
      */
     Connection bind(Intent intent) throws SQLException;
 
+    /** The database's name, as its servers say it; the configured one until one of them was asked. No I/O. */
+    String catalog();
+
     /** Whether a node could serve it now, as far as is known. No I/O. */
     boolean canServe(Intent intent);
 }

@@ -12,13 +12,11 @@ import org.jspecify.annotations.Nullable;
  * changed at the server ({@code ALTER ROLE … SET}) is not known here. Immutable.
  *
  * @param isolation a constant of {@link Connection}
- * @param catalog the database
  * @param schema the schema; null when only the server knows it
  * @param applicationName what {@code pg_stat_activity} shows
  * @param networkTimeout milliseconds, as the driver counts it: in whole seconds
  */
-public record SessionDefaults(
-        int isolation, String catalog, @Nullable String schema, String applicationName, int networkTimeout) {
+public record SessionDefaults(int isolation, @Nullable String schema, String applicationName, int networkTimeout) {
     private static final Map<String, Integer> LEVELS = Map.of(
             "serializable", Connection.TRANSACTION_SERIALIZABLE,
             "repeatable read", Connection.TRANSACTION_REPEATABLE_READ,
@@ -28,7 +26,6 @@ public record SessionDefaults(
     public static SessionDefaults of(DatabaseConfig config) {
         return new SessionDefaults(
                 isolation(config.session().settings()),
-                config.database(),
                 oneSchema(config.session().schema()),
                 config.applicationName(),
                 wholeSeconds(config.timeouts().socket()));

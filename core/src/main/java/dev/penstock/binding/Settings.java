@@ -116,7 +116,7 @@ final class Settings {
     }
 
     String catalog() {
-        return defaults().catalog();
+        return binder().catalog();
     }
 
     /** Null when neither was one set nor one is configured. */

@@ -50,6 +50,7 @@ public final class Node {
     private volatile Optional<ServerLimits> limits = Optional.empty();
     private volatile ServerSessions sessions = ServerSessions.UNSEEN;
     private volatile Runnable limitsListener = () -> {};
+    private volatile @Nullable String databaseName;
 
     /** When the last look began that found nobody there; null when none has. */
     private volatile @Nullable Long foundGone;
@@ -157,6 +158,19 @@ public final class Node {
         limits = Optional.of(said);
         sessions = ServerSessions.of(said);
         limitsListener.run();
+    }
+
+    /**
+     * The database's name as the server says it, with which the driver compares catalogs; a pooler may be asked for it by another
+     * one. Null until the server was asked.
+     */
+    public @Nullable String databaseName() {
+        return databaseName;
+    }
+
+    /** Called by the topology alone. */
+    public void learnDatabaseName(String said) {
+        databaseName = said;
     }
 
     /** Everybody's sessions on the server when it was last asked. */

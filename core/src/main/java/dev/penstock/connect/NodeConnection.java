@@ -17,16 +17,19 @@ import org.postgresql.jdbc.PgConnection;
  * <p>Two rules are kept here because every path passes here. A commit of a failed transaction is an error: the server
  * answers such a COMMIT with a rollback and pgjdbc reports success. And whatever was lent with the connection (a permit
  * of the gate) is given back exactly once: on return, which Hikari announces by resetting the catalog, or when the
- * connection breaks and is closed. {@code Connection.setCatalog} does nothing in PostgreSQL, so it is free to carry this.
+ * connection breaks and is closed. {@code Connection.setCatalog} does nothing in PostgreSQL, so it is free to carry this. While it
+ * is lent, the catalog is the database's name, as JDBC has it.
  *
  * <p>Concurrency: used by one borrower at a time; {@code close} and {@code abortNow} may come from any thread.
  */
 public final class NodeConnection extends WatchedConnection implements SessionState {
-    /** Given to Hikari as the pool's catalog: it sets it when a borrowed connection comes back. */
-    public static final String RETURNED = "penstock:returned";
+    private static final String MARK = "penstock:returned";
 
-    /** Set at borrow, so that Hikari has something to reset. */
-    public static final String LENT = "penstock:lent";
+    /**
+     * Given to Hikari as the pool's catalog: it sets it when a borrowed connection comes back. Told by identity, so that nobody else
+     * can say it: a literal is one string for everybody, hence the copy.
+     */
+    public static final String RETURNED = String.valueOf(MARK.toCharArray());
 
     private final Node node;
     private final SessionRules rules;
@@ -301,14 +304,29 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return thrown;
     }
 
+    /** The database's name as its server says it, which the driver does not know when it asked a pooler by another one. */
     @Override
-    public void setCatalog(String catalog) {
-        if (RETURNED.equals(catalog)) {
+    public String getCatalog() throws SQLException {
+        String said = node.databaseName();
+        return said == null ? physical.getCatalog() : said;
+    }
+
+    /**
+     * Has no effect for a borrower, as in the driver.
+     *
+     * @throws SQLException 22023 for the mark, which Hikari would then take for what it has to restore, and announce no return
+     */
+    @Override
+    @SuppressWarnings("ReferenceEquality")
+    public void setCatalog(@Nullable String catalog) throws SQLException {
+        if (catalog == RETURNED) {
             try {
                 cleanUp();
             } finally {
                 loan.end();
             }
+        } else if (MARK.equals(catalog)) {
+            throw new SQLException("'" + MARK + "' is no database: it is what Penstock tells its pool by.", "22023");
         }
     }
 

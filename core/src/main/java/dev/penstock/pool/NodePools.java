@@ -219,7 +219,7 @@ public final class NodePools implements AutoCloseable {
         try {
             NodeConnection physical = connection.unwrap(NodeConnection.class);
             if (suits(physical, purpose)) {
-                connection.setCatalog(NodeConnection.LENT);
+                connection.setCatalog(physical.getCatalog());
                 physical.lend(connection, now, returns(purpose).to(listener));
                 lent = true;
             }

@@ -22,6 +22,7 @@ import dev.penstock.observe.ServerLimits;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.pool.NodePools;
 import dev.penstock.topology.MemberWatch;
+import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
 import java.sql.Connection;
@@ -351,6 +352,17 @@ public final class Router implements AutoCloseable {
     /** Whether a pooler gives out its sessions for one transaction only. */
     boolean sharesSessions() {
         return config.session().pooler() == Pooler.TRANSACTION;
+    }
+
+    /** As a node said it: the configured name may be what a pooler calls it. The configured one until one has answered. */
+    public String databaseName() {
+        for (NodeView view : topology.view().nodes()) {
+            String said = view.node().databaseName();
+            if (said != null) {
+                return said;
+            }
+        }
+        return config.database();
     }
 
     /** The node behind a connection that this router lent. */

@@ -49,18 +49,22 @@ final class SqlProber implements Prober {
         if (asked.add(node)) {
             node.learnLimits(LimitsQuestion.ask(connection, applicationName));
         }
-        return new SqlSession(connection, isAurora(connection));
+        return new SqlSession(connection, introduced(node, connection));
     }
 
     /**
-     * Aurora has these two functions and no comparable WAL positions: its replicas read the primary's storage instead of
-     * replaying its log.
+     * Learns the database's name, and whether the server is Aurora: that has these two functions and no comparable WAL positions, as its
+     * replicas read the primary's storage instead of replaying its log.
      */
-    private static boolean isAurora(NodeConnection connection) throws SQLException {
+    private static boolean introduced(Node node, NodeConnection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("select to_regproc('aurora_version') is not null"
-                        + " and to_regproc('aurora_replica_status') is not null")) {
-            return row.next() && row.getBoolean(1);
+                        + " and to_regproc('aurora_replica_status') is not null, current_database()")) {
+            if (!row.next()) {
+                return false;
+            }
+            node.learnDatabaseName(row.getString(2));
+            return row.getBoolean(1);
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Set;
 /** Lends a scripted session for each bind, and remembers for what. */
 class RecordingBinder implements Binder {
     static final SessionDefaults DEFAULTS =
-            new SessionDefaults(Connection.TRANSACTION_READ_COMMITTED, "shop", null, "penstock", 65_000);
+            new SessionDefaults(Connection.TRANSACTION_READ_COMMITTED, null, "penstock", 65_000);
 
     final List<Intent> intents = new ArrayList<>();
     final List<ScriptedSession> sessions = new ArrayList<>();
@@ -27,6 +27,11 @@ class RecordingBinder implements Binder {
         sessions.add(session);
         whileBinding.run();
         return session.connection;
+    }
+
+    @Override
+    public String catalog() {
+        return "shop";
     }
 
     @Override

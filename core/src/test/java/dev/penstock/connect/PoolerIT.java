@@ -37,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,6 +180,22 @@ class PoolerIT {
         }
     }
 
+    @Test
+    void the_catalog_is_the_servers_name_of_the_database_and_not_the_poolers() throws Exception {
+        cluster.primary().execute("create table if not exists app.aliased (id int)");
+        int port = pgbouncer("nothing");
+        try (Database db =
+                Database.open(config(port).database("alias").session(shared()).build())) {
+            for (DataSource view : List.of(db.writer(), db.reader(), db.dataSource())) {
+                try (Connection c = view.getConnection();
+                        ResultSet tables = c.getMetaData().getTables(c.getCatalog(), "app", "aliased", null)) {
+                    assertThat(c.getCatalog()).isEqualTo(cluster.database());
+                    assertThat(tables.next()).isTrue();
+                }
+            }
+        }
+    }
+
     private static SessionConfig shared() {
         return new SessionConfig(null, Map.of(), Hygiene.TAINTED, Pooler.TRANSACTION);
     }
@@ -221,20 +238,21 @@ class PoolerIT {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path users = Files.writeString(
                 directory.resolve("users-" + port + ".txt"), "\"appuser\" \"" + cluster.password("appuser") + "\"\n");
-        Path settings = Files.writeString(
-                directory.resolve("pgbouncer-" + port + ".ini"), """
+        Path settings = Files.writeString(directory.resolve("pgbouncer-" + port + ".ini"), """
                 [databases]
-                * = host=localhost port=%d
+                alias = host=localhost port=%1$d dbname=%5$s
+                * = host=localhost port=%1$d
                 [pgbouncer]
                 listen_addr = 127.0.0.1
-                listen_port = %d
+                listen_port = %2$d
                 unix_socket_dir =
                 auth_type = scram-sha-256
-                auth_file = %s
+                auth_file = %3$s
                 pool_mode = transaction
                 default_pool_size = 2
-                ignore_startup_parameters = %s
-                """.formatted(node.port(), port, users, ignored));
+                ignore_startup_parameters = %4$s
+                """.formatted(
+                        node.port(), port, users, ignored, cluster.database()));
         List<String> command = new ArrayList<>(List.of("pgbouncer", settings.toString()));
         if ("root".equals(System.getProperty("user.name"))) {
             // It refuses to run as root; the user is the one of Debian's package.

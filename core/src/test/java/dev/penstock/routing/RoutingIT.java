@@ -6,16 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
+import dev.penstock.connect.NodeConnection;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.Role;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresNode;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -172,6 +175,45 @@ class RoutingIT {
             Connection twice = db.reader().getConnection();
             twice.close();
             twice.close();
+        }
+        assertThat(db.status().nodes())
+                .allSatisfy(node -> assertThat(node.checkedOut()).isZero());
+    }
+
+    @Test
+    void the_catalog_is_the_database_and_finds_its_tables() throws SQLException {
+        List<DataSource> views = List.of(
+                db.writer(),
+                db.reader(),
+                db.dataSource(),
+                db.unpooled(),
+                db.session().writer());
+        for (DataSource view : views) {
+            try (Connection c = view.getConnection()) {
+                assertThat(c.getCatalog()).as("%s", view).isEqualTo(cluster.database());
+                try (ResultSet tables = c.getMetaData().getTables(c.getCatalog(), "app", "visit", null)) {
+                    assertThat(tables.next()).as("%s", view).isTrue();
+                }
+                assertThat(c.getCatalog()).as("%s, bound", view).isEqualTo(cluster.database());
+            }
+        }
+        assertThat(db.read(Connection::getCatalog)).isEqualTo(cluster.database());
+        assertThat(db.<String>writeReturning(Connection::getCatalog)).isEqualTo(cluster.database());
+    }
+
+    @Test
+    void a_catalog_that_a_caller_sets_costs_no_place_even_the_one_that_announces_a_return() throws SQLException {
+        for (int i = 0; i < 40; i++) {
+            try (Connection c = db.writer().getConnection()) {
+                assertThatThrownBy(() -> c.setCatalog("penstock:returned"))
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isEqualTo("22023"));
+                assertThatThrownBy(() -> c.setCatalog(new String(NodeConnection.RETURNED.toCharArray())))
+                        .isInstanceOf(SQLException.class);
+                assertThat(c.getCatalog()).isEqualTo(cluster.database());
+                c.setCatalog(i % 2 == 0 ? null : cluster.database());
+            }
         }
         assertThat(db.status().nodes())
                 .allSatisfy(node -> assertThat(node.checkedOut()).isZero());

@@ -8,7 +8,7 @@ enum StubAnswer {
     ONE("SELECT 1", true),
     /** What Penstock's monitor asks: a primary on timeline 1, or its replica, far apart by nothing. */
     PROBE("SELECT 1", false),
-    /** Whether it is Aurora: no. */
+    /** Whether it is Aurora, and the database's name. */
     NO("SELECT 1", false),
     /** Which isolation level pools find at the start. */
     ISOLATION("SHOW", false),
@@ -68,7 +68,7 @@ enum StubAnswer {
         return switch (this) {
             case ONE -> new String[] {"1"};
             case PROBE -> probe(replica);
-            case NO -> new String[] {"f"};
+            case NO -> new String[] {"f", "appdb"};
             case ISOLATION -> new String[] {"read committed"};
             default -> new String[0];
         };
