@@ -112,9 +112,7 @@ abstract class BindingConnection implements Connection {
     private void letGo() throws SQLException {
         Connection session = BOUND.getAndSet(this, null);
         if (session != null) {
-            try (session) {
-                settings.takeBackFrom(session);
-            }
+            session.close();
         }
     }
 

@@ -78,13 +78,6 @@ final class Settings {
         }
     }
 
-    /** Takes back what neither the pool nor the session's reset knows of. */
-    void takeBackFrom(Connection session) throws SQLException {
-        if (holdsCursors()) {
-            session.setHoldability(ResultSet.CLOSE_CURSORS_AT_COMMIT);
-        }
-    }
-
     int isolation() {
         return isolation == Connection.TRANSACTION_NONE ? defaults().isolation() : isolation;
     }

@@ -38,6 +38,8 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private final CommitProtocol commitProtocol;
     private final ConnectAttempt attempt;
     private final ServerReport server;
+    private final DriverState driverState;
+    private final int socketTimeout;
     private final Loan loan = new Loan();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
     private volatile boolean retired;
@@ -71,6 +73,8 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         this.node = node;
         this.rules = rules;
         this.server = new ServerReport(driver, rules.pooler());
+        this.driverState = new DriverState(driver, rules.purpose().isReadOnly());
+        this.socketTimeout = driver.getNetworkTimeout();
         this.epoch = attempt.epoch();
         this.checkedDoubt = node.doubt();
         this.closeAction = new AtomicReference<>(onClose);
@@ -332,15 +336,29 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     /** The next borrower finds the session as it began. One that cannot be brought back is broken instead. */
     private void cleanUp() {
-        if (ended || !rules.needsReset(isTainted(), driver)) {
+        if (ended) {
             return;
         }
         try {
-            rules.reset(driver);
-            setClean();
+            restoreDriver();
+            if (rules.needsReset(isTainted(), driver)) {
+                rules.reset(driver, socketTimeout);
+                setClean();
+            }
         } catch (SQLException | RuntimeException e) {
             ConnectLog.LOG.debug("A session on {} could not be reset and is closed", node, e);
             abortNow();
+        }
+    }
+
+    /** The pool above has restored what was set through it: what differs now was set on the driver's own connection. */
+    private void restoreDriver() throws SQLException {
+        if (!driverState.isAsConfigured()) {
+            escaped();
+        }
+        if (isTainted() || mayHaveSetDriver()) {
+            driverState.restore();
+            setDriverClean();
         }
     }
 

@@ -7,10 +7,10 @@ import java.util.List;
  * temporary table, LISTEN, a cursor, a prepared statement, an advisory lock.
  *
  * <p>Told from the text alone, so that a session in which none of this was done pays nothing. What ends with its
- * transaction does not count ({@code SET LOCAL}, {@code set_config(…, true)}, {@code pg_advisory_xact_lock}). When in
- * doubt the answer is yes: it costs one round trip. A commit by text counts too, because a write must know that nobody but itself
- * has committed before it may run again. What a function does inside cannot be seen from outside; {@code
- * hygiene: always} is for that.
+ * transaction does not count ({@code SET LOCAL}, {@code set_config(…, true)}, {@code pg_advisory_xact_lock}). An UPDATE of
+ * {@code pg_settings} is a SET. When in doubt the answer is yes: it costs one round trip. A commit by text counts too, because a write must know that nobody but itself
+ * has committed before it may run again. What a function does inside cannot be seen from outside, nor what is named by
+ * {@code U&"…"}; {@code hygiene: always} is for that.
  */
 final class SessionEffect {
     /** A SET that ends with its transaction. */
@@ -27,33 +27,54 @@ final class SessionEffect {
     static boolean of(SqlWords words) {
         boolean more = words.next();
         boolean first = true;
+        boolean updates = false;
+        boolean settings = false;
         while (more) {
             if (words.isEndOfStatement()) {
                 first = true;
+                updates = false;
+                settings = false;
                 more = words.next();
+                continue;
+            }
+            updates |= words.is("update");
+            settings |= words.is("pg_settings");
+            if (updates && settings) {
+                return true;
             } else if (first && words.is("set")) {
-                first = false;
                 if (!words.next() || !words.isOneOf(OF_TRANSACTION)) {
                     return true;
                 }
             } else if (words.is("set_config")) {
-                first = false;
-                int outside = words.depth();
-                boolean local = false;
-                while ((more = words.next()) && words.depth() > outside) {
-                    local = words.is("true");
-                }
-                if (!local) {
+                if (!isOfTransaction(words)) {
                     return true;
                 }
+                more = !words.isAtEnd();
             } else if (first ? begins(words) : contains(words)) {
                 return true;
             } else {
-                first = false;
                 more = words.next();
             }
+            first = false;
         }
         return false;
+    }
+
+    /**
+     * Reads the arguments of {@code set_config}, up to the word after them. It ends with its transaction when the last one is the word
+     * {@code true}, and nothing but that. Among its arguments nothing may have an effect of its own, another {@code set_config}
+     * included.
+     */
+    private static boolean isOfTransaction(SqlWords words) {
+        int outside = words.depth();
+        boolean local = false;
+        while (words.next() && words.depth() > outside) {
+            if (words.is("set_config") || contains(words)) {
+                return false;
+            }
+            local = words.depth() == outside + 1 && words.isLastArgument("true");
+        }
+        return local;
     }
 
     private static boolean begins(SqlWords words) {

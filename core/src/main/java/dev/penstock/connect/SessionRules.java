@@ -32,18 +32,23 @@ record SessionRules(Purpose purpose, Hygiene hygiene, Pooler pooler) {
     /**
      * One round trip, and one more when a transaction was left open by its text ({@code BEGIN}), of which a pool above
      * knows nothing.
+     *
+     * @param timeout what the socket waits with afterwards, in milliseconds
      */
-    void reset(PgConnection session) throws SQLException {
-        int timeout = session.getNetworkTimeout();
+    void reset(PgConnection session, int timeout) throws SQLException {
         session.setNetworkTimeout(Runnable::run, RESET_MILLIS);
         if (session.getTransactionState() != TransactionState.IDLE) {
             session.setAutoCommit(false);
             session.rollback();
         }
         session.setAutoCommit(true);
+        session.setReadOnly(purpose.isReadOnly());
+        // Nobody can ask for it. Without it the driver would go on to use prepared statements that are gone (26000).
+        session.setFlushCacheOnDeallocate(true);
         if (pooler != Pooler.TRANSACTION) {
             try (Statement statement = session.createStatement()) {
-                statement.execute("DISCARD ALL");
+                // Not every server gives back with the first the role that logins are given (ALTER ROLE … SET role).
+                statement.execute("DISCARD ALL; RESET ROLE");
             }
         }
         // What arrived for the last borrower's LISTEN and was not read.

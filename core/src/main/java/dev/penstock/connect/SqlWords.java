@@ -14,18 +14,23 @@ final class SqlWords {
     private int end;
     private int depth;
 
+    /** What stood last before this word, blanks and comments apart; 0 where another word did. */
+    private char before;
+
     /** Begins with {@code text}, whatever was read before. */
     SqlWords of(String text) {
         sql = text;
         start = 0;
         end = 0;
         depth = 0;
+        before = 0;
         return this;
     }
 
     /** Moves to the next word, or to the {@code ;} that ends a statement; false at the end of the text. */
     boolean next() {
         start = end;
+        before = 0;
         while (start < sql.length()) {
             char c = sql.charAt(start);
             if (isNameStart(c)) {
@@ -33,6 +38,7 @@ final class SqlWords {
                 if (!isPrefixOfLiteral()) {
                     return true;
                 }
+                before = '\'';
                 start = end;
             } else if (c == '"') {
                 end = after('"', start + 1, false);
@@ -41,11 +47,39 @@ final class SqlWords {
                 end = start + 1;
                 return true;
             } else {
+                before = isBlank(c) ? before : c;
                 start = afterOther(c);
             }
         }
         end = start;
         return false;
+    }
+
+    /** Whether the last word was read. */
+    boolean isAtEnd() {
+        return start == sql.length();
+    }
+
+    /** Whether {@code word}, and nothing else, stands between the last comma and the closing parenthesis; in quotes it would be a name. */
+    boolean isLastArgument(String word) {
+        return before == ',' && sql.charAt(start) != '"' && is(word) && after() == ')';
+    }
+
+    /** What stands after this word, blanks and comments apart; 0 at the end. */
+    private char after() {
+        int word = start;
+        start = end;
+        while (start < sql.length() && isBlank(sql.charAt(start))) {
+            start = afterOther(sql.charAt(start));
+        }
+        char found = start < sql.length() ? sql.charAt(start) : 0;
+        start = word;
+        return found;
+    }
+
+    /** Whether it is a blank, or begins a comment, at the place that was come to. */
+    private boolean isBlank(char c) {
+        return Character.isWhitespace(c) || sql.startsWith("--", start) || sql.startsWith("/*", start);
     }
 
     /** How many parentheses are open before this word. */

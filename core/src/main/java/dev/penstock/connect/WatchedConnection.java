@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Properties;
 
 /**
@@ -24,6 +25,7 @@ abstract class WatchedConnection extends ForwardingConnection {
     private boolean tainted;
     private boolean takenOut;
     private boolean configured;
+    private boolean driverSet;
 
     WatchedConnection(Connection physical) {
         super(physical);
@@ -43,6 +45,15 @@ abstract class WatchedConnection extends ForwardingConnection {
         takenOut = false;
         tainted = false;
         configured = false;
+    }
+
+    /** Whether something may have been set that the driver keeps to itself: no server has to be asked to take it back. */
+    boolean mayHaveSetDriver() {
+        return driverSet;
+    }
+
+    void setDriverClean() {
+        driverSet = false;
     }
 
     /** Somebody took out what we cannot watch. */
@@ -153,6 +164,25 @@ abstract class WatchedConnection extends ForwardingConnection {
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
         configured = true;
         physical.setClientInfo(properties);
+    }
+
+    @Override
+    public void setHoldability(int holdability) throws SQLException {
+        driverSet = true;
+        physical.setHoldability(holdability);
+    }
+
+    /** The driver's own, which whoever has it may fill. */
+    @Override
+    public Map<String, Class<?>> getTypeMap() throws SQLException {
+        driverSet = true;
+        return physical.getTypeMap();
+    }
+
+    @Override
+    public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+        driverSet = true;
+        physical.setTypeMap(map);
     }
 
     @Override

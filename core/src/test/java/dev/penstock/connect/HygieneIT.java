@@ -14,14 +14,19 @@ import dev.penstock.config.Pooler;
 import dev.penstock.config.SessionConfig;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.TcpProxy;
+import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
@@ -31,6 +36,10 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.PGConnection;
+import org.postgresql.jdbc.AutoSave;
+import org.postgresql.jdbc.PgConnection;
+import org.postgresql.jdbc.PgStatement;
+import org.postgresql.jdbc.PreferQueryMode;
 
 /** What one borrower sets is not there for the next. With one connection, so that the next gets the very session. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -83,6 +92,11 @@ class HygieneIT {
                 sql("a prepared statement", "prepare p as select 1"),
                 sql("an advisory lock", "select pg_advisory_lock(42)"),
                 sql("an open transaction", "begin; select 1"),
+                sql("an update of pg_settings", "update pg_settings set setting = 'public' where name = 'search_path'"),
+                sql(
+                        "set_config within set_config",
+                        "select set_config('app.outer', set_config('app.user_id', '42', false), true)"),
+                sql("set_config with a condition", "select set_config('app.user_id', '42', not true)"),
                 Named.of("a failed transaction", HygieneIT::failedTransaction),
                 sql("an anonymous block", "do $$ begin perform set_config('app.user_id', 'x', false); end $$"),
                 Named.of("a schema", c -> c.setSchema("pg_catalog")),
@@ -90,6 +104,151 @@ class HygieneIT {
                 Named.of("a prepared set_config", HygieneIT::preparedSetting),
                 Named.of("the driver's own connection", HygieneIT::behindOurBack),
                 Named.of("a batch", HygieneIT::batch));
+    }
+
+    /** Everything that the driver keeps to itself. */
+    static Stream<Named<SqlAction>> driverKinds() {
+        return Stream.of(
+                driver("autosave", c -> c.setAutosave(AutoSave.ALWAYS)),
+                driver("a query mode", c -> c.getQueryExecutor().setPreferQueryMode(PreferQueryMode.SIMPLE)),
+                driver("a prepare threshold", c -> c.setPrepareThreshold(-1)),
+                driver("a fetch size", c -> c.setDefaultFetchSize(7)),
+                driver("a query timeout", c -> c.setQueryTimeout(3)),
+                driver("binary transfer", c -> c.setForceBinary(true)),
+                driver("adaptive fetch", c -> c.setAdaptiveFetch(true)),
+                driver("no column sanitiser", c -> c.setDisableColumnSanitiser(true)),
+                driver("a network timeout", c -> c.setNetworkTimeout(Runnable::run, 77_000)),
+                driver("read only", c -> c.setReadOnly(true)),
+                driver("no autocommit", c -> c.setAutoCommit(false)),
+                driver("an isolation level", c -> c.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE)),
+                Named.of("holdability", c -> c.setHoldability(ResultSet.HOLD_CURSORS_OVER_COMMIT)),
+                Named.of("a type map", c -> c.setTypeMap(Map.of("x", String.class))),
+                Named.of("a type map that cannot be filled", c -> c.setTypeMap(Map.of())),
+                Named.of("a type map filled in its place", c -> c.getTypeMap().put("x", String.class)),
+                Named.of("a fetch size, by a statement of the driver's", HygieneIT::fetchSizeByStatement),
+                Named.of("all of it, by a statement of the driver's", HygieneIT::muchByStatement));
+    }
+
+    @FunctionalInterface
+    private interface DriverAction {
+        void run(PgConnection connection) throws SQLException;
+    }
+
+    private static Named<SqlAction> driver(String name, DriverAction action) {
+        return Named.of(name, c -> action.run(c.unwrap(PgConnection.class)));
+    }
+
+    private static void fetchSizeByStatement(Connection c) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement("select 1")) {
+            ((PgConnection) statement.unwrap(PgStatement.class).getConnection()).setDefaultFetchSize(7);
+        }
+    }
+
+    private static void muchByStatement(Connection c) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement("select 1")) {
+            PgConnection driver =
+                    (PgConnection) statement.unwrap(PgStatement.class).getConnection();
+            driver.setAutosave(AutoSave.CONSERVATIVE);
+            driver.setAutoCommit(false);
+            driver.setHoldability(ResultSet.HOLD_CURSORS_OVER_COMMIT);
+            driver.setTypeMap(Map.of());
+        }
+    }
+
+    /** What the driver tells of itself, and what could be filled in it. */
+    private static String driverState(Connection c) throws SQLException {
+        Map<String, Class<?>> types = c.getTypeMap();
+        types.put("mine", String.class);
+        types.remove("mine");
+        PgConnection driver = c.unwrap(PgConnection.class);
+        return driver.getAutosave() + " " + driver.getPreferQueryMode() + " " + driver.getPrepareThreshold() + " "
+                + driver.getDefaultFetchSize() + " " + driver.getQueryTimeout() + " " + driver.getForceBinary() + " "
+                + driver.getAdaptiveFetch() + " " + driver.isColumnSanitiserDisabled() + " "
+                + driver.getNetworkTimeout() + " " + driver.isReadOnly() + " " + driver.getAutoCommit() + " "
+                + driver.getTransactionIsolation() + " " + driver.getHoldability() + " " + types;
+    }
+
+    @ParameterizedTest
+    @MethodSource("driverKinds")
+    void what_a_borrower_sets_on_the_driver_is_as_configured_for_the_next(SqlAction leave) throws SQLException {
+        for (DataSource view : List.of(db.writer(), db.reader(), db.dataSource())) {
+            String fresh;
+            try (Connection c = view.getConnection()) {
+                Served.run(c, "select 1");
+                fresh = driverState(c);
+            }
+            try (Connection c = view.getConnection()) {
+                Served.run(c, "select 1");
+                leave.run(c);
+            }
+            try (Connection c = view.getConnection()) {
+                Served.run(c, "select 1");
+                assertThat(driverState(c)).as("%s", view).isEqualTo(fresh);
+            }
+        }
+    }
+
+    @Test
+    void a_prepared_statement_works_for_the_next_whatever_was_said_about_forgetting_them() throws SQLException {
+        for (int borrow = 0; borrow < 3; borrow++) {
+            try (Connection c = db.writer().getConnection()) {
+                // In a transaction: outside of one the driver prepares it again by itself.
+                c.setAutoCommit(false);
+                for (int i = 0; i < 6; i++) {
+                    try (PreparedStatement statement = c.prepareStatement("select 'prepared at the server'")) {
+                        statement.executeQuery().close();
+                    }
+                }
+                c.commit();
+                c.unwrap(PgConnection.class).setFlushCacheOnDeallocate(false);
+            }
+        }
+    }
+
+    @Test
+    void a_role_that_logins_are_given_is_there_again_after_a_reset() throws SQLException {
+        cluster.primary().execute("alter role appuser set role = 'pg_monitor'");
+        try (Database given = Database.open(config().build())) {
+            for (int i = 0; i < 3; i++) {
+                try (Connection c = given.writer().getConnection()) {
+                    assertThat(row(c, "select current_user, session_user")).isEqualTo("pg_monitor|appuser");
+                    Served.run(c, "set app.user_id = 'alice'");
+                }
+            }
+        } finally {
+            cluster.primary().execute("alter role appuser reset role");
+        }
+    }
+
+    /** Where a driver brings a setter that is not here, somebody has to decide what becomes of it. */
+    @Test
+    void every_setter_of_the_driver_is_known() {
+        Set<String> restored = Set.of(
+                "setAutosave",
+                "setPrepareThreshold",
+                "setDefaultFetchSize",
+                "setQueryTimeout",
+                "setForceBinary",
+                "setAdaptiveFetch",
+                "setDisableColumnSanitiser",
+                "setNetworkTimeout",
+                "setReadOnly",
+                "setAutoCommit",
+                "setHoldability",
+                "setTypeMap",
+                "setTypeMapImpl",
+                "setFlushCacheOnDeallocate");
+        Set<String> atTheServer =
+                Set.of("setTransactionIsolation", "setSchema", "setClientInfo", "setSavepoint", "alterUserPassword");
+        Set<String> withoutEffect = Set.of("setCatalog", "setCursorName", "setShardingKey", "setShardingKeyIfValid");
+        Set<String> documented = Set.of("addDataType");
+        assertThat(Arrays.stream(PgConnection.class.getMethods())
+                        .map(Method::getName)
+                        .filter(name -> name.matches("(set|add|alter)[A-Z].*"))
+                        // Its own: warnings of the session, and timers that end with their statement.
+                        .filter(name -> !Set.of("addWarning", "addTimerTask").contains(name)))
+                .allMatch(name -> Stream.of(restored, atTheServer, withoutEffect, documented)
+                        .anyMatch(known -> known.contains(name)));
     }
 
     private static Named<SqlAction> sql(String name, String text) {

@@ -41,7 +41,24 @@ class SessionEffectTest {
                 "with s as (select set_config('a', '1', false)) select * from s",
                 "select E'it\\'s'; set x to 1",
                 "select $t$ ' $t$; set x to 1",
-                "select 1 as \"a\"\"b\"; set x to 1"
+                "select 1 as \"a\"\"b\"; set x to 1",
+                "update pg_settings set setting = 'public' where name = 'search_path'",
+                "UPDATE pg_catalog.pg_settings s SET setting = '1' FROM t WHERE t.name = s.name",
+                "with one as (update \"pg_settings\" set setting = '1' where name = 'x' returning 1) select * from one",
+                "select 1; update only pg_settings set setting = '1'",
+                "select set_config('app.outer', set_config('app.tenant', '42', false), true)",
+                "select set_config('app.outer', set_config('app.tenant', '42', true), true)",
+                "select set_config('a', pg_advisory_lock(1)::text, true)",
+                "select set_config('a', '1', not true)",
+                "select set_config('a', '1', true and false)",
+                "select set_config('a', '1', false or true is null)",
+                "select set_config('a', '1', (true))",
+                "select set_config('a', '1', true = false)",
+                "select set_config('a', '1', \"true\") from t",
+                "select set_config('a', '1', true::text = 'x')",
+                "select set_config('a', '1', 'f' < true)",
+                "select set_config('a', (select x from t where true), x) from t",
+                "select set_config('a', '1', is_local => true)"
             })
     void a_text_that_may_leave_something_behind_is_told(String sql) {
         assertThat(SessionEffect.of(new SqlWords().of(sql))).isTrue();
@@ -69,6 +86,11 @@ class SessionEffectTest {
                 "select pg_try_advisory_xact_lock(1)",
                 "select set_config('app.user_id', ?, true)",
                 "select set_config('a', '1', true), set_config('b', '2', TRUE)",
+                "select set_config('a', coalesce(?, lower('X')), /* of the transaction */ True -- alone\n ), 1",
+                "update t set setting = 1; select * from pg_settings",
+                "select name from pg_settings",
+                "select set_config('a', 'false', true)",
+                "select set_config('a', E'it\\'s', true) where x = 1",
                 "select temperature, temp_c, template from readings",
                 "begin",
                 "rollback; begin",
