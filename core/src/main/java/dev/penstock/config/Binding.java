@@ -200,8 +200,9 @@ final class Binding {
         String schema = values.text(Key.SCHEMA);
         Hygiene hygiene = values.word(Key.HYGIENE, Hygiene.class);
         Pooler pooler = values.word(Key.POOLER, Pooler.class);
+        ErrorDetail detail = values.optionalWord(Key.ERROR_DETAIL, ErrorDetail.class);
         try {
-            return new SessionConfig(schema, parsed, hygiene, pooler);
+            return new SessionConfig(schema, parsed, hygiene, pooler, detail);
         } catch (InvalidConfigException e) {
             add(e, "session", settings);
             return SessionConfig.defaults();

@@ -200,6 +200,15 @@ public record DatabaseConfig(
         return roles.readRole() == ReadRole.RO_USER && readOnly != null ? readOnly : login(endpoint);
     }
 
+    /** How much of a server's error stands in an exception's text: as {@code session} says, else none in production and all elsewhere. */
+    public ErrorDetail errorDetail() {
+        ErrorDetail asked = session.errorDetail();
+        if (asked != null) {
+            return asked;
+        }
+        return environmentMode == EnvironmentMode.PRODUCTION ? ErrorDetail.NONE : ErrorDetail.FULL;
+    }
+
     /**
      * Where each value was written, by key: {@code pool_size} → {@code config.yaml:12}, a variable's name,
      * {@code builder} or {@code default}. Empty for what was built in code.

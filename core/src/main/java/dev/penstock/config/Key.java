@@ -195,6 +195,11 @@ enum Key {
                     .byDefault("none")
                     .because(
                             "What stands in between. transaction (PgBouncer) leaves out what cannot work there: prepared statements, startup settings, resets")),
+    ERROR_DETAIL(
+            word("session.errorDetail", "error_detail", "full", "none")
+                    .variable("DATABASE_ERROR_DETAIL")
+                    .because(
+                            "What an exception's text has of the server's error: detail, hint, position and a failed batch's values as well, or the message alone. Unset: none in production, full elsewhere")),
     START(word("start", "start", "primary", "any")
             .variable("DATABASE_START")
             .byDefault("primary")

@@ -16,14 +16,27 @@ import org.jspecify.annotations.Nullable;
  * @param settings server settings by name, in the order written; those that Penstock sets itself are refused
  * @param hygiene when a session is reset before the next borrower gets it; {@link Hygiene#TAINTED} by default
  * @param pooler what stands in between; {@link Pooler#NONE} by default
+ * @param errorDetail how much of a server's error stands in an exception's text; {@code null} leaves it to the environment mode, see
+ *     {@link DatabaseConfig#errorDetail()}
  */
-public record SessionConfig(@Nullable String schema, Map<String, String> settings, Hygiene hygiene, Pooler pooler) {
+public record SessionConfig(
+        @Nullable String schema,
+        Map<String, String> settings,
+        Hygiene hygiene,
+        Pooler pooler,
+        @Nullable ErrorDetail errorDetail) {
 
     /**
      * @throws InvalidConfigException when the schema is blank, a setting is one that Penstock sets itself, or the pooler
      *     would not carry what is asked for
      */
-    public SessionConfig(@Nullable String schema, Map<String, String> settings, Hygiene hygiene, Pooler pooler) {
+    public SessionConfig(
+            @Nullable String schema,
+            Map<String, String> settings,
+            Hygiene hygiene,
+            Pooler pooler,
+            @Nullable ErrorDetail errorDetail) {
+        this.errorDetail = errorDetail;
         this.schema = schema;
         this.hygiene = Objects.requireNonNull(hygiene, "hygiene");
         this.pooler = Objects.requireNonNull(pooler, "pooler");
@@ -36,6 +49,11 @@ public record SessionConfig(@Nullable String schema, Map<String, String> setting
         if (pooler == Pooler.TRANSACTION) {
             refuseWhatLivesInASession();
         }
+    }
+
+    /** With the environment mode's error detail. */
+    public SessionConfig(@Nullable String schema, Map<String, String> settings, Hygiene hygiene, Pooler pooler) {
+        this(schema, settings, hygiene, pooler, null);
     }
 
     /** With nothing in between, and sessions reset when they need it. */
@@ -86,6 +104,6 @@ public record SessionConfig(@Nullable String schema, Map<String, String> setting
     @Override
     public String toString() {
         return "SessionConfig[schema=" + schema + ", settings=" + settings.keySet() + ", hygiene=" + hygiene
-                + ", pooler=" + pooler + "]";
+                + ", pooler=" + pooler + ", errorDetail=" + errorDetail + "]";
     }
 }

@@ -98,6 +98,12 @@ final class Values {
         return Enum.valueOf(type, constant(word == null ? defaultOf(key) : word));
     }
 
+    /** The same, or null when it is unset or wrong. */
+    <E extends Enum<E>> @Nullable E optionalWord(Key key, Class<E> type) {
+        String word = word(key);
+        return word == null ? null : Enum.valueOf(type, constant(word));
+    }
+
     /** One of the key's words, or null when it is unset or wrong. */
     @Nullable
     String word(Key key) {

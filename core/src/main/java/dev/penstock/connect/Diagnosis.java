@@ -129,8 +129,9 @@ final class Diagnosis {
                 .on(node, "08001", null);
     }
 
+    /** In one line, whatever there is of details. */
     private static String said(Throwable cause) {
-        String text = String.valueOf(cause.getMessage());
+        String text = String.valueOf(cause.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
         return text.startsWith("FATAL: ") ? "the server said: " + text.substring("FATAL: ".length()) : text;
     }
 

@@ -2,6 +2,7 @@ package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
+import dev.penstock.config.ErrorDetail;
 import dev.penstock.config.Pooler;
 import dev.penstock.observe.DriverSettings;
 import java.net.URLEncoder;
@@ -69,8 +70,7 @@ final class DriverProperties {
         p.setProperty("cancelSignalTimeout", "1");
         p.setProperty("tcpKeepAlive", "true");
         p.setProperty("gssEncMode", "disable");
-        // Details of server errors carry row values.
-        p.setProperty("logServerErrorDetail", "false");
+        p.setProperty("logServerErrorDetail", String.valueOf(config.errorDetail() == ErrorDetail.FULL));
         return p;
     }
 

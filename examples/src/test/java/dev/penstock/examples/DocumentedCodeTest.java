@@ -32,6 +32,7 @@ class DocumentedCodeTest {
                 "docs/quickstart.md",
                 "docs/pools.md",
                 "docs/routing.md",
+                "docs/errors.md",
                 "docs/health.md",
                 "docs/metrics.md"
             })

@@ -2,6 +2,7 @@ package dev.penstock.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
@@ -47,6 +48,18 @@ class DocumentedProgramsIT {
 
         assertThat(cluster.primary().execute("select note from app.visit").get(0))
                 .containsExactly("first");
+    }
+
+    @Test
+    void the_program_in_errors_learns_from_the_server_which_constraint_it_broke() throws Exception {
+        cluster.primary()
+                .execute(
+                        "set role appowner; drop table if exists app.account; create table app.account (email text unique)");
+
+        try (Database db = Database.open(config())) {
+            assertThat(ServerSaid.register(db, "jane@example.org")).isTrue();
+            assertThat(ServerSaid.register(db, "jane@example.org")).isFalse();
+        }
     }
 
     @Test
