@@ -14,20 +14,33 @@ import java.util.regex.Pattern;
  * @param systemIdentifier the cluster that it counts in, as {@code pg_control_system()} shows it
  * @param timeline the timeline that it counts on; positions on another one prove nothing
  * @param position the place in the log, in bytes
+ * @param origin tells timelines of the same number apart, which two servers begin when neither has followed the other: a number made of
+ *     where in the log the timeline was begun and of when the server that began it was started; 0 when it is not known
  */
-public record SessionToken(String systemIdentifier, int timeline, long position) {
-    private static final String VERSION = "1";
-    private static final Pattern ENCODED =
-            Pattern.compile(VERSION + "\\.([1-9][0-9]{0,19})\\.([0-9a-f]{1,8})\\.([0-9a-f]{1,16})");
+public record SessionToken(String systemIdentifier, int timeline, long position, long origin) {
+    private static final Pattern ENCODED = Pattern.compile(
+            "([12])\\.([1-9][0-9]{0,19})\\.([0-9a-f]{1,8})\\.([0-9a-f]{1,16})(?:\\.([1-9a-f][0-9a-f]{0,15}))?");
+
+    private static final String WITHOUT_ORIGIN = "1";
+    private static final String WITH_ORIGIN = "2";
     private static final int LONGEST_SYSTEM = 20;
 
     /** @throws IllegalArgumentException when a component could not be one of a cluster */
     public SessionToken {
         Objects.requireNonNull(systemIdentifier, "systemIdentifier");
-        if (!isSystem(systemIdentifier) || timeline < 1 || position < 0) {
+        if (!isSystem(systemIdentifier) || timeline < 1 || position < 0 || origin < 0) {
             throw new IllegalArgumentException("no cluster has " + systemIdentifier + ", timeline " + timeline
-                    + ", position " + position + " in its log");
+                    + ", position " + position + ", origin " + origin + " in its log");
         }
+    }
+
+    /**
+     * A token whose timeline is told apart from others by its number alone.
+     *
+     * @throws IllegalArgumentException when a component could not be one of a cluster
+     */
+    public SessionToken(String systemIdentifier, int timeline, long position) {
+        this(systemIdentifier, timeline, position, 0);
     }
 
     /** Without a pattern: one is made for every answer of a server. */
@@ -46,27 +59,36 @@ public record SessionToken(String systemIdentifier, int timeline, long position)
      */
     public static SessionToken parse(String encoded) {
         Matcher parts = ENCODED.matcher(encoded);
-        if (!parts.matches()) {
+        if (!parts.matches() || parts.group(1).equals(WITH_ORIGIN) == (parts.group(5) == null)) {
             throw new IllegalArgumentException(
-                    "not a session token of version " + VERSION + " (" + encoded.length() + " characters)");
+                    "not a session token of version 1 or 2 (" + encoded.length() + " characters)");
         }
         try {
             return new SessionToken(
-                    parts.group(1), Integer.parseInt(parts.group(2), 16), Long.parseUnsignedLong(parts.group(3), 16));
+                    parts.group(2),
+                    Integer.parseInt(parts.group(3), 16),
+                    Long.parseUnsignedLong(parts.group(4), 16),
+                    parts.group(5) == null ? 0 : Long.parseUnsignedLong(parts.group(5), 16));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("not a session token: its timeline is out of range", e);
         }
     }
 
-    /** At most 48 characters, all of which may stand in a cookie, a header and a URL: {@code 1.7412….3.1a2b3c4d}. */
+    /**
+     * The text form: at most 65 characters, all of which may stand in a cookie, a header and a URL. Without an origin it is version 1,
+     * {@code 1.7412….3.1a2b3c4d}, and at most 48 characters long; with one it is version 2, {@code 2.7412….3.1a2b3c4d.6412ab34cd56e}, which a
+     * Penstock that knows version 1 alone refuses.
+     */
     public String encode() {
-        return VERSION + "." + systemIdentifier + "." + Integer.toHexString(timeline) + "."
-                + Long.toHexString(position);
+        String place = "." + systemIdentifier + "." + Integer.toHexString(timeline) + "." + Long.toHexString(position);
+        return origin == 0 ? WITHOUT_ORIGIN + place : WITH_ORIGIN + place + "." + Long.toHexString(origin);
     }
 
-    /** Whether positions of the two can be compared. */
+    /** Whether positions of the two can be compared: the same cluster and timeline, and not two origins that are known and differ. */
     public boolean isOfSameHistory(SessionToken other) {
-        return timeline == other.timeline && systemIdentifier.equals(other.systemIdentifier);
+        return timeline == other.timeline
+                && (origin == other.origin || origin == 0 || other.origin == 0)
+                && systemIdentifier.equals(other.systemIdentifier);
     }
 
     @Override

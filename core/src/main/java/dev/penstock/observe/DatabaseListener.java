@@ -47,8 +47,9 @@ public interface DatabaseListener {
     default void nodeFenced(String node, String reason) {}
 
     /**
-     * {@code node} is written to again on a lower timeline than {@code lostTimeline}, which another node had written before and
-     * took with it: what was acknowledged there is gone, and was lost by the failover itself.
+     * {@code node} is written to on a lower timeline than {@code lostTimeline}, which another node had written before and
+     * took with it: what was acknowledged there is gone, and was lost by the failover itself. When both numbers are the same, {@code node} has
+     * begun a timeline of that number by itself, because it never followed the other node.
      */
     default void historyLost(String node, int timeline, int lostTimeline) {}
 

@@ -3,6 +3,7 @@ package dev.penstock.routing;
 import dev.penstock.config.ReadPreference;
 import dev.penstock.config.SessionToken;
 import dev.penstock.connect.CommitReceipt;
+import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.observe.RouteReason;
 import dev.penstock.topology.NodeView;
@@ -51,7 +52,8 @@ public final class CausalSession {
                 return with(more);
             }
             if (token.isOfSameHistory(more)) {
-                return more.position() > token.position() ? with(more) : this;
+                SessionToken further = Position.further(token, more);
+                return further == token ? this : with(further);
             }
             boolean later =
                     token.systemIdentifier().equals(more.systemIdentifier()) && more.timeline() > token.timeline();
@@ -96,19 +98,21 @@ public final class CausalSession {
         return router.view().primary().flatMap(NodeView::position).isPresent();
     }
 
-    void committed(CommitReceipt receipt) {
+    /** @param node where it was committed */
+    void committed(CommitReceipt receipt, Node node) {
         if (!receipt.wrote()) {
             return;
         }
-        Optional<String> cluster = router.view()
-                .primary()
+        TopologyView view = router.view();
+        Optional<String> cluster = view.primary()
                 .flatMap(NodeView::position)
                 .map(position -> position.token().systemIdentifier());
         if (cluster.isEmpty()) {
             uncertain();
             return;
         }
-        advance(new SessionToken(cluster.get(), receipt.timeline(), receipt.position()));
+        long origin = view.originOf(node, receipt.timeline());
+        advance(new SessionToken(cluster.get(), receipt.timeline(), receipt.position(), origin));
     }
 
     /** A connection that may write whatever and whenever, until it comes back. */

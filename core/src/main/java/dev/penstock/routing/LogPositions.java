@@ -52,12 +52,15 @@ final class LogPositions {
         }
         try (PreparedStatement question = primary.prepareStatement(END);
                 ResultSet row = question.executeQuery()) {
-            return row.next()
-                    ? Optional.of(new SessionToken(
-                            known.token().systemIdentifier(),
-                            row.getInt(3),
-                            WalPosition.reachable(row.getLong(1), row.getInt(4), row.getLong(5))))
-                    : Optional.empty();
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            int timeline = row.getInt(3);
+            return Optional.of(new SessionToken(
+                    known.token().systemIdentifier(),
+                    timeline,
+                    WalPosition.reachable(row.getLong(1), row.getInt(4), row.getLong(5)),
+                    view.originOf(Router.nodeOf(primary), timeline)));
         }
     }
 
@@ -75,8 +78,9 @@ final class LogPositions {
     }
 
     /**
-     * A token of a later timeline than that of the primary says that another process has seen a failover that this one has not: every node is
-     * asked at once, until the primary of the token's timeline is found or each of them has answered.
+     * A token of a later timeline than that of the primary, or of another one of the same number, may say that another process has seen a
+     * failover that this one has not: every node is asked at once, until the primary of the token's timeline is found or each of
+     * them has answered.
      *
      * @param deadline {@link System#nanoTime()}
      */
@@ -96,7 +100,8 @@ final class LogPositions {
                 view.primary().flatMap(NodeView::position).map(Position::token).orElse(null);
         return primary != null
                 && primary.systemIdentifier().equals(token.systemIdentifier())
-                && primary.timeline() < token.timeline();
+                && (primary.timeline() < token.timeline()
+                        || (primary.timeline() == token.timeline() && !primary.isOfSameHistory(token)));
     }
 
     /** Whether the primary is on another history than {@code token}, so that nobody can tell whether it has what that stands for. */
@@ -115,14 +120,22 @@ final class LogPositions {
 
     /** Once for each such pair in a row: every request of a user may carry the same old token. */
     private void tell(SessionToken token, SessionToken primary) {
-        String what = token.systemIdentifier().equals(primary.systemIdentifier())
-                ? "timeline " + token.timeline() + ", and the primary writes timeline " + primary.timeline()
-                : "another cluster than that of the primary";
+        String what = difference(token, primary);
         if (told.equals(what)) {
             return;
         }
         told = what;
         RoutingLog.LOG.info("A read's token is of {}: it proves nothing here, and the primary answers", what);
         router.events().tell("tokenUnproven", listener -> listener.tokenUnproven(what));
+    }
+
+    private static String difference(SessionToken token, SessionToken primary) {
+        if (!token.systemIdentifier().equals(primary.systemIdentifier())) {
+            return "another cluster than that of the primary";
+        }
+        String ofToken = "timeline " + token.timeline();
+        return token.timeline() == primary.timeline()
+                ? ofToken + ", and the primary writes another timeline of that number"
+                : ofToken + ", and the primary writes timeline " + primary.timeline();
     }
 }

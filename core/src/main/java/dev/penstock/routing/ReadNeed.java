@@ -6,6 +6,7 @@ import dev.penstock.config.ReadOptions;
 import dev.penstock.config.ReadPreference;
 import dev.penstock.config.SessionToken;
 import dev.penstock.observe.RouteReason;
+import dev.penstock.topology.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,8 +65,8 @@ public record ReadNeed(
         if (token != null && !token.isOfSameHistory(more)) {
             return onPrimary(RouteReason.TOKEN_UNPROVEN);
         }
-        boolean further = token == null || more.position() > token.position();
-        return new ReadNeed(preference, maxStalenessNanos, further ? more : token, onUnsatisfied, onlyPrimary);
+        SessionToken both = token == null ? more : Position.further(token, more);
+        return new ReadNeed(preference, maxStalenessNanos, both, onUnsatisfied, onlyPrimary);
     }
 
     /** Whether it asks for anything of a replica but to be one that may serve. */

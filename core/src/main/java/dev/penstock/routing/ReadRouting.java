@@ -187,7 +187,7 @@ final class ReadRouting {
                 if (!hasToken(connection, view.of(chosen.node()), chosen.catchUp())) {
                     return null;
                 }
-                if (chosen.reason() == RouteReason.TOKEN_UNPROVEN && need.token() != null) {
+                if (need.token() != null && view.isPrimary(chosen.node())) {
                     router.positions().announceUnproven(need.token());
                 }
                 counts.add(chosen.reason());

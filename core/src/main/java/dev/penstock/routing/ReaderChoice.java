@@ -4,10 +4,12 @@ import dev.penstock.config.OnNoReplica;
 import dev.penstock.config.OnUnsatisfied;
 import dev.penstock.config.ReadPreference;
 import dev.penstock.config.RoutingConfig;
+import dev.penstock.config.SessionToken;
 import dev.penstock.connect.Node;
 import dev.penstock.observe.RouteReason;
 import dev.penstock.pool.NodePools;
 import dev.penstock.topology.NodeView;
+import dev.penstock.topology.Position;
 import dev.penstock.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,9 +87,16 @@ final class ReaderChoice {
                     ? new Choice(replica.node(), RouteReason.NO_PRIMARY, false)
                     : replica;
         }
-        return primary == null || !mayFallBack(need)
-                ? null
-                : new Choice(primary, best(view, need, tried).fallback(), false);
+        return primary == null || !mayFallBack(need) ? null : new Choice(primary, fallback(view, need, tried), false);
+    }
+
+    /** When the token is of another history than the primary's, no replica that comes back could change that. */
+    private RouteReason fallback(TopologyView view, ReadNeed need, Tried tried) {
+        SessionToken token = need.token();
+        Position primary = view.primary().flatMap(NodeView::position).orElse(null);
+        return token != null && primary != null && !primary.token().isOfSameHistory(token)
+                ? RouteReason.TOKEN_UNPROVEN
+                : best(view, need, tried).fallback();
     }
 
     private static @Nullable Node primary(TopologyView view, Tried tried) {

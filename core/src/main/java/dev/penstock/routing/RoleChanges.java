@@ -63,7 +63,7 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
         if (!nameOfPrimary(before).equals(nameOfPrimary(after))) {
             putOff.add(() -> announcePrimary(nameOfPrimary(before), after));
         }
-        if (after.lostTimeline() != before.lostTimeline()) {
+        if (!after.lost().equals(before.lost())) {
             putOff.add(() -> announceLoss(after));
         }
         putOff(putOff);
@@ -162,12 +162,13 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
     private void announceLoss(TopologyView after) {
         String node = nameOfPrimary(after);
         int timeline = after.primary().map(NodeView::timeline).orElse(0);
+        int lost = after.lost().timeline();
         RoutingLog.LOG.warn(
                 "{} writes timeline {} after timeline {} was written elsewhere: what was written there is lost",
                 node,
                 timeline,
-                after.lostTimeline());
-        events.tell("historyLost", listener -> listener.historyLost(node, timeline, after.lostTimeline()));
+                lost);
+        events.tell("historyLost", listener -> listener.historyLost(node, timeline, lost));
     }
 
     private static String nameOfPrimary(TopologyView view) {

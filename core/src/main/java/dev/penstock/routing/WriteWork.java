@@ -183,7 +183,7 @@ public final class WriteWork {
         if (session == null) {
             connection.commit();
         } else if (session.canHaveReceipts()) {
-            session.committed(physical.commitWithReceipt());
+            session.committed(physical.commitWithReceipt(), physical.node());
             if (!untouched) {
                 session.uncertain();
             }

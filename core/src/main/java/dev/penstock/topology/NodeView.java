@@ -61,6 +61,12 @@ public record NodeView(
         return last == null ? 0 : last.timeline();
     }
 
+    /** What tells the timeline that it writes from others of the same number; 0 when that is not known. */
+    public long origin() {
+        ProbeAnswer last = answer;
+        return last == null ? 0 : last.origin();
+    }
+
     /** What cannot be known of this kind of server; empty for PostgreSQL itself. */
     public Optional<String> note() {
         ProbeAnswer last = answer;
@@ -81,7 +87,9 @@ public record NodeView(
         return on == 0
                 ? Optional.empty()
                 : Optional.of(new Position(
-                        new SessionToken(last.systemIdentifier(), on, at), last.postmaster(), answeredNanos));
+                        new SessionToken(last.systemIdentifier(), on, at, last.origin()),
+                        last.postmaster(),
+                        answeredNanos));
     }
 
     /** Whether it serves, and said so when a look asked it that began after {@code nanos} ({@link System#nanoTime()}). */
@@ -112,7 +120,7 @@ public record NodeView(
                 node,
                 StateTable.next(state, Observation.ANSWERED),
                 nanos,
-                now,
+                now.remembering(answer),
                 nanos,
                 nanos,
                 Optional.empty(),
@@ -137,6 +145,24 @@ public record NodeView(
                 barred,
                 Optional.of(why),
                 reason);
+    }
+
+    /** After the number of {@code timeline} was used again: a replica that follows it may follow the other one. */
+    NodeView unprovenOn(int timeline) {
+        ProbeAnswer last = answer;
+        return last == null || last.followed() != timeline
+                ? this
+                : new NodeView(
+                        node,
+                        state,
+                        seenNanos,
+                        last.unproven(),
+                        answeredNanos,
+                        downSinceNanos,
+                        lag,
+                        barred,
+                        failure,
+                        reason);
     }
 
     NodeView withLag(Optional<Lag> measured, boolean tooFar) {

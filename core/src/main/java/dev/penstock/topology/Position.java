@@ -11,6 +11,15 @@ import dev.penstock.config.SessionToken;
  * @param nanos when it was asked ({@link System#nanoTime()}), so that it was at least that far from then on
  */
 public record Position(SessionToken token, String server, long nanos) {
+    /** Of two places in one history the further one, with what either says of the origin of their timeline. */
+    public static SessionToken further(SessionToken one, SessionToken other) {
+        SessionToken further = other.position() > one.position() ? other : one;
+        long origin = one.origin() != 0 ? one.origin() : other.origin();
+        return further.origin() == origin
+                ? further
+                : new SessionToken(further.systemIdentifier(), further.timeline(), further.position(), origin);
+    }
+
     /** Whether a node that was here has everything before {@code wanted}. Another history proves nothing. */
     public boolean includes(SessionToken wanted) {
         return token.isOfSameHistory(wanted) && token.position() >= wanted.position();

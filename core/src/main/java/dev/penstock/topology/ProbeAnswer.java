@@ -1,6 +1,7 @@
 package dev.penstock.topology;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server says of itself.
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param lsn the position written (primary) or replayed (replica), in bytes; meaningless without comparable positions
  * @param inserted the position that everything committed so far lies before, written or not; 0 on a replica
  * @param followed the newest timeline that a replica is proven to follow; 0 on a primary
+ * @param origin tells the timeline that it writes from others of the same number; 0 when that is not known, and on a replica
  * @param systemIdentifier the cluster it belongs to; the same on a primary and all its replicas
  * @param readOnlyByDefault whether an operator has closed it for writing ({@code default_transaction_read_only})
  * @param postmaster identifies the running server process, so that two names of one server are recognised
@@ -21,11 +23,41 @@ record ProbeAnswer(
         long lsn,
         long inserted,
         int followed,
+        long origin,
         String systemIdentifier,
         boolean readOnlyByDefault,
         String postmaster,
         Optional<String> note) {
     boolean hasComparablePositions() {
         return note.isEmpty();
+    }
+
+    /** What the same server has shown before: after a restart it no longer knows where its timeline began. */
+    ProbeAnswer remembering(@Nullable ProbeAnswer before) {
+        boolean forgot = origin == 0
+                && !inRecovery
+                && before != null
+                && before.timeline() == timeline
+                && before.systemIdentifier().equals(systemIdentifier);
+        return forgot ? with(followed, before.origin()) : this;
+    }
+
+    /** A replica that proves nothing of the timeline that it follows. */
+    ProbeAnswer unproven() {
+        return with(0, origin);
+    }
+
+    private ProbeAnswer with(int nowFollowed, long nowOrigin) {
+        return new ProbeAnswer(
+                inRecovery,
+                timeline,
+                lsn,
+                inserted,
+                nowFollowed,
+                nowOrigin,
+                systemIdentifier,
+                readOnlyByDefault,
+                postmaster,
+                note);
     }
 }

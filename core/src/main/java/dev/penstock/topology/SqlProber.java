@@ -81,6 +81,11 @@ final class SqlProber implements Prober {
         /**
          * The timeline is the first eight hexadecimal digits of the current WAL file's name; the control file's would lag behind
          * a promotion.
+         *
+         * <p>Its origin is known until the server that was promoted is restarted. Where it was promoted does not suffice: two replicas that
+         * had replayed everything before their primary was lost are promoted at the same place, so the start of the server counts as
+         * well. After a restart the place is NULL, and after a crash it is the end of the recovery. Only the replay of a replica leaves
+         * the time of a transaction: recovery after a crash does not ({@code recoveryStopsAfter} in PostgreSQL's xlogrecovery.c).
          */
         private static final String POSTGRES = """
                 select r.recovering,
@@ -93,12 +98,15 @@ final class SqlProber implements Prober {
                        extract(epoch from pg_postmaster_start_time())::text,
                        case when r.recovering then 0 else pg_current_wal_insert_lsn() - '0/0'::pg_lsn end,
                        current_setting('wal_block_size')::int, pg_size_bytes(current_setting('wal_segment_size')),
-                       case when r.recovering then %s else 0 end
+                       case when r.recovering then %s else 0 end,
+                       case when r.recovering or pg_last_xact_replay_timestamp() is null then 0
+                            else (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint
+                                 # (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint end
                 from (%s) r""";
 
         private static final String AURORA_QUESTION = """
                 select r.recovering, 0, 0, 'aurora', current_setting('default_transaction_read_only')::boolean,
-                       extract(epoch from pg_postmaster_start_time())::text, 0, 8192, 16777216, %s
+                       extract(epoch from pg_postmaster_start_time())::text, 0, 8192, 16777216, %s, 0
                 from (%s) r""";
 
         private static final String NOW = "select pg_is_in_recovery() as recovering";
@@ -146,6 +154,7 @@ final class SqlProber implements Prober {
                         row.getBigDecimal(3).longValueExact(),
                         WalPosition.reachable(row.getLong(7), row.getInt(8), row.getLong(9)),
                         row.getInt(10),
+                        row.getLong(11),
                         row.getString(4),
                         row.getBoolean(5),
                         row.getString(6),

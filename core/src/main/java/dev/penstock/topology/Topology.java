@@ -74,7 +74,11 @@ public final class Topology implements AutoCloseable {
     private PrimaryElection.Incumbent incumbent = PrimaryElection.Incumbent.NONE;
     private long startedAt;
     private long primaryLostAt;
-    private int lostTimeline;
+    private TopologyView.Loss lost = TopologyView.Loss.NONE;
+
+    /** The newest timeline whose number was used twice, so that no replica proves by it which one it follows; 0 for none. */
+    private int ambiguous;
+
     private boolean running;
     private volatile long panicUntil;
     private volatile TopologyView view;
@@ -95,7 +99,7 @@ public final class Topology implements AutoCloseable {
         this.identity = new ClusterIdentity(config.systemIdentifier());
         this.listener = listener;
         long now = System.nanoTime();
-        this.view = TopologyView.of(List.of(), Optional.empty(), 0);
+        this.view = TopologyView.of(List.of(), Optional.empty(), lost);
         this.primaryLostAt = now;
         this.startedAt = now;
         this.panicUntil = now + PANIC_NANOS;
@@ -292,10 +296,12 @@ public final class Topology implements AutoCloseable {
         Optional<String> ours = identity.among(views.values(), Duration.ofNanos(System.nanoTime() - startedAt));
         ours.ifPresent(this::rejectStrangers);
         Optional<NodeView> primary = ours.flatMap(known -> elect(known, nanos));
+        if (ambiguous != 0) {
+            views.replaceAll((node, v) -> v.unprovenOn(ambiguous));
+        }
         measureLag(primary.isPresent());
         TopologyView before = view;
-        TopologyView after =
-                TopologyView.of(List.copyOf(views.values()), primary.map(p -> views.get(p.node())), lostTimeline);
+        TopologyView after = TopologyView.of(List.copyOf(views.values()), primary.map(p -> views.get(p.node())), lost);
         keepPanicWithoutPrimary(before, after, nanos);
         views.values().forEach(v -> v.node().changeState(v.state()));
         view = after;
@@ -327,10 +333,14 @@ public final class Topology implements AutoCloseable {
             return;
         }
         if (historyLost) {
-            lostTimeline = incumbent.timeline();
+            lost = lost.and(incumbent.timeline());
+        }
+        if (incumbent.isAnotherThan(elected)) {
+            ambiguous = elected.timeline();
+            history.clear();
         }
         identity.settle(answer.systemIdentifier());
-        incumbent = new PrimaryElection.Incumbent(elected.timeline(), elected.node());
+        incumbent = incumbent.succeededBy(elected);
         if (answer.hasComparablePositions()) {
             history.add(elected.timeline(), elected.answeredNanos(), answer.lsn());
         }

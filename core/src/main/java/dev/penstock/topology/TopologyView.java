@@ -14,16 +14,30 @@ import java.util.Optional;
  * @param nodes every node, in configuration order, then in the order of their discovery
  * @param primary the node to write to; empty while there is none
  * @param readers the replicas that reads may use, none of which is too far behind
- * @param lostTimeline the timeline that was written and given up for a lower one; 0 when that never happened
+ * @param lost what was written and given up for another history
  */
-public record TopologyView(List<NodeView> nodes, Optional<NodeView> primary, List<Node> readers, int lostTimeline) {
+public record TopologyView(List<NodeView> nodes, Optional<NodeView> primary, List<Node> readers, Loss lost) {
+    /**
+     * A history that was given up.
+     *
+     * @param timeline the timeline that was written last and given up; 0 when that never happened
+     * @param times how often that has happened, since the same number may be given up again
+     */
+    public record Loss(int timeline, int times) {
+        static final Loss NONE = new Loss(0, 0);
+
+        Loss and(int another) {
+            return new Loss(another, times + 1);
+        }
+    }
+
     public TopologyView {
         nodes = List.copyOf(nodes);
         readers = List.copyOf(readers);
     }
 
-    static TopologyView of(List<NodeView> nodes, Optional<NodeView> primary, int lostTimeline) {
-        return new TopologyView(nodes, primary, readers(nodes, primary), lostTimeline);
+    static TopologyView of(List<NodeView> nodes, Optional<NodeView> primary, Loss lost) {
+        return new TopologyView(nodes, primary, readers(nodes, primary), lost);
     }
 
     /** A replica that has just been slow serves only where the primary could not do better. */
@@ -56,6 +70,16 @@ public record TopologyView(List<NodeView> nodes, Optional<NodeView> primary, Lis
     /** Whether {@code node} is the one to write to. */
     public boolean isPrimary(Node node) {
         return primary.isPresent() && primary.get().node() == node;
+    }
+
+    /**
+     * What tells the timeline that {@code writer} writes from others of the same number; 0 when that is not known, or when it is known to write
+     * another one than {@code timeline}.
+     */
+    public long originOf(Node writer, int timeline) {
+        NodeView known =
+                isPrimary(writer) ? primary.orElseThrow() : find(writer).orElse(null);
+        return known != null && known.timeline() == timeline ? known.origin() : 0;
     }
 
     /** Whether every node refused us for a reason that waiting will not mend: trust, password or configuration. */

@@ -100,6 +100,69 @@ class TokenTrapsIT {
         assertThat(unproven).as("the primary has that history").isEmpty();
     }
 
+    @Test
+    void a_token_of_a_timeline_whose_number_is_used_again_proves_nothing_and_is_told() throws Exception {
+        List<String> lost = new CopyOnWriteArrayList<>();
+        db.addListener(new DatabaseListener() {
+            @Override
+            public void historyLost(String node, int timeline, int lostTimeline) {
+                lost.add(node + " writes " + timeline + ", lost " + lostTimeline);
+            }
+        });
+        PostgresNode first = cluster.node(1);
+        PostgresNode second = cluster.node(2);
+        cluster.primary().kill();
+        first.promote(Followers.STAY);
+        awaitPrimary(first);
+        Session session = db.session();
+        session.write(c -> insert(c, 1_000_000));
+        SessionToken token = session.token().orElseThrow();
+        first.kill();
+        second.promote(Followers.STAY);
+        awaitPrimary(second);
+        for (int i = 0; insertedOn(second) <= token.position(); i++) {
+            int n = i;
+            db.write(c -> insert(c, n));
+        }
+        assertThat(timelineOf(second)).as("the trap is set").isEqualTo(token.timeline());
+        assertThat(db.explain(ReadOptions.defaults().after(token)).reason()).isEqualTo(RouteReason.TOKEN_UNPROVEN);
+        long seen = session.read(c -> Served.count(c, "app.row where n = 1000000"));
+        assertThat(seen).as("what was lost with its server").isZero();
+        await().atMost(LIMIT).until(() -> !unproven.isEmpty() && !lost.isEmpty());
+        assertThat(unproven).containsExactly("timeline 2, and the primary writes another timeline of that number");
+        assertThat(lost).containsExactly("node-3 writes 2, lost 2");
+        assertThat(db.session(SessionToken.parse(token.encode())).read(Served::by))
+                .isEqualTo(new Served(second.port(), false));
+        keepsItsHistoryWhenRestarted(second, session);
+    }
+
+    /** Whoever saw the promotion still knows where the timeline began, and whoever comes later takes the old tokens as they are. */
+    private void keepsItsHistoryWhenRestarted(PostgresNode node, Session session) throws SQLException {
+        session.write(c -> insert(c, 2_000_000));
+        SessionToken before = session.token().orElseThrow();
+        assertThat(before.origin()).isPositive();
+        node.restart();
+        awaitPrimary(node);
+        session.write(c -> insert(c, 2_000_001));
+        SessionToken after = session.token().orElseThrow();
+        assertThat(after.origin()).isEqualTo(before.origin());
+        try (Database later = Database.open(TestConfigs.of(cluster).build())) {
+            Session fresh = later.session();
+            fresh.write(c -> insert(c, 2_000_002));
+            assertThat(fresh.token().orElseThrow().origin()).isZero();
+            assertThat(later.explain(ReadOptions.defaults().after(before)).reason())
+                    .isEqualTo(RouteReason.REPLICAS_DOWN);
+        }
+        assertThat(unproven).hasSize(1);
+    }
+
+    private static int timelineOf(PostgresNode node) throws SQLException {
+        String file = node.execute("select pg_walfile_name(pg_current_wal_lsn())")
+                .get(0)
+                .get(0);
+        return Integer.parseInt(file.substring(0, 8), 16);
+    }
+
     private static long replayed(PostgresNode node) throws SQLException {
         return Long.parseLong(node.execute("select pg_last_wal_replay_lsn() - '0/0'::pg_lsn")
                 .get(0)

@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The policy as one table: what every node says, what was elected before, who is written and who is fenced. */
@@ -127,8 +129,31 @@ class PrimaryElectionTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "2, 5, 2, 5, false",
+        "2, 5, 3, 6, false",
+        "2, 5, 1, 0, true",
+        "2, 5, 2, 6, true",
+        "2, 0, 2, 6, false",
+        "2, 5, 2, 0, false"
+    })
+    void history_is_lost_to_a_lower_timeline_and_to_another_one_of_the_same_number(
+            int heldTimeline, long heldOrigin, int timeline, long origin, boolean lost) {
+        PrimaryElection.Incumbent before = new PrimaryElection.Incumbent(heldTimeline, heldOrigin, A);
+        List<NodeView> views = List.of(down(primary(A, 1), 0), primary(B, timeline, origin));
+        assertThat(PrimaryElection.elect(views, before, NOW).historyLost()).isEqualTo(lost);
+    }
+
+    @Test
+    void a_primary_that_no_longer_knows_where_its_timeline_began_is_taken_for_the_one_before() {
+        PrimaryElection.Incumbent before = new PrimaryElection.Incumbent(2, 5, A);
+        assertThat(before.succeededBy(primary(B, 2, 0)).origin()).isEqualTo(5);
+        assertThat(before.succeededBy(primary(B, 3, 0)).origin()).isZero();
+    }
+
     private static PrimaryElection.Incumbent held(int timeline, Node holder) {
-        return new PrimaryElection.Incumbent(timeline, holder);
+        return new PrimaryElection.Incumbent(timeline, 0, holder);
     }
 
     private static NodeView answered(Node node, ProbeAnswer answer) {
@@ -136,19 +161,24 @@ class PrimaryElectionTest {
     }
 
     private static NodeView primary(Node node, int timeline) {
-        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, "1", false, node.name(), Optional.empty()));
+        return primary(node, timeline, 0);
+    }
+
+    private static NodeView primary(Node node, int timeline, long origin) {
+        return answered(
+                node, new ProbeAnswer(false, timeline, 0, 0, 0, origin, "1", false, node.name(), Optional.empty()));
     }
 
     private static NodeView alias(Node node, Node of, int timeline) {
-        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, "1", false, of.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, 0, "1", false, of.name(), Optional.empty()));
     }
 
     private static NodeView replica(Node node) {
-        return answered(node, new ProbeAnswer(true, 0, 0, 0, 1, "1", false, node.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(true, 0, 0, 0, 1, 0, "1", false, node.name(), Optional.empty()));
     }
 
     private static NodeView readOnly(Node node, int timeline) {
-        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, "1", true, node.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, 0, "1", true, node.name(), Optional.empty()));
     }
 
     private static NodeView down(NodeView view, long since) {

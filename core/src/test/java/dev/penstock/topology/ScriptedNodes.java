@@ -28,15 +28,23 @@ final class ScriptedNodes implements Prober {
     private volatile Set<InetAddress> addresses = Set.of();
 
     static ProbeAnswer primary(int timeline, long lsn) {
-        return new ProbeAnswer(false, timeline, lsn, lsn, 0, "7", false, "t" + timeline, Optional.empty());
+        return primary(timeline, lsn, 0);
+    }
+
+    static ProbeAnswer primary(int timeline, long lsn, long origin) {
+        return new ProbeAnswer(false, timeline, lsn, lsn, 0, origin, "7", false, "t" + timeline, Optional.empty());
     }
 
     static ProbeAnswer replica(long lsn) {
-        return new ProbeAnswer(true, 0, lsn, 0, 1, "7", false, "r", Optional.empty());
+        return replica(lsn, 1);
+    }
+
+    static ProbeAnswer replica(long lsn, int followed) {
+        return new ProbeAnswer(true, 0, lsn, 0, followed, 0, "7", false, "r", Optional.empty());
     }
 
     static ProbeAnswer ofCluster(String systemIdentifier) {
-        return new ProbeAnswer(false, 1, 0, 0, 0, systemIdentifier, false, systemIdentifier, Optional.empty());
+        return new ProbeAnswer(false, 1, 0, 0, 0, 0, systemIdentifier, false, systemIdentifier, Optional.empty());
     }
 
     static SQLException refused() {

@@ -186,11 +186,55 @@ class TopologyTest {
         long now = System.nanoTime();
         topology.answered(a, now, primary(1, 100));
         topology.answered(b, now, primary(2, 200));
-        assertThat(topology.view().lostTimeline()).isZero();
+        assertThat(topology.view().lost().timeline()).isZero();
         topology.answered(b, now + 1, replica(100));
         topology.answered(a, now + 2, primary(1, 110));
         assertThat(topology.view().isPrimary(a)).isTrue();
-        assertThat(topology.view().lostTimeline()).isEqualTo(2);
+        assertThat(topology.view().lost().timeline()).isEqualTo(2);
+    }
+
+    @Test
+    void a_timeline_whose_number_another_server_has_used_is_another_history_and_its_replicas_prove_nothing() {
+        Node c = node("node-3");
+        topology.add(c);
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(2, 900, 5));
+        topology.answered(c, now, replica(900, 2));
+        assertThat(topology.view().of(c).position()).isPresent();
+        topology.missed(a, now + 1, Observation.UNREACHABLE, ScriptedNodes.refused());
+        topology.answered(b, now + 2, primary(2, 500, 6));
+        assertThat(topology.view().isPrimary(b)).isTrue();
+        assertThat(topology.view().lost()).isEqualTo(new TopologyView.Loss(2, 1));
+        assertThat(topology.view().of(c).position())
+                .as("whom it follows is not known")
+                .isEmpty();
+        topology.answered(c, now + 3, replica(900, 2));
+        assertThat(topology.view().of(c).position()).isEmpty();
+        topology.answered(b, now + 4, primary(2, 700, 6));
+        topology.answered(c, now + 5, replica(600, 2));
+        assertThat(topology.view().of(c).lag().orElseThrow().bytes())
+                .as("measured in the log that is written now")
+                .isEqualTo(100);
+        topology.missed(b, now + 6, Observation.UNREACHABLE, ScriptedNodes.refused());
+        topology.answered(c, now + 7, primary(2, 700, 7));
+        assertThat(topology.view().lost()).as("the same number once more").isEqualTo(new TopologyView.Loss(2, 2));
+        topology.answered(c, now + 8, primary(3, 800, 8));
+        topology.answered(b, now + 8, replica(800, 3));
+        assertThat(topology.view().of(b).position()).as("a number of its own").isPresent();
+        assertThat(topology.view().lost().times()).isEqualTo(2);
+    }
+
+    @Test
+    void a_primary_that_is_restarted_keeps_the_origin_of_its_timeline_and_loses_no_history() {
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(2, 900, 5));
+        topology.missed(a, now + 1, Observation.UNREACHABLE, ScriptedNodes.refused());
+        topology.answered(a, now + 2, primary(2, 910, 0));
+        assertThat(topology.view().originOf(a, 2)).isEqualTo(5);
+        assertThat(topology.view().originOf(a, 1)).isZero();
+        assertThat(topology.view().lost().times()).isZero();
+        topology.answered(a, now + 3, primary(3, 920, 0));
+        assertThat(topology.view().originOf(a, 3)).isZero();
     }
 
     @Test
@@ -264,7 +308,9 @@ class TopologyTest {
         long now = System.nanoTime();
         topology.answered(a, now, primary(1, 100));
         topology.answered(
-                b, now, new ProbeAnswer(true, 0, 0, 0, 1, "7", false, "x", java.util.Optional.of("no positions here")));
+                b,
+                now,
+                new ProbeAnswer(true, 0, 0, 0, 1, 0, "7", false, "x", java.util.Optional.of("no positions here")));
         assertThat(topology.view().of(b).lag()).isEmpty();
         assertThat(topology.view().of(b).note()).contains("no positions here");
         assertThat(topology.view().readers()).containsExactly(b);

@@ -24,7 +24,7 @@ final class FailoverMeters {
                 new Meters.Spec(
                         "penstock.history.losses",
                         "losses",
-                        "Times that the cluster went on from a lower timeline than one it had acknowledged writes on"),
+                        "Times that the cluster went on without a timeline that it had acknowledged writes on"),
                 none);
         this.promoted = failover(meters, "promoted");
         this.returned = failover(meters, "returned");
