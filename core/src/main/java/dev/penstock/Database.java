@@ -153,6 +153,26 @@ public final class Database extends RoutedAccess implements AutoCloseable {
         return unpooled;
     }
 
+    /**
+     * Goes on with another cluster, which has taken the place of the former one at the same addresses: after {@code pg_upgrade}, a switch to a
+     * copy that was made by logical replication or by a provider, or a restore into a new cluster. Such servers show another system identifier,
+     * and Penstock keeps away from them, because a server that was swapped by mistake looks the same.
+     *
+     * <p>From now on only that cluster is served. Every pooled connection is replaced, also where a pooler stands in between; the
+     * timeline, the log and the positions of the former cluster are forgotten, so that a lower timeline is no loss and tokens of before prove
+     * nothing; servers that still belong to the former one are kept away from. Every node is asked first, for at most
+     * {@code timeouts.connect}. Calls then wait for the new primary, as after a failover. Each process needs to be told, or restarted. Nothing
+     * happens when the cluster is ours already.
+     *
+     * @param systemIdentifier as the error and the log name it, and as {@code select system_identifier from pg_control_system()} shows it on the
+     *     servers
+     * @throws SQLException 55000 when no server that answers belongs to it, or when the configuration pins another one
+     *     ({@code system_identifier}); 08003 when the database is closed; 08001 when the calling thread was interrupted
+     */
+    public void adopt(String systemIdentifier) throws SQLException {
+        router.adopt(systemIdentifier);
+    }
+
     /** Nodes, roles, lag, pools and the sizing plan as last observed. No I/O. */
     public DatabaseStatus status() {
         return router.status().with(sizing.plan(), sizing.drift());

@@ -4,6 +4,7 @@ import dev.penstock.connect.ErrorClass;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
+import dev.penstock.topology.TopologyView.Replacement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
@@ -33,9 +34,29 @@ final class NoNode {
         return error("No replica to read from, and the primary is not to serve this read: " + best.why() + ".", view);
     }
 
+    /** Nobody answers for the cluster that was to be adopted. */
+    static SQLException ofCluster(TopologyView view, String systemIdentifier) {
+        return new SQLException(
+                "No server says that it belongs to the cluster " + systemIdentifier + "." + lines(view), "55000");
+    }
+
     static SQLException tooOld(TopologyView view, Verdict best) {
-        String nodes = view.nodes().stream().map(NoNode::line).collect(Collectors.joining("\n  ", "\n  ", ""));
-        return new SQLException("No replica is as fresh as this read asks for: " + best.why() + "." + nodes, "55000");
+        return new SQLException(
+                "No replica is as fresh as this read asks for: " + best.why() + "." + lines(view), "55000");
+    }
+
+    private static String lines(TopologyView view) {
+        return view.nodes().stream().map(NoNode::line).collect(Collectors.joining("\n  ", "\n  ", ""));
+    }
+
+    /** What an operator has to decide when another cluster answers; the log tells it as well. */
+    static String replaced(Replacement replacement) {
+        String remedy = replacement.pinned()
+                ? "system_identifier pins the former one: if the cluster was replaced, change it and open the database anew."
+                : """
+                If the cluster was replaced, Database.adopt("%s") goes on with it.""".formatted(replacement.seen());
+        return "The servers belong to another cluster (system identifier " + replacement.seen() + ", expected "
+                + replacement.expected() + "). " + remedy;
     }
 
     private static SQLException error(String what, TopologyView view) {
@@ -47,8 +68,9 @@ final class NoNode {
             // Nobody waited: each node refused us, and will again.
             what = "No node lets us in.";
         }
-        String nodes = view.nodes().stream().map(NoNode::line).collect(Collectors.joining("\n  ", "\n  ", ""));
-        SQLException error = new SQLTransientConnectionException(what + nodes, state(failures));
+        String replaced =
+                view.replacement().map(NoNode::replaced).map(" "::concat).orElse("");
+        SQLException error = new SQLTransientConnectionException(what + replaced + lines(view), state(failures));
         if (!failures.isEmpty()) {
             error.initCause(failures.get(0));
             failures.stream().skip(1).forEach(error::addSuppressed);

@@ -13,6 +13,7 @@ import dev.penstock.topology.TopologyView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
@@ -65,6 +66,9 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
         }
         if (!after.lost().equals(before.lost())) {
             putOff.add(() -> announceLoss(after));
+        }
+        if (!after.replacement().equals(before.replacement())) {
+            putOff.add(() -> announceReplacement(after.replacement()));
         }
         putOff(putOff);
     }
@@ -169,6 +173,10 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
                 timeline,
                 lost);
         events.tell("historyLost", listener -> listener.historyLost(node, timeline, lost));
+    }
+
+    private static void announceReplacement(Optional<TopologyView.Replacement> replacement) {
+        replacement.ifPresent(one -> RoutingLog.LOG.warn("Nothing can be written. {}", NoNode.replaced(one)));
     }
 
     private static String nameOfPrimary(TopologyView view) {

@@ -260,6 +260,33 @@ public final class Router implements AutoCloseable {
                 .node();
     }
 
+    /**
+     * Goes on with another cluster, whose servers answer where those of the former one did.
+     *
+     * @throws SQLException 55000 when none of them says that it belongs to it, or when another one is pinned
+     */
+    public void adopt(String systemIdentifier) throws SQLException {
+        checkOpen();
+        if (topology.follows(systemIdentifier)) {
+            return;
+        }
+        String pinned = config.topology().systemIdentifier();
+        if (pinned != null) {
+            throw new SQLException(
+                    "The configuration pins the cluster " + pinned + " (system_identifier), so " + systemIdentifier
+                            + " is not adopted: change it there and open the database anew.",
+                    "55000");
+        }
+        TopologyView seen = lookAnew(
+                view -> view.hasServerOf(systemIdentifier),
+                config.timeouts().connect().toNanos());
+        checkOpen();
+        if (!seen.hasServerOf(systemIdentifier)) {
+            throw NoNode.ofCluster(seen, systemIdentifier);
+        }
+        topology.adopt(systemIdentifier);
+    }
+
     /** Sessions outside of the pools. */
     public OwnSessions ownSessions() {
         return new OwnSessions(this, connector, config);

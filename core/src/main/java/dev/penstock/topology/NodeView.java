@@ -111,8 +111,17 @@ public record NodeView(
 
     boolean isWritable() {
         ProbeAnswer last = answer;
-        boolean answered = state.serves() || state == NodeState.FENCED;
-        return last != null && answered && !last.inRecovery() && !last.readOnlyByDefault();
+        return last != null && answers() && !last.inRecovery() && !last.readOnlyByDefault();
+    }
+
+    /** Whether it answers, and says that it belongs to the cluster {@code systemIdentifier}. */
+    boolean isOf(String systemIdentifier) {
+        ProbeAnswer last = answer;
+        return last != null && answers() && last.systemIdentifier().equals(systemIdentifier);
+    }
+
+    private boolean answers() {
+        return state.serves() || state == NodeState.FENCED;
     }
 
     NodeView answered(ProbeAnswer now, long nanos) {

@@ -19,6 +19,9 @@ interface Prober {
      */
     Set<InetAddress> addresses(Node node, Duration limit);
 
+    /** What was learned of the servers once is asked again: they are others now. */
+    default void forget() {}
+
     /** One standing session; asked by one thread, ended by any. */
     interface Session extends AutoCloseable {
         /** Asks and waits for the answer, at most {@code limit}. */

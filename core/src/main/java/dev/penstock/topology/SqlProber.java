@@ -69,6 +69,11 @@ final class SqlProber implements Prober {
     }
 
     @Override
+    public void forget() {
+        asked.clear();
+    }
+
+    @Override
     public Set<InetAddress> addresses(Node node, Duration limit) {
         return connector.addresses(node, limit);
     }

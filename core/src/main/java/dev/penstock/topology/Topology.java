@@ -99,7 +99,7 @@ public final class Topology implements AutoCloseable {
         this.identity = new ClusterIdentity(config.systemIdentifier());
         this.listener = listener;
         long now = System.nanoTime();
-        this.view = TopologyView.of(List.of(), Optional.empty(), lost);
+        this.view = TopologyView.of(List.of(), Optional.empty(), lost, Optional.empty());
         this.primaryLostAt = now;
         this.startedAt = now;
         this.panicUntil = now + PANIC_NANOS;
@@ -158,6 +158,44 @@ public final class Topology implements AutoCloseable {
             monitor.close();
         }
         return true;
+    }
+
+    /**
+     * From now on the cluster {@code systemIdentifier} is ours, whatever was before: every node is asked anew, no connection of before is lent
+     * again, and the timeline, the log and the positions of the former cluster count no more.
+     */
+    public void adopt(String systemIdentifier) {
+        lock.lock();
+        try {
+            if (identity.is(systemIdentifier)) {
+                return;
+            }
+            identity.settle(systemIdentifier);
+            incumbent = PrimaryElection.Incumbent.NONE;
+            ambiguous = 0;
+            history.clear();
+            long now = System.nanoTime();
+            primaryLostAt = now;
+            views.replaceAll((node, view) -> NodeView.unknown(node, now));
+            views.keySet().forEach(listener::moved);
+            publish(now);
+        } finally {
+            lock.unlock();
+        }
+        TopologyLog.LOG.info("The cluster {} is ours from now on; every connection is replaced", systemIdentifier);
+        prober.forget();
+        monitors.values().forEach(NodeMonitor::probeAfresh);
+        alarm();
+    }
+
+    /** Whether the cluster {@code systemIdentifier} is ours. */
+    public boolean follows(String systemIdentifier) {
+        lock.lock();
+        try {
+            return identity.is(systemIdentifier);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What is believed now. No I/O, no lock. */
@@ -301,7 +339,13 @@ public final class Topology implements AutoCloseable {
         }
         measureLag(primary.isPresent());
         TopologyView before = view;
-        TopologyView after = TopologyView.of(List.copyOf(views.values()), primary.map(p -> views.get(p.node())), lost);
+        TopologyView after = TopologyView.of(
+                List.copyOf(views.values()),
+                primary.map(p -> views.get(p.node())),
+                lost,
+                primary.isPresent()
+                        ? Optional.empty()
+                        : ours.flatMap(known -> identity.replacement(views.values(), known)));
         keepPanicWithoutPrimary(before, after, nanos);
         views.values().forEach(v -> v.node().changeState(v.state()));
         view = after;

@@ -15,8 +15,23 @@ import java.util.Optional;
  * @param primary the node to write to; empty while there is none
  * @param readers the replicas that reads may use, none of which is too far behind
  * @param lost what was written and given up for another history
+ * @param replacement the cluster that may have taken the place of ours; empty while ours has a primary
  */
-public record TopologyView(List<NodeView> nodes, Optional<NodeView> primary, List<Node> readers, Loss lost) {
+public record TopologyView(
+        List<NodeView> nodes,
+        Optional<NodeView> primary,
+        List<Node> readers,
+        Loss lost,
+        Optional<Replacement> replacement) {
+    /**
+     * Another cluster whose servers answer where those of ours did. Only an operator knows whether it is the same database.
+     *
+     * @param expected the system identifier of ours
+     * @param seen the system identifier of the other one
+     * @param pinned whether the configuration says that it is to be ours
+     */
+    public record Replacement(String expected, String seen, boolean pinned) {}
+
     /**
      * A history that was given up.
      *
@@ -36,8 +51,9 @@ public record TopologyView(List<NodeView> nodes, Optional<NodeView> primary, Lis
         readers = List.copyOf(readers);
     }
 
-    static TopologyView of(List<NodeView> nodes, Optional<NodeView> primary, Loss lost) {
-        return new TopologyView(nodes, primary, readers(nodes, primary), lost);
+    static TopologyView of(
+            List<NodeView> nodes, Optional<NodeView> primary, Loss lost, Optional<Replacement> replacement) {
+        return new TopologyView(nodes, primary, readers(nodes, primary), lost, replacement);
     }
 
     /** A replica that has just been slow serves only where the primary could not do better. */
@@ -65,6 +81,11 @@ public record TopologyView(List<NodeView> nodes, Optional<NodeView> primary, Lis
     /** What is believed of {@code node}; empty when it is not, or no longer, in the topology. */
     public Optional<NodeView> find(Node node) {
         return nodes.stream().filter(view -> view.node() == node).findFirst();
+    }
+
+    /** Whether a server answers that belongs to the cluster {@code systemIdentifier}. */
+    public boolean hasServerOf(String systemIdentifier) {
+        return nodes.stream().anyMatch(view -> view.isOf(systemIdentifier));
     }
 
     /** Whether {@code node} is the one to write to. */

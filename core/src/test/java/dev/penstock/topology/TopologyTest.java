@@ -182,6 +182,51 @@ class TopologyTest {
     }
 
     @Test
+    void an_adopted_cluster_takes_the_place_of_ours_and_members_of_the_former_one_stay_fenced() {
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(5, 900));
+        topology.answered(b, now, replica(900, 5));
+        topology.answered(a, now + 1, ScriptedNodes.ofCluster("8"));
+        assertThat(topology.view().replacement()).contains(new TopologyView.Replacement("7", "8", false));
+        topology.adopt("8");
+        assertThat(topology.view().replacement()).isEmpty();
+        assertThat(topology.view().nodes()).extracting(NodeView::state).containsOnly(NodeState.UNKNOWN);
+        assertThat(moves).as("connections of every node are replaced").hasValue(2);
+        assertThat(topology.follows("8")).isTrue();
+        topology.answered(b, now + 2, replica(900, 5));
+        assertThat(topology.view().of(b).state())
+                .as("a look that began before does not count")
+                .isEqualTo(NodeState.UNKNOWN);
+        long later = System.nanoTime();
+        topology.answered(a, later, ScriptedNodes.ofCluster("8"));
+        topology.answered(b, later, replica(900, 5));
+        assertThat(topology.view().isPrimary(a)).as("on a lower timeline").isTrue();
+        assertThat(topology.view().lost()).isEqualTo(TopologyView.Loss.NONE);
+        assertThat(topology.view().of(b).reason().orElseThrow()).contains("another cluster");
+        topology.adopt("8");
+        assertThat(moves).as("it is ours already").hasValue(2);
+        topology.answered(a, later + 1, primary(6, 950));
+        assertThat(topology.view().primary()).as("the former one came back").isEmpty();
+        assertThat(topology.view().replacement()).contains(new TopologyView.Replacement("8", "7", false));
+    }
+
+    @Test
+    void a_cluster_is_not_taken_for_replaced_while_it_has_a_primary_or_only_replicas_of_another_one_answer() {
+        long now = System.nanoTime();
+        topology.answered(a, now, primary(1, 100));
+        topology.answered(b, now, ScriptedNodes.ofCluster("8"));
+        assertThat(topology.view().replacement()).isEmpty();
+        topology.answered(
+                b, now + 1, new ProbeAnswer(true, 0, 0, 0, 1, 0, "8", false, "x", java.util.Optional.empty()));
+        topology.missed(a, now + 1, Observation.UNREACHABLE, ScriptedNodes.refused());
+        assertThat(topology.view().replacement()).isEmpty();
+        topology.answered(b, now + 2, ScriptedNodes.ofCluster("8"));
+        assertThat(topology.view().replacement()).isPresent();
+        topology.answered(a, now + 2, ScriptedNodes.ofCluster("9"));
+        assertThat(topology.view().replacement()).as("which of the two?").isEmpty();
+    }
+
+    @Test
     void history_that_is_given_up_is_told() {
         long now = System.nanoTime();
         topology.answered(a, now, primary(1, 100));

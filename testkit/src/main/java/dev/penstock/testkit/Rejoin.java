@@ -17,7 +17,8 @@ record Rejoin(PostgresNode primary, PostgresNode node) {
             "is not in this server's history",
             "is not a child of this server's history",
             "is ahead of the WAL flush position",
-            "requested WAL segment");
+            "requested WAL segment",
+            "system identifier differs between the primary and standby");
 
     void run() {
         if (node.equals(primary)) {
