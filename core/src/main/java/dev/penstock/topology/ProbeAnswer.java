@@ -34,12 +34,11 @@ record ProbeAnswer(
 
     /** What the same server has shown before: after a restart it no longer knows where its timeline began. */
     ProbeAnswer remembering(@Nullable ProbeAnswer before) {
-        boolean forgot = origin == 0
-                && !inRecovery
-                && before != null
-                && before.timeline() == timeline
-                && before.systemIdentifier().equals(systemIdentifier);
-        return forgot ? with(followed, before.origin()) : this;
+        if (before == null || origin != 0 || inRecovery) {
+            return this;
+        }
+        boolean same = before.timeline() == timeline && before.systemIdentifier().equals(systemIdentifier);
+        return same ? with(followed, before.origin()) : this;
     }
 
     /** A replica that proves nothing of the timeline that it follows. */
