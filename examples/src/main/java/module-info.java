@@ -3,5 +3,6 @@
 module dev.penstock.examples {
     requires static org.jspecify;
     requires dev.penstock;
+    requires org.postgresql.jdbc;
     requires jdk.httpserver;
 }

@@ -37,7 +37,8 @@ record ProbeAnswer(
         if (before == null || origin != 0 || inRecovery) {
             return this;
         }
-        boolean same = before.timeline() == timeline && before.systemIdentifier().equals(systemIdentifier);
+        boolean same =
+                before.timeline() == timeline && before.systemIdentifier().equals(systemIdentifier);
         return same ? with(followed, before.origin()) : this;
     }
 
