@@ -54,7 +54,7 @@ public record ReadOptions(
     /**
      * How a read behaves.
      *
-     * @param once whether it must not run again elsewhere when its node is lost
+     * @param once whether it must not run again when its node is lost
      * @param deadline how long it may take in all; empty for {@code pool.timeout} to begin and the statement deadline for each
      *     statement
      */
@@ -149,7 +149,7 @@ public record ReadOptions(
         return new ReadOptions(parameters, placement, isolation, STREAMED_ROWS, conduct);
     }
 
-    /** Never runs the closure again on another node: for one that has an effect outside. */
+    /** Never runs the closure again, on whatever node: for one that has an effect outside. */
     public ReadOptions once() {
         return new ReadOptions(parameters, placement, isolation, fetchSize, new Conduct(true, conduct.deadline()));
     }

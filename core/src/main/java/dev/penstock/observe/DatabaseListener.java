@@ -102,6 +102,6 @@ public interface DatabaseListener {
     /** A write on {@code node} failed, was provably not executed, and runs again. */
     default void writeRetried(String node, String sqlState) {}
 
-    /** A read failed on {@code node} without harm and runs again elsewhere. */
+    /** A read failed on {@code node} without harm and runs again, on another node when there is one. */
     default void readRetried(String node, String sqlState) {}
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 enum ReadLoss {
     /** The statement's own error, or one that did not come through this call's connection. */
-    OWN,
+    NO_LOSS,
     /**
      * It may be the query's doing: the session was lost without a word while a statement ran, or the server failed inside (58xxx, XXxxx).
      * Counted, unless the monitor finds that the node itself was lost.
@@ -76,18 +76,18 @@ enum ReadLoss {
 
     static ReadLoss of(Facts facts) {
         if (!facts.thrownHere || !facts.kind.readMayRunAgain()) {
-            return OWN;
+            return NO_LOSS;
         }
         return switch (facts.kind) {
-            case CONNECTION -> facts.sessionOver ? ofLostSession(facts) : OWN;
+            case CONNECTION -> facts.sessionOver ? ofLostSession(facts) : NO_LOSS;
             case NO_ANSWER, CLOSED, NOT_CONNECTED, NOT_NOW, SATURATED, IDLE_TOO_LONG ->
                 // A function may raise the same, and then the session stands.
-                facts.sessionOver ? PASSING : OWN;
+                facts.sessionOver ? PASSING : NO_LOSS;
             case INTERNAL -> facts.announced || facts.abandoned ? PASSING : SUSPECT;
             case EXHAUSTED, CONFLICT -> OF_NODE;
             case STALE_PLAN -> STALE_PLAN;
             case SERIALIZATION -> PASSING;
-            default -> OWN;
+            default -> NO_LOSS;
         };
     }
 
@@ -125,7 +125,7 @@ enum ReadLoss {
 
     Step next(Past past) {
         return switch (this) {
-            case OWN -> Step.TELL;
+            case NO_LOSS -> Step.TELL;
             case SUSPECT ->
                 past.suspect > MOST_SUSPECT || past.passing > MOST_PASSING
                         ? Step.TELL

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /** What one read has behind it, and whether it runs again. Used by one thread. */
 final class ReadReruns {
@@ -97,6 +98,11 @@ final class ReadReruns {
             return loss;
         }
         refute(router.lookAnew(this::areSeen, Math.min(left(), LOOK.toNanos())));
+        if (suspicions.size() > ReadLoss.MOST_SUSPECT) {
+            RoutingLog.LOG.warn(
+                    "A read lost its session on {} and is not run again: its query may be what ends them",
+                    suspicions.stream().map(one -> one.node().toString()).collect(Collectors.joining(" and then on ")));
+        }
         return suspicions.isEmpty() ? ReadLoss.PASSING : loss;
     }
 

@@ -96,7 +96,7 @@ public final class ReadWork {
             try (Connection connection = borrowAgain(call, lost, reruns.tried(), deadline)) {
                 return attempt(proven(connection, lost), call);
             } catch (NodeLost again) {
-                again.remember(lost);
+                remember(again.error, lost.error);
                 lost = again;
             }
         }
@@ -116,9 +116,7 @@ public final class ReadWork {
         try {
             return borrow(call, tried, deadline);
         } catch (SQLException e) {
-            if (e != lost.error) {
-                e.addSuppressed(lost.error);
-            }
+            remember(e, lost.error);
             throw e;
         }
     }
@@ -163,8 +161,15 @@ public final class ReadWork {
             return;
         }
         ReadLoss loss = ReadLoss.of(ReadLoss.Facts.of(error, thrown, physical));
-        if (loss != ReadLoss.OWN) {
+        if (loss != ReadLoss.NO_LOSS) {
             throw new NodeLost(physical.node(), loss, error, thrown);
+        }
+    }
+
+    /** A closure may throw one exception twice, which cannot suppress itself. */
+    static void remember(SQLException last, SQLException before) {
+        if (last != before) {
+            last.addSuppressed(before);
         }
     }
 
@@ -194,12 +199,6 @@ public final class ReadWork {
             this.loss = loss;
             this.error = error;
             this.thrown = thrown;
-        }
-
-        void remember(NodeLost before) {
-            if (before.error != error) {
-                error.addSuppressed(before.error);
-            }
         }
 
         /** As the body threw it. */

@@ -58,10 +58,10 @@ public final class WriteWork {
             try {
                 return once(call, why == ErrorClass.STALE_PLAN);
             } catch (Undone undone) {
-                undone.error.addSuppressed(last.error);
+                ReadWork.remember(undone.error, last.error);
                 last = undone;
             } catch (SQLException e) {
-                e.addSuppressed(last.error);
+                ReadWork.remember(e, last.error);
                 throw e;
             }
         }

@@ -15,15 +15,15 @@ class ReadLossTest {
     @ParameterizedTest(name = "{6} {0} {1} {2} {3} {4} {5}")
     @CsvSource({
         // Not through this call's connection, whatever it says.
-        "CONNECTION,    08006, no,  yes, no,  no,  OWN",
-        "EXHAUSTED,     53200, no,  no,  no,  no,  OWN",
-        "INTERNAL,      XX000, no,  no,  no,  no,  OWN",
-        "SERIALIZATION, 40001, no,  no,  no,  no,  OWN",
+        "CONNECTION,    08006, no,  yes, no,  no,  NO_LOSS",
+        "EXHAUSTED,     53200, no,  no,  no,  no,  NO_LOSS",
+        "INTERNAL,      XX000, no,  no,  no,  no,  NO_LOSS",
+        "SERIALIZATION, 40001, no,  no,  no,  no,  NO_LOSS",
         // The session stands: a function, or a foreign server behind it, has raised it.
-        "CONNECTION,    08006, yes, no,  no,  no,  OWN",
-        "CONNECTION,    57P01, yes, no,  no,  no,  OWN",
-        "NOT_CONNECTED, 08001, yes, no,  no,  no,  OWN",
-        "SATURATED,     53300, yes, no,  no,  no,  OWN",
+        "CONNECTION,    08006, yes, no,  no,  no,  NO_LOSS",
+        "CONNECTION,    57P01, yes, no,  no,  no,  NO_LOSS",
+        "NOT_CONNECTED, 08001, yes, no,  no,  no,  NO_LOSS",
+        "SATURATED,     53300, yes, no,  no,  no,  NO_LOSS",
         // The session was lost without a word, or the server failed inside: the query may have done it.
         "CONNECTION,    08006, yes, yes, no,  no,  SUSPECT",
         "CONNECTION,    08P01, yes, yes, no,  no,  SUSPECT",
@@ -51,15 +51,15 @@ class ReadLossTest {
         "SERIALIZATION, 40001, yes, no,  no,  no,  PASSING",
         // Of what the driver had prepared.
         "STALE_PLAN,    0A000, yes, no,  no,  no,  STALE_PLAN",
-        "STALE_PLAN,    26000, no,  no,  no,  no,  OWN",
+        "STALE_PLAN,    26000, no,  no,  no,  no,  NO_LOSS",
         // What a read never runs again for.
-        "STATEMENT,     42601, yes, no,  no,  no,  OWN",
-        "READ_ONLY,     25006, yes, no,  no,  no,  OWN",
-        "SESSION_ENDED, 25P04, yes, yes, no,  no,  OWN",
-        "OUTCOME_UNKNOWN, 08007, yes, yes, no, no, OWN",
-        "TLS,           08006, yes, yes, no,  no,  OWN",
-        "AUTHENTICATION, 28P01, yes, yes, no, no,  OWN",
-        "CONFIGURATION, 3D000, yes, yes, no,  no,  OWN",
+        "STATEMENT,     42601, yes, no,  no,  no,  NO_LOSS",
+        "READ_ONLY,     25006, yes, no,  no,  no,  NO_LOSS",
+        "SESSION_ENDED, 25P04, yes, yes, no,  no,  NO_LOSS",
+        "OUTCOME_UNKNOWN, 08007, yes, yes, no, no, NO_LOSS",
+        "TLS,           08006, yes, yes, no,  no,  NO_LOSS",
+        "AUTHENTICATION, 28P01, yes, yes, no, no,  NO_LOSS",
+        "CONFIGURATION, 3D000, yes, yes, no,  no,  NO_LOSS",
     })
     void an_error_is_the_reads_own_suspect_of_its_node_or_passing(
             ErrorClass kind,
@@ -76,7 +76,7 @@ class ReadLossTest {
     /** The columns behind the loss: suspect losses so far; passing ones; runs; whether a node serves on which it has not run. */
     @ParameterizedTest(name = "{0} {1} {2} {3} {4} {5}")
     @CsvSource({
-        "OWN,     0, 0, 1, yes, TELL",
+        "NO_LOSS,     0, 0, 1, yes, TELL",
         "SUSPECT, 1, 0, 1, yes, MOVE",
         "SUSPECT, 1, 0, 1, no,  ONCE_ANSWERED",
         "SUSPECT, 2, 0, 2, yes, TELL",

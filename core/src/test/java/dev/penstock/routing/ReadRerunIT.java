@@ -40,6 +40,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.PGConnection;
 
 /** When a read is run again, where, and how often, on a primary with two replicas. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -188,6 +189,21 @@ class ReadRerunIT {
         }));
         assertThat(write.error()).containsSame(others);
         assertThat(runs).hasSize(1);
+    }
+
+    @Test
+    void one_exception_that_is_thrown_by_each_run_is_told_as_it_is() {
+        SQLException same = new SQLException("no memory left", "53200");
+        Timed read = Timed.call(() -> db.read(c -> {
+            c.unwrap(PGConnection.class);
+            throw same;
+        }));
+        assertThat(read.error()).containsSame(same);
+        Timed write = Timed.call(() -> db.write(WriteOptions.defaults().retries(2), c -> {
+            c.unwrap(PGConnection.class);
+            throw same;
+        }));
+        assertThat(write.error()).containsSame(same);
     }
 
     @Test
