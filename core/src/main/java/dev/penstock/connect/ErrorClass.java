@@ -161,6 +161,9 @@ public enum ErrorClass {
         }
         String state = error.getSQLState();
         ErrorClass own = state == null ? STATEMENT : ofState(state, error);
+        if (own.session == ENDED && isRaised(error)) {
+            return STATEMENT;
+        }
         if (own == STATEMENT && error.getCause() instanceof SQLException cause) {
             return of(cause);
         }

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 
 /**
  * Which errors end a pooled connection, where Hikari's own list is wrong for PostgreSQL: it keeps a writer that met
- * 25006, and it throws a healthy connection away at 0A000. Also how the topology hears of errors that callers meet.
+ * 25006, and it throws a healthy connection away at 0A000, and when a function or a foreign server raises what looks like a lost session. Also how the topology hears of errors that callers meet.
  */
 final class EvictionRule {
     private final Node node;
@@ -37,7 +37,13 @@ final class EvictionRule {
         if (staleRole || ErrorClass.endsSession(error)) {
             return Override.MUST_EVICT;
         }
-        return "0A000".equals(error.getSQLState()) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
+        return stands(error) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
+    }
+
+    private static boolean stands(SQLException error) {
+        String state = String.valueOf(error.getSQLState());
+        boolean looksLost = state.startsWith("08") || state.startsWith("57P");
+        return state.equals("0A000") || (looksLost && ErrorClass.isRaised(error));
     }
 
     /** The driver prepared it in one session, and a pooler ran it in another. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -49,5 +50,18 @@ class EvictionRuleTest {
         assertThat(new EvictionRule(node, purpose, new Hearing("node-1", purpose.label())).adjudicate(error))
                 .isEqualTo(verdict);
         assertThat(heard.contains(error)).isEqualTo(told);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"08001", "08003", "08006", "57P01", "57P03"})
+    void what_a_foreign_server_raises_of_its_own_loss_keeps_the_connection_and_tells_nobody(String state) {
+        List<SQLException> heard = new ArrayList<>();
+        Node node = new Node("node-1", Endpoint.parse("localhost:5432"));
+        node.onConnectionError((n, error) -> heard.add(error));
+        SQLException error = new PSQLException(
+                new ServerErrorMessage("SERROR\0VERROR\0C" + state + "\0MIt failed.\0Rpgfdw_report_error\0\0"));
+        assertThat(new EvictionRule(node, Purpose.WRITE, new Hearing("node-1", "write")).adjudicate(error))
+                .isEqualTo(Override.DO_NOT_EVICT);
+        assertThat(heard).isEmpty();
     }
 }
