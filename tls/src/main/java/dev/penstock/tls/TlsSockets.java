@@ -36,7 +36,7 @@ final class TlsSockets {
         }
         parameters.setServerNames(serverNames(host));
         socket.setSSLParameters(parameters);
-        return socket;
+        return autoClose ? new TlsSocket(socket, plain) : socket;
     }
 
     boolean verifies(String host, SSLSession session) {
