@@ -207,8 +207,8 @@ public final class Database extends RoutedAccess implements AutoCloseable {
     }
 
     /**
-     * Hands out nothing more, waits for work in flight at most {@code timeouts.close}, then ends monitors, pools and threads.
-     * Connections still in use by then are broken. Further calls fail with 08003.
+     * Hands out nothing more, waits for work in flight at most {@code timeouts.close}, then cancels what still runs, for a second at most, and
+     * ends monitors, pools and threads. Connections still in use by then are broken. Further calls fail with 08003.
      */
     @Override
     public void close() {

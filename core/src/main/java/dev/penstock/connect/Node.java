@@ -10,7 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class Node {
     /** More connects at once only slow a server that is starting (MongoDB's CMAP came to the same number). */
     private static final int MAX_CONNECTS_IN_FLIGHT = 2;
+
+    /** A session on which nothing runs says so at once; a busy machine takes one for busy and sends a request that is ignored. */
+    private static final long IDLE_MILLIS = 50;
 
     private final String name;
     private final Endpoint endpoint;
@@ -207,17 +215,40 @@ public final class Node {
         attempts.stream().filter(attempt -> attempt.epoch() - current < 0).forEach(ConnectAttempt::abandon);
     }
 
+    /** Ends every connect in progress: the pools close, and nobody waits for it any more. */
+    public void abandonConnects() {
+        attempts.forEach(ConnectAttempt::abandon);
+    }
+
     /**
-     * Asks the server to end what borrowers still run: a broken connection alone goes unnoticed there until the statement is
-     * done. One after another for {@code atMost}, and a second more for the last. Sessions of a caller's own are left alone.
+     * Asks the server to end what borrowers still run: a broken connection alone goes unnoticed there until the statement is done. Requests
+     * for all statements go out side by side, each over a connection of its own, and none for a session on which nothing runs. Returns when
+     * the server has answered all of them, and after {@code atMost} at the latest; requests that are under way then still go out. Sessions of
+     * a caller's own are left alone.
      */
-    public void cancelLentStatements(Duration atMost) {
+    public void cancelLentStatements(Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
-        for (NodeConnection connection : live) {
-            if (connection.isLent() && System.nanoTime() - deadline < 0) {
-                connection.cancelNow();
-            }
+        List<NodeConnection> lent = live.stream().filter(NodeConnection::isLent).toList();
+        ExecutorService threads = Executors.newCachedThreadPool(Node::cancelThread);
+        try {
+            List<Callable<Object>> idle = lent.stream()
+                    .map(one -> Executors.callable(one::awaitStatementEnd))
+                    .toList();
+            List<Future<Object>> ended = threads.invokeAll(idle, IDLE_MILLIS, TimeUnit.MILLISECONDS);
+            List<Callable<Object>> cancels = IntStream.range(0, lent.size())
+                    .filter(i -> ended.get(i).isCancelled())
+                    .mapToObj(i -> Executors.callable(lent.get(i)::cancelNow))
+                    .toList();
+            threads.invokeAll(cancels, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } finally {
+            threads.shutdown();
         }
+    }
+
+    private static Thread cancelThread(Runnable work) {
+        Thread thread = new Thread(work, "penstock-cancel");
+        thread.setDaemon(true);
+        return thread;
     }
 
     public int epoch() {

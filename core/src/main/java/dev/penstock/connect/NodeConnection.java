@@ -31,6 +31,9 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
      */
     public static final String RETURNED = String.valueOf(MARK.toCharArray());
 
+    /** The shortest time that a socket knows; 0 would be for ever. */
+    private static final int GOODBYE_MILLIS = 1;
+
     private final Node node;
     private final SessionRules rules;
     private final int epoch;
@@ -498,11 +501,15 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         }
     }
 
+    /** Says goodbye and does not wait for the server's: that would take a round trip with TLS 1.3, and a silent server would never answer. */
     @Override
     public void close() throws SQLException {
         try {
             // The driver closes a connection by itself when it is lost.
             broken = broken || physical.isClosed();
+            if (!broken) {
+                physical.setNetworkTimeout(Runnable::run, GOODBYE_MILLIS);
+            }
             physical.close();
         } finally {
             ended();
@@ -533,6 +540,18 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
             ConnectLog.LOG.debug("Abort of a connection to {} failed", node, e);
         } finally {
             ended();
+        }
+    }
+
+    /**
+     * Waits until no statement runs on it. pgjdbc holds a lock while one does and tells nobody whether it is held, so something is asked for
+     * here that needs it: notifications that have arrived, which are lost. For a connection that is about to be broken.
+     */
+    void awaitStatementEnd() {
+        try {
+            driver.getQueryExecutor().getNotifications();
+        } catch (SQLException e) {
+            ConnectLog.LOG.debug("A connection to {} was lost meanwhile", node, e);
         }
     }
 

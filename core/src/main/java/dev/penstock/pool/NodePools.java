@@ -281,12 +281,24 @@ public final class NodePools implements AutoCloseable {
         gate.awaitEmpty(deadline);
     }
 
+    private void cancelStatements() {
+        try {
+            node.cancelLentStatements(CANCEL);
+        } catch (InterruptedException e) {
+            // Whoever closes is in a hurry: the connections are broken without it.
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Sends waiters away, breaks what is in use, and ends the pools' threads. */
     @Override
     public void close() {
         stopLending();
+        writes.stopOpening();
+        reads.stopOpening();
+        node.abandonConnects();
         if (gate.inside() > 0 && node.state().serves()) {
-            node.cancelLentStatements(CANCEL);
+            cancelStatements();
         }
         node.liveConnections().forEach(NodeConnection::takeBack);
         writes.close();

@@ -213,7 +213,8 @@ final class PurposePool {
                 "53300");
     }
 
-    void close() {
+    /** Starts no more, and opens no more connections. */
+    void stopOpening() {
         startLock.lock();
         try {
             closed = true;
@@ -221,6 +222,10 @@ final class PurposePool {
             startLock.unlock();
         }
         source.close();
+    }
+
+    void close() {
+        stopOpening();
         HikariDataSource running = hikari;
         try {
             if (running != null) {
