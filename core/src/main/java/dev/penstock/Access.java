@@ -75,7 +75,9 @@ public interface Access {
      * read-only it reads as {@link #reader()} does; everything else goes to the primary.
      *
      * <p>It stays with that server until it is closed. Another {@code readOnly} between two transactions closes its statements and
-     * sends it elsewhere; within a transaction it is refused (25001). SERIALIZABLE, savepoints, large objects, cursors held over a
+     * sends it elsewhere; within a transaction it is refused (25001). While a prepared statement is open on a session that may
+     * write, another {@code readOnly} changes that session instead, and the statement keeps its values, batch and settings; one that
+     * was prepared on a session for reads is closed by {@code setReadOnly(false)}. SERIALIZABLE, savepoints, large objects, cursors held over a
      * commit, and the driver's own connection ({@code unwrap}) belong to the primary; after the last four it stays there to the
      * end. Waits as {@link #reader()} and {@link #writer()} do, at that first call.
      */

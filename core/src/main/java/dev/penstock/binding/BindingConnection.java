@@ -19,18 +19,26 @@ import org.jspecify.annotations.Nullable;
  * {@code closed} is written before {@code bound} is read there, and {@code bound} before {@code closed} is read where it binds, so
  * that one of the two gives the session back; whoever takes it out of {@code bound} does.
  *
- * <p>Its fields are few on purpose: frameworks open far more connections than they use.
+ * <p>Its fields are few on purpose, and fill 24 bytes: frameworks open far more connections than they use.
  */
 abstract class BindingConnection implements Connection {
     private static final AtomicReferenceFieldUpdater<BindingConnection, @Nullable Connection> BOUND =
             AtomicReferenceFieldUpdater.newUpdater(BindingConnection.class, Connection.class, "bound");
+
+    /** Of {@code held}: the session is not let go before the end. */
+    private static final byte FOR_GOOD = -1;
+
+    /** Of {@code held}: so many that they are not counted down any more. */
+    private static final byte MANY = Byte.MAX_VALUE;
 
     private Settings settings;
     private volatile @Nullable Connection bound;
     private volatile boolean closed;
     private boolean readOnly;
     private boolean autoCommit = true;
-    private boolean pinned;
+
+    /** How many prepared statements are open on the session, or {@link #FOR_GOOD}. */
+    private byte held;
 
     BindingConnection(Settings settings) {
         this.settings = settings;
@@ -62,7 +70,25 @@ abstract class BindingConnection implements Connection {
 
     /** From now on the session is not let go before the end, and one that is yet to come will be the primary's. */
     final void pin() {
-        pinned = true;
+        held = FOR_GOOD;
+    }
+
+    private boolean isPinned() {
+        return held == FOR_GOOD;
+    }
+
+    /** A prepared statement was made on the session. */
+    final void prepared() {
+        if (held != FOR_GOOD && held != MANY) {
+            held++;
+        }
+    }
+
+    /** One that is open is being closed. One that closes itself, with its result, counts until the session is let go. */
+    final void unprepared() {
+        if (held > 0 && held != MANY) {
+            held--;
+        }
     }
 
     /** A session on the primary, unless there is one already, that is not let go before the end. */
@@ -77,7 +103,7 @@ abstract class BindingConnection implements Connection {
         }
         // A standby refuses SERIALIZABLE (0A000).
         boolean onPrimary =
-                pinned || settings.holdsCursors() || settings.isolation() == Connection.TRANSACTION_SERIALIZABLE;
+                isPinned() || settings.holdsCursors() || settings.isolation() == Connection.TRANSACTION_SERIALIZABLE;
         return onPrimary ? Intent.READ_ON_PRIMARY : Intent.READ;
     }
 
@@ -85,7 +111,9 @@ abstract class BindingConnection implements Connection {
         checkOpen();
         Connection session = settings.binder().bind(intent());
         prepare(session);
-        pinned = pinned || settings.holdsCursors();
+        if (settings.holdsCursors()) {
+            pin();
+        }
         bound = session;
         if (closed) {
             letGo();
@@ -186,7 +214,8 @@ abstract class BindingConnection implements Connection {
 
     /**
      * Where it is bound, the session is given back and the next statement binds anew, unless a transaction is open or the session
-     * holds what cannot be moved.
+     * holds what cannot be moved. A session that may write stays as well, and is told, while a prepared statement is open on it: that
+     * keeps its values, batch and settings.
      */
     @Override
     public final void setReadOnly(boolean on) throws SQLException {
@@ -197,8 +226,8 @@ abstract class BindingConnection implements Connection {
         Connection session = bound;
         if (session != null) {
             SessionState state = stateBetweenTransactions(session, "setReadOnly");
-            if (mayLeave(state)) {
-                letGo();
+            if (mayLeave(state) && (held == 0 || state.isReadSession())) {
+                leave();
             } else {
                 changeInPlace(session, state, on);
             }
@@ -208,13 +237,19 @@ abstract class BindingConnection implements Connection {
 
     private void changeInPlace(Connection session, SessionState state, boolean on) throws SQLException {
         if (!on && state.isReadSession()) {
-            throw Refusal.stays("setReadOnly(false)", pinned);
+            throw Refusal.stays("setReadOnly(false)", isPinned());
         }
         session.setReadOnly(on);
     }
 
     private boolean mayLeave(SessionState state) {
-        return !pinned && !state.isMarked();
+        return !isPinned() && !state.isMarked();
+    }
+
+    /** The statements on the session are closed with it. */
+    private void leave() throws SQLException {
+        held = 0;
+        letGo();
     }
 
     private static SessionState stateBetweenTransactions(Connection session, String change) throws SQLException {
@@ -258,9 +293,9 @@ abstract class BindingConnection implements Connection {
         }
         String change = "setTransactionIsolation(SERIALIZABLE) on a replica";
         if (!mayLeave(stateBetweenTransactions(session, change))) {
-            throw Refusal.stays(change, pinned);
+            throw Refusal.stays(change, isPinned());
         }
-        letGo();
+        leave();
         return true;
     }
 

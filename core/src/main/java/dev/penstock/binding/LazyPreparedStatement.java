@@ -22,13 +22,22 @@ import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
 
-/** A prepared statement, handed on as {@link LazyStatement} does. */
+/** A prepared statement, handed on as {@link LazyStatement} does; its connection knows whether it is open. */
 class LazyPreparedStatement extends LazyStatement implements PreparedStatement {
     private final PreparedStatement physical;
 
     LazyPreparedStatement(LazyConnection connection, PreparedStatement physical) {
         super(connection, physical);
         this.physical = physical;
+        connection.prepared();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (!physical.isClosed()) {
+            connection.unprepared();
+        }
+        physical.close();
     }
 
     @Override

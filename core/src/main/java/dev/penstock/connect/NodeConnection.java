@@ -447,6 +447,20 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         restoring(() -> physical.setReadOnly(on));
     }
 
+    /**
+     * Whether its borrower is in a transaction that they made read-only themselves, on a session that may write: a refused write (25006)
+     * is their own statement's error then. Told from the driver, or after the refusal from a server that would let it write. No I/O.
+     */
+    public boolean isReadOnlyByBorrower() {
+        if (rules.purpose().isReadOnly() || !isLent()) {
+            return false;
+        }
+        TransactionState state = driver.getTransactionState();
+        return driver.hintReadOnly()
+                ? state != TransactionState.IDLE
+                : state == TransactionState.FAILED && server.letsWrite();
+    }
+
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
         restoring(() -> physical.setTransactionIsolation(level));

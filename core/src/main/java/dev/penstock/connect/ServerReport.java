@@ -32,6 +32,13 @@ public final class ServerReport {
         return standby;
     }
 
+    /** Whether it has said that its sessions may write, so that a transaction that may not was made so by whoever began it. */
+    boolean letsWrite() {
+        return !mayChangeServer
+                && "off".equals(session.getParameterStatus("in_hot_standby"))
+                && "off".equals(session.getParameterStatus("default_transaction_read_only"));
+    }
+
     /** Whether it is the running server {@code known}, by what somebody learned over this session. */
     public boolean isKnownAs(String known) {
         return known.equals(identity);

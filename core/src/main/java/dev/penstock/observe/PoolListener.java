@@ -39,6 +39,9 @@ public interface PoolListener {
     /** A connection has ended. */
     default void closed(CloseReason reason) {}
 
-    /** The server refused a statement because it, or the session, is read-only (25006). */
+    /**
+     * The server refused a statement because it, or a session for reads, is read-only (25006). What is refused on a session that its
+     * borrower made read-only is their statement's error, and is not told.
+     */
     default void refusedAsReadOnly() {}
 }

@@ -3,12 +3,14 @@ package dev.penstock.pool;
 import com.zaxxer.hikari.SQLExceptionOverride.Override;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
+import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
 import java.sql.SQLException;
 
 /**
  * Which errors end a pooled connection, where Hikari's own list is wrong for PostgreSQL: it keeps a writer that met
- * 25006, and it throws a healthy connection away at 0A000, and when a function or a foreign server raises what looks like a lost session. Also how the topology hears of errors that callers meet.
+ * 25006 because its server is not writable any more, and it throws a healthy connection away at 0A000, and when a function or a
+ * foreign server raises what looks like a lost session. Also how the topology hears of errors that callers meet.
  */
 final class EvictionRule {
     private final Node node;
@@ -24,13 +26,15 @@ final class EvictionRule {
     Override adjudicate(SQLException error) {
         explainPooler(error);
         ErrorClass kind = ErrorClass.of(error);
-        if (kind == ErrorClass.READ_ONLY) {
+        boolean writes = purpose == Purpose.WRITE;
+        boolean refused = kind == ErrorClass.READ_ONLY && !(writes && isOfOwnMaking());
+        if (refused) {
             hearing.now().refusedAsReadOnly();
         }
         if (kind.readMayRunAgain() || kind.writeMayRunAgain(false)) {
             node.sawError(error);
         }
-        boolean staleRole = kind == ErrorClass.READ_ONLY && purpose == Purpose.WRITE;
+        boolean staleRole = refused && writes;
         if (staleRole || (kind.isNodeSignal() && kind != ErrorClass.READ_ONLY)) {
             node.reportError(error);
         }
@@ -44,6 +48,14 @@ final class EvictionRule {
         String state = String.valueOf(error.getSQLState());
         boolean looksLost = state.startsWith("08") || state.startsWith("57P");
         return state.equals("0A000") || (looksLost && ErrorClass.isRaised(error));
+    }
+
+    /**
+     * Hikari does not say whose error it is, so every lent session of the node is looked at. That misleads when the server has just lost
+     * its role while another borrower stands in a transaction that they made read-only: then the next error tells, or the monitor.
+     */
+    private boolean isOfOwnMaking() {
+        return node.liveConnections().stream().anyMatch(NodeConnection::isReadOnlyByBorrower);
     }
 
     /** The driver prepared it in one session, and a pooler ran it in another. */

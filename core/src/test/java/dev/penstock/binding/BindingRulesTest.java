@@ -86,6 +86,20 @@ class BindingRulesTest {
             ro tx run commit auto rw run     | READ WRITE |
             ro tx statement rw run           | READ WRITE |
             tx run commit commit ro run      | WRITE READ |
+            # A session that may write is not left while a prepared statement is open on it
+            prepare ro run                   | WRITE |
+            prepare ro rw run                | WRITE |
+            call ro run                      | WRITE |
+            prepare unprepare ro run         | WRITE READ |
+            prepare unprepare unprepare ro run | WRITE READ |
+            prepare call unprepare ro run    | WRITE |
+            prepare ro unprepare rw run      | WRITE WRITE |
+            tx prepare commit ro run         | WRITE |
+            ro prepare rw run                | READ WRITE |
+            ro ser prepare rw run            | READ_ON_PRIMARY WRITE |
+            ro prepare ser run               | READ READ_ON_PRIMARY |
+            ro prepare rw prepare unprepare ro run | READ WRITE READ |
+            prepare prepare unprepare unprepare ro run | WRITE |
             # Within one it is refused, as the driver sees it and not the text
             tx run ro                        | WRITE | 25001
             ro tx run rw                     | READ | 25001

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.Session;
+import dev.penstock.SqlAction;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.SessionConfig;
 import dev.penstock.testkit.PostgresCluster;
@@ -151,6 +152,75 @@ class DataSourceIT {
             c.rollback();
             c.setReadOnly(false);
             assertThat(Served.count(c, "app.visit where note = 'moved'")).isOne();
+        }
+    }
+
+    @Test
+    void a_prepared_statement_of_a_session_that_may_write_outlives_read_only_with_its_values_and_batch()
+            throws SQLException {
+        try (Connection c = dataSource.getConnection()) {
+            PreparedStatement echo = c.prepareStatement("select ?::text, pg_is_in_recovery()");
+            PreparedStatement insert = c.prepareStatement("insert into app.visit (note) values (?)");
+            echo.setString(1, "kept");
+            echo.setFetchSize(7);
+            insert.setString(1, "kept");
+            insert.addBatch();
+            for (boolean readOnly : new boolean[] {true, false, true, false}) {
+                c.setReadOnly(readOnly);
+                assertThat(c.isReadOnly()).isEqualTo(readOnly);
+                try (ResultSet row = echo.executeQuery()) {
+                    row.next();
+                    assertThat(row.getString(1)).isEqualTo("kept");
+                    assertThat(row.getBoolean(2)).isFalse();
+                }
+                assertThat(echo.getFetchSize()).isEqualTo(7);
+            }
+            assertThat(insert.executeBatch()).containsExactly(1);
+            echo.close();
+            c.setReadOnly(true);
+            c.setAutoCommit(false);
+            assertThat(show(c, "transaction_read_only")).isEqualTo("on");
+            assertThat(Served.by(c).inRecovery()).as("one is still open").isFalse();
+            c.commit();
+            insert.close();
+            c.setReadOnly(false);
+            c.setReadOnly(true);
+            assertThat(Served.by(c).inRecovery()).isTrue();
+        }
+        nothing_is_left_borrowed();
+    }
+
+    /** What a pool does with 25006 of a server that was demoted would break the transaction of whoever asked for it. */
+    @Test
+    void a_write_refused_on_a_session_that_its_borrower_made_read_only_is_the_statements_error() throws SQLException {
+        List<SqlAction> ways = List.of(
+                c -> c.setReadOnly(true),
+                c -> Served.run(c, "set transaction read only"),
+                c -> Served.run(c, "select set_config('transaction_read_only', 'on', true)"));
+        for (DataSource source : List.of(db.writer(), dataSource)) {
+            for (SqlAction readOnly : ways) {
+                try (Connection c = source.getConnection();
+                        PreparedStatement held = c.prepareStatement("select pg_backend_pid()")) {
+                    int session = number(held);
+                    c.setAutoCommit(false);
+                    readOnly.run(c);
+                    refused("25006", () -> Served.run(c, "insert into app.visit (note) values ('refused')"));
+                    assertThat(c.isClosed()).isFalse();
+                    c.rollback();
+                    c.setReadOnly(false);
+                    Served.run(c, "insert into app.visit (note) values ('not refused')");
+                    assertThat(number(held)).isEqualTo(session);
+                    c.commit();
+                }
+            }
+        }
+        assertThat(visits("not refused")).isEqualTo(6);
+    }
+
+    private static int number(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getInt(1);
         }
     }
 

@@ -152,7 +152,7 @@ class LazyConnectionTest {
                 "setClientInfo(ApplicationName, report)",
                 "setAutoCommit(false)"
             };
-            c.prepareStatement("select 1");
+            c.prepareStatement("select 1").close();
             c.createStatement();
             assertThat(binder.last().calls)
                     .startsWith(told)

@@ -1,6 +1,7 @@
 package dev.penstock.binding;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,6 +14,7 @@ class RecordingBinder implements Binder {
 
     final List<Intent> intents = new ArrayList<>();
     final List<ScriptedSession> sessions = new ArrayList<>();
+    final List<PreparedStatement> prepared = new ArrayList<>();
     final Set<Intent> served = EnumSet.allOf(Intent.class);
     Runnable whileBinding = () -> {};
     boolean blind;

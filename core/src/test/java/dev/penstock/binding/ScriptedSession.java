@@ -16,6 +16,7 @@ import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -88,10 +89,12 @@ final class ScriptedSession implements InvocationHandler {
     }
 
     private InvocationHandler statement() {
+        AtomicBoolean ended = new AtomicBoolean();
         return (proxy, method, arguments) -> {
             if (method.getName().equals("isClosed")) {
-                return closed;
+                return closed || ended.get();
             }
+            ended.compareAndSet(false, method.getName().equals("close"));
             if (method.getName().startsWith("execute")) {
                 open = !autoCommit;
             }

@@ -32,8 +32,6 @@ final class Steps {
             Map.entry("getschema", Connection::getSchema),
             Map.entry("run", c -> c.createStatement().execute("select 1")),
             Map.entry("statement", Connection::createStatement),
-            Map.entry("prepare", c -> c.prepareStatement("select 1")),
-            Map.entry("call", c -> c.prepareCall("{call f()}")),
             Map.entry("meta", Connection::getMetaData),
             Map.entry("array", c -> c.createArrayOf("int", new Object[0])),
             Map.entry("native", c -> c.nativeSQL("select 1")),
@@ -53,13 +51,14 @@ final class Steps {
     private Steps() {}
 
     static void take(String step, RecordingBinder binder, Connection connection) throws SQLException {
-        if (step.equals("mark")) {
+        switch (step) {
             // As SET, LISTEN or a temporary table would.
-            binder.last().marked = true;
-        } else if (step.equals("blind")) {
-            binder.blind = true;
-        } else {
-            OF_A_CONNECTION.get(step).on(connection);
+            case "mark" -> binder.last().marked = true;
+            case "blind" -> binder.blind = true;
+            case "prepare" -> binder.prepared.add(connection.prepareStatement("select 1"));
+            case "call" -> binder.prepared.add(connection.prepareCall("{call f()}"));
+            case "unprepare" -> binder.prepared.get(binder.prepared.size() - 1).close();
+            default -> OF_A_CONNECTION.get(step).on(connection);
         }
     }
 }

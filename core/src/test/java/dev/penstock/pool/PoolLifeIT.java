@@ -2,14 +2,23 @@ package dev.penstock.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.SQLExceptionOverride.Override;
 import dev.penstock.Database;
 import dev.penstock.Load;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.PoolConfig;
 import dev.penstock.config.TimeoutConfig;
+import dev.penstock.connect.Connector;
+import dev.penstock.connect.Identity;
+import dev.penstock.connect.LoginListener;
+import dev.penstock.connect.Node;
+import dev.penstock.connect.NodeConnection;
+import dev.penstock.connect.Purpose;
 import dev.penstock.observe.PoolSnapshot;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.testkit.PostgresCluster;
@@ -273,6 +282,43 @@ class PoolLifeIT {
             Served.run(begunByText, "begin");
             assertThatThrownBy(begunByText::close).isInstanceOf(SQLException.class);
             db.write(c -> Served.run(c, "select 1"));
+        }
+    }
+
+    @Test
+    void the_topology_hears_of_a_refused_write_unless_its_borrower_asked_for_that() throws Exception {
+        DatabaseConfig config = TestConfigs.of(cluster).build();
+        Node node = new Node("node-1", config.primary());
+        List<SQLException> heard = new ArrayList<>();
+        node.onConnectionError((n, error) -> heard.add(error));
+        EvictionRule rule = new EvictionRule(node, Purpose.WRITE, new Hearing(node.name(), "write"));
+        try (Identity identity = Identity.open(config);
+                Connector connector = new Connector(config, identity, new Unheard());
+                NodeConnection c = connector.open(node, Purpose.WRITE, Duration.ofSeconds(20), ended -> {})) {
+            c.lend(c, 0, at -> {});
+            c.setReadOnly(true);
+            c.setAutoCommit(false);
+            SQLException refused =
+                    catchThrowableOfType(SQLException.class, () -> Served.run(c, "create table app.never (id int)"));
+            assertThat(refused.getSQLState()).isEqualTo("25006");
+            assertThat(rule.adjudicate(refused)).isEqualTo(Override.CONTINUE_EVICT);
+            assertThat(heard).isEmpty();
+            c.rollback();
+            // Nobody has asked for it any more: the server is to blame.
+            assertThat(rule.adjudicate(refused)).isEqualTo(Override.MUST_EVICT);
+            assertThat(heard).hasSize(1);
+        }
+    }
+
+    private static final class Unheard implements LoginListener {
+        @java.lang.Override
+        public void refused(Node node, String role) {
+            throw new AssertionError(role + " was refused by " + node);
+        }
+
+        @java.lang.Override
+        public void rotated(String role) {
+            throw new AssertionError(role + " has another password");
         }
     }
 
