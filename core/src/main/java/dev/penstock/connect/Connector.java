@@ -34,6 +34,9 @@ import org.postgresql.Driver;
  * on its answer, and an attempt that missed its deadline is ended by closing its socket.
  */
 public final class Connector implements AutoCloseable {
+    /** TCP repeats a first packet that was lost after a second (RFC 6298, section 2.1). */
+    private static final Duration SHORTEST_DIAL = Duration.ofMillis(1500);
+
     private final DatabaseConfig config;
     private final TlsContext tls;
     private final Authentication authentication;
@@ -138,14 +141,16 @@ public final class Connector implements AutoCloseable {
     private NodeConnection openNow(
             Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose, Spare spare)
             throws SQLException, InterruptedException {
+        long begun = System.nanoTime();
         // The monitor is the one to find out that a node is back; its own attempts outlive the verdict.
         try (ConnectRace race = new ConnectRace(
                 node,
-                () -> new ConnectAttempt(node.epoch(), dialer(node)),
+                () -> new ConnectAttempt(node.epoch(), dialer(node, purpose)),
                 attempt -> connect(node, purpose, whole, attempt),
                 threads,
                 purpose == Purpose.MONITOR)) {
             ConnectRace.Stood stood = race.run(whole, spare);
+            node.learnLogin(System.nanoTime() - begun);
             return new NodeConnection(
                     stood.connection(), stood.attempt(), node, SessionRules.of(config, purpose), onClose);
         } catch (TimeoutException e) {
@@ -156,8 +161,30 @@ public final class Connector implements AutoCloseable {
         }
     }
 
-    private Dialer dialer(Node node) {
-        return new Dialer(node.endpoint(), resolverOf(node), threads);
+    private Dialer dialer(Node node, Purpose purpose) {
+        Duration limit = purpose == Purpose.MONITOR ? monitorsDial(node) : Duration.ZERO;
+        return new Dialer(node.endpoint(), resolverOf(node), limit, threads);
+    }
+
+    /**
+     * The monitor's attempt may last as long as any connect, for a server that is slow to let it in. An address that does not even take the
+     * TCP connection may be one that the name has left meanwhile, so that the monitor resolves the name again and dials anew.
+     *
+     * @return zero for no limit, before the first login
+     */
+    private static Duration monitorsDial(Node node) {
+        Duration login = node.loginTime();
+        return login.isZero() || login.compareTo(SHORTEST_DIAL) > 0 ? login : SHORTEST_DIAL;
+    }
+
+    /**
+     * What is known of a node whose connect goes on, for somebody who does not wait for its end.
+     *
+     * @param waited how long so far
+     * @param whole how long it may take
+     */
+    public static SQLException stillConnecting(Node node, Duration waited, Duration whole) {
+        return Diagnosis.stillConnecting(node, waited, whole);
     }
 
     /** A node that was found at an address stays there; its name is what its certificate must show. */

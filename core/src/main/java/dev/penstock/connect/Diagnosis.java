@@ -121,6 +121,16 @@ final class Diagnosis {
                 .on(node, "08001", null);
     }
 
+    /** Its cause is what a socket would say: nobody has refused anything. */
+    static SQLException stillConnecting(Node node, Duration waited, Duration whole) {
+        return new Finding(
+                        "CONNECT_TIMEOUT",
+                        "no session that answers within " + waited.toMillis() + " ms; the connect goes on until "
+                                + whole.toMillis() + " ms",
+                        CHECK_THE_WAY)
+                .on(node, "08001", new SocketTimeoutException("no answer yet"));
+    }
+
     static SQLException tooManyConnects(Node node, Duration whole) {
         return new Finding(
                         "CONNECT_TIMEOUT",

@@ -7,6 +7,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -19,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Connects to a host of several addresses as RFC 8305 ("Happy Eyeballs") says: the families take turns, the next address is
  * begun when the one before has failed or has not answered for a quarter of a second, and the first that stands is used. pgjdbc
- * tries the first address alone, so a host whose first address is dead would be lost. Unbounded by itself: its attempt's
- * deadline closes the sockets. Thread-safe.
+ * tries the first address alone, so a host whose first address is dead would be lost. Its attempt's deadline closes the sockets. Thread-safe.
  */
 final class Dialer {
     /** RFC 8305, section 5: "Connection Attempt Delay", 250 ms recommended. */
@@ -28,11 +28,14 @@ final class Dialer {
 
     private final Endpoint endpoint;
     private final NameResolver resolver;
+    private final Duration limit;
     private final ExecutorService threads;
 
-    Dialer(Endpoint endpoint, NameResolver resolver, ExecutorService threads) {
+    /** @param limit how long one address may take to accept the connection; zero leaves that to the attempt's deadline */
+    Dialer(Endpoint endpoint, NameResolver resolver, Duration limit, ExecutorService threads) {
         this.endpoint = endpoint;
         this.resolver = resolver;
+        this.limit = limit;
         this.threads = threads;
     }
 
@@ -49,7 +52,7 @@ final class Dialer {
 
     private Socket connect(ConnectAttempt attempt, InetAddress address) throws IOException {
         Socket socket = attempt.track(new Socket());
-        socket.connect(new InetSocketAddress(address, endpoint.port()));
+        socket.connect(new InetSocketAddress(address, endpoint.port()), (int) limit.toMillis());
         return socket;
     }
 

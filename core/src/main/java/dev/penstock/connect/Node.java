@@ -46,6 +46,7 @@ public final class Node {
     private final Set<NodeConnection> live = ConcurrentHashMap.newKeySet();
     private final Set<ConnectAttempt> attempts = ConcurrentHashMap.newKeySet();
     private final Semaphore connects = new Semaphore(MAX_CONNECTS_IN_FLIGHT, true);
+    private final LoginTimes logins = new LoginTimes();
     private final AtomicInteger epoch = new AtomicInteger();
     private final AtomicInteger doubt = new AtomicInteger();
     private final AtomicLong monitorFailures = new AtomicLong();
@@ -191,7 +192,7 @@ public final class Node {
         sessions = seen;
     }
 
-    /** Who hears, on the monitor's thread, that the server said what it admits. */
+    /** Who hears, on a thread of the monitor's, that the server said what it admits. */
     public void onLimits(Runnable listener) {
         limitsListener = listener;
     }
@@ -205,13 +206,27 @@ public final class Node {
         return epoch.incrementAndGet();
     }
 
+    /** A login has taken that long, from the first packet to the session. */
+    public void learnLogin(long nanos) {
+        logins.add(nanos);
+    }
+
+    /** How long a login takes here: the shortest of the last four; zero before the first. */
+    public Duration loginTime() {
+        return logins.shortest();
+    }
+
     /**
      * Breaks every connection of an epoch before {@code current}, so that callers blocked on a server that went silent return, and every
      * connect begun in one, so that none of them stands in the way when the server is back. What was begun since is left alone: the server
-     * may have answered again by the time this runs.
+     * may have answered again by the time this runs. The monitor looks after its own: its session may be the one that tells that the server
+     * is back.
      */
     public void abortConnectionsBefore(int current) {
-        live.stream().filter(connection -> connection.isOlderThan(current)).forEach(NodeConnection::abortNow);
+        live.stream()
+                .filter(connection -> connection.purpose() != Purpose.MONITOR)
+                .filter(connection -> connection.isOlderThan(current))
+                .forEach(NodeConnection::abortNow);
         attempts.stream().filter(attempt -> attempt.epoch() - current < 0).forEach(ConnectAttempt::abandon);
     }
 

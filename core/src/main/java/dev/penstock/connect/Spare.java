@@ -15,6 +15,17 @@ public interface Spare {
         }
     };
 
+    /** There always is. */
+    Spare ALWAYS = new Spare() {
+        @Override
+        public boolean take() {
+            return true;
+        }
+
+        @Override
+        public void giveBack() {}
+    };
+
     /** Takes it, without waiting, if it is free. */
     boolean take();
 

@@ -15,20 +15,20 @@ import org.jspecify.annotations.Nullable;
  * with a fresh session.
  *
  * <p>A node is never given up for one session that does not answer: a fresh one is opened beside it, and whichever answers first
- * speaks for the node.
+ * speaks for the node. The verdict is a matter of the round; the attempt to open a fresh session may outlast it, and its late success
+ * speaks for the node in the round that takes it.
  *
  * <p>Concurrency: {@code paceLock} guards {@code wanted} and {@code freshWanted} and their condition; the session is opened
  * and asked by the thread alone; {@code stop} may end it.
  */
 final class NodeMonitor implements AutoCloseable {
-    /** How long a session may take to answer before a fresh one is tried beside it. */
-    static final Duration ASK_LIMIT = Duration.ofMillis(500);
+    /**
+     * After that a silent node is given up, unless its logins take longer than a third of it. A session may take a third of the verdict to
+     * answer before a fresh one is tried beside it, and that one has the other two thirds.
+     */
+    static final Duration SHORTEST_VERDICT = Duration.ofMillis(1500);
 
-    /** How long a fresh session may take to stand. */
-    static final Duration OPEN_LIMIT = Duration.ofSeconds(1);
-
-    /** After that a silent node is given up. */
-    static final Duration PROBE_TIMEOUT = ASK_LIMIT.plus(OPEN_LIMIT);
+    private static final int LOGINS_PER_VERDICT = 3;
 
     /** How long a replica is to wait for its promotion before it answers, while there is no primary. */
     private static final Duration PROMOTION_WAIT = Duration.ofMillis(250);
@@ -41,12 +41,12 @@ final class NodeMonitor implements AutoCloseable {
 
     private final Topology topology;
     private final Node node;
-    private final Prober prober;
     private final AddressWatch addresses;
     private final Thread thread;
     private final ReentrantLock paceLock = new ReentrantLock();
     private final Condition pace = paceLock.newCondition();
-    private final Duration firstOpenLimit;
+    private final FreshSession fresh;
+    private final Limits limits;
     private boolean wanted;
     private boolean freshWanted;
     private boolean answered;
@@ -55,13 +55,20 @@ final class NodeMonitor implements AutoCloseable {
     private volatile boolean closed;
     private volatile Prober.@Nullable Session session;
 
-    /** @param firstOpenLimit the node's first answer may take longer than later ones: a busy machine is not a lost one */
-    NodeMonitor(Topology topology, Node node, Prober prober, Duration firstOpenLimit) {
+    /**
+     * How long things may take.
+     *
+     * @param connect one attempt to open a session, and the longest verdict
+     * @param firstAnswer the verdict on a node that has never answered: a busy machine is not a lost one
+     */
+    record Limits(Duration connect, Duration firstAnswer) {}
+
+    NodeMonitor(Topology topology, Node node, Prober prober, Limits limits) {
         this.topology = topology;
         this.node = node;
-        this.prober = prober;
         this.addresses = new AddressWatch(node, prober);
-        this.firstOpenLimit = firstOpenLimit;
+        this.fresh = new FreshSession(prober, node, limits.connect(), topology, this::probeNow);
+        this.limits = limits;
         this.thread = new Thread(this::run, "penstock-monitor-" + node.name());
         thread.setDaemon(true);
     }
@@ -143,14 +150,14 @@ final class NodeMonitor implements AutoCloseable {
         Prober.Session standing = session;
         boolean due = System.nanoTime() - sessionsSeen >= SESSIONS_EVERY.toNanos();
         if (standing != null && due && topology.wantsSessions()) {
-            node.learnSessions(standing.sessions(PROBE_TIMEOUT));
+            node.learnSessions(standing.sessions(verdict()));
             sessionsSeen = System.nanoTime();
         }
     }
 
     /** This process did not run, for a suspended machine or a long collection: that says nothing about the node. */
     private boolean wasStopped() {
-        Duration limit = (answered ? PROBE_TIMEOUT : firstOpenLimit).plus(ASK_LIMIT);
+        Duration limit = (answered ? verdict() : limits.firstAnswer()).plus(askLimit());
         boolean stopped = System.nanoTime() - roundBegan > limit.multipliedBy(2).toNanos();
         if (stopped) {
             TopologyLog.LOG.info("This process stood still while {} was asked; it is asked again", node);
@@ -159,22 +166,34 @@ final class NodeMonitor implements AutoCloseable {
         return stopped;
     }
 
+    /** A server that is far away, or slow to let us in, is not silent. */
+    private Duration verdict() {
+        Duration far = node.loginTime().multipliedBy(LOGINS_PER_VERDICT);
+        Duration longest = far.compareTo(limits.connect()) > 0 ? limits.connect() : far;
+        return longest.compareTo(SHORTEST_VERDICT) > 0 ? longest : SHORTEST_VERDICT;
+    }
+
+    private Duration askLimit() {
+        return verdict().dividedBy(3);
+    }
+
+    private Duration openLimit() {
+        return answered ? verdict().minus(askLimit()) : limits.firstAnswer();
+    }
+
     private ProbeAnswer ask() throws SQLException {
         Prober.Session standing = usable();
-        if (standing != null) {
-            return ask(standing);
-        }
-        return askAfresh(prober.open(node, answered ? OPEN_LIMIT : firstOpenLimit));
+        return standing == null ? askAfresh() : ask(standing);
     }
 
     private ProbeAnswer ask(Prober.Session standing) throws SQLException {
         long asked = roundBegan;
-        SecondOpinion fresh = new SecondOpinion(prober, node, OPEN_LIMIT, () -> topology.slow(node, asked));
+        Duration alone = askLimit();
         boolean waits = topology.awaitsPromotionOf(node);
-        fresh.beginAfter(waits ? PROMOTION_WAIT.plus(ASK_LIMIT) : ASK_LIMIT, topology);
+        fresh.beginAfter(waits ? PROMOTION_WAIT.plus(alone) : alone, () -> topology.slow(node, asked));
         boolean silent = false;
         try {
-            return question(standing, PROBE_TIMEOUT);
+            return question(standing, verdict());
         } catch (SQLException e) {
             drop();
             if (closed) {
@@ -187,12 +206,20 @@ final class NodeMonitor implements AutoCloseable {
                 fresh.discard();
             }
         }
-        return askAfresh(silent ? fresh.take() : prober.open(node, OPEN_LIMIT));
+        if (silent) {
+            topology.slow(node, asked);
+        }
+        return askAfresh();
     }
 
-    private ProbeAnswer askAfresh(Prober.Session opened) throws SQLException {
+    private ProbeAnswer askAfresh() throws SQLException {
+        Prober.Session opened = fresh.take(openLimit());
         session = opened;
-        return question(opened, ASK_LIMIT);
+        if (closed) {
+            // Whoever stopped it may not have seen this one.
+            opened.close();
+        }
+        return question(opened, askLimit());
     }
 
     private Prober.@Nullable Session usable() {
@@ -261,6 +288,7 @@ final class NodeMonitor implements AutoCloseable {
         if (open != null) {
             open.close();
         }
+        fresh.close();
     }
 
     /** Waits for the thread to end, at most as long as one round may take. */

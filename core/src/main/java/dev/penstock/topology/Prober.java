@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** How a monitor reaches its node: {@link SqlProber} in production, scripted nodes in tests. Thread-safe. */
 interface Prober {
-    /** A session to ask on, opened and ready within {@code limit}. */
+    /** A session to ask on, once it is prepared; opened within {@code limit}. Interrupting the calling thread ends the attempt. */
     Session open(Node node, Duration limit) throws SQLException;
 
     /**
@@ -24,6 +24,9 @@ interface Prober {
 
     /** One standing session; asked by one thread, ended by any. */
     interface Session extends AutoCloseable {
+        /** Asks what must be known before the first question, within {@code limit}; called once, before anything else. */
+        default void prepare(Duration limit) throws SQLException {}
+
         /** Asks and waits for the answer, at most {@code limit}. */
         ProbeAnswer ask(Duration limit) throws SQLException;
 

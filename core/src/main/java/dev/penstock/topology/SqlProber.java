@@ -5,6 +5,7 @@ import dev.penstock.connect.Connector;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
+import dev.penstock.connect.Spare;
 import dev.penstock.connect.WalPosition;
 import dev.penstock.observe.ServerSessions;
 import java.net.InetAddress;
@@ -31,41 +32,7 @@ final class SqlProber implements Prober {
 
     @Override
     public Prober.Session open(Node node, Duration limit) throws SQLException {
-        NodeConnection connection = connector.open(node, Purpose.MONITOR, limit, ended -> {});
-        try {
-            return prepare(node, connection, limit);
-        } catch (SQLException | RuntimeException e) {
-            SqlSession.end(connection);
-            throw e;
-        }
-    }
-
-    /**
-     * The limits are asked for once, and before the first probe: whoever waits for the node's answer then knows its limits as
-     * well. Should that question be what breaks the connection, the next one is opened without it.
-     */
-    private Prober.Session prepare(Node node, NodeConnection connection, Duration limit) throws SQLException {
-        connection.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
-        if (asked.add(node)) {
-            node.learnLimits(LimitsQuestion.ask(connection, applicationName));
-        }
-        return new SqlSession(connection, introduced(node, connection));
-    }
-
-    /**
-     * Learns the database's name, and whether the server is Aurora: that has these two functions and no comparable WAL positions, as its
-     * replicas read the primary's storage instead of replaying its log.
-     */
-    private static boolean introduced(Node node, NodeConnection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select to_regproc('aurora_version') is not null"
-                        + " and to_regproc('aurora_replica_status') is not null, current_database()")) {
-            if (!row.next()) {
-                return false;
-            }
-            node.learnDatabaseName(row.getString(2));
-            return row.getBoolean(1);
-        }
+        return new SqlSession(node, connector.open(node, Purpose.MONITOR, limit, ended -> {}, Spare.ALWAYS));
     }
 
     @Override
@@ -78,7 +45,7 @@ final class SqlProber implements Prober {
         return connector.addresses(node, limit);
     }
 
-    private static final class SqlSession implements Prober.Session {
+    private final class SqlSession implements Prober.Session {
         private static final String AURORA =
                 "Aurora does not tell WAL positions that can be compared: lag is unknown here,"
                         + " max_lag has no effect, and another cluster is not recognised";
@@ -122,33 +89,82 @@ final class SqlProber implements Prober {
                 from (select count(case when pg_is_in_recovery() then pg_sleep(0.01) end)
                       from generate_series(1, ? / 10)) waited""";
 
+        private final Node node;
         private final NodeConnection connection;
-        private final PreparedStatement now;
-        private final PreparedStatement oncePromoted;
-        private final Optional<String> note;
+        private @Nullable Questions questions;
 
-        SqlSession(NodeConnection connection, boolean aurora) throws SQLException {
+        /** @param note what cannot be known of this kind of server */
+        private record Questions(PreparedStatement now, PreparedStatement oncePromoted, Optional<String> note) {}
+
+        SqlSession(Node node, NodeConnection connection) {
+            this.node = node;
+            this.connection = connection;
+        }
+
+        /**
+         * The limits are asked for once, and before the first probe: whoever waits for the node's answer then knows its limits as
+         * well. Should that question be what breaks the connection, the next one is prepared without it.
+         */
+        @Override
+        public void prepare(Duration limit) throws SQLException {
+            long deadline = System.nanoTime() + limit.toNanos();
+            if (asked.add(node)) {
+                waitAtMost(limit);
+                node.learnLimits(LimitsQuestion.ask(connection, applicationName));
+            }
+            waitAtMost(Duration.ofNanos(deadline - System.nanoTime()));
+            boolean aurora = introduced();
             String question = aurora ? AURORA_QUESTION : POSTGRES;
             String followed = aurora ? "0" : ReplayQuestion.FOLLOWED;
-            this.connection = connection;
-            this.note = aurora ? Optional.of(AURORA) : Optional.empty();
-            this.now = connection.prepareStatement(question.formatted(followed, NOW));
-            this.oncePromoted = connection.prepareStatement(question.formatted(followed, ONCE_PROMOTED));
+            questions = new Questions(
+                    connection.prepareStatement(question.formatted(followed, NOW)),
+                    connection.prepareStatement(question.formatted(followed, ONCE_PROMOTED)),
+                    aurora ? Optional.of(AURORA) : Optional.empty());
+        }
+
+        /**
+         * Learns the database's name, and whether the server is Aurora: that has these two functions and no comparable WAL positions, as its
+         * replicas read the primary's storage instead of replaying its log.
+         */
+        private boolean introduced() throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select to_regproc('aurora_version') is not null"
+                            + " and to_regproc('aurora_replica_status') is not null, current_database()")) {
+                if (!row.next()) {
+                    return false;
+                }
+                node.learnDatabaseName(row.getString(2));
+                return row.getBoolean(1);
+            }
+        }
+
+        private Questions questions() throws SQLException {
+            Questions prepared = questions;
+            if (prepared == null) {
+                throw new SQLException("The session to " + node + " is not prepared", "08003");
+            }
+            return prepared;
+        }
+
+        /** Zero would be no limit. */
+        private void waitAtMost(Duration limit) throws SQLException {
+            connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, limit.toMillis()));
         }
 
         @Override
         public ProbeAnswer ask(Duration limit) throws SQLException {
-            return answer(now, limit);
+            return answer(questions().now(), limit);
         }
 
         @Override
         public ProbeAnswer askOncePromoted(Duration wait, Duration limit) throws SQLException {
+            PreparedStatement oncePromoted = questions().oncePromoted();
             oncePromoted.setInt(1, (int) wait.toMillis());
             return answer(oncePromoted, wait.plus(limit));
         }
 
         private ProbeAnswer answer(PreparedStatement question, Duration limit) throws SQLException {
-            connection.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
+            waitAtMost(limit);
             try (ResultSet row = question.executeQuery()) {
                 if (!row.next()) {
                     throw new SQLException("The probe returned no row", "XX000");
@@ -163,14 +179,14 @@ final class SqlProber implements Prober {
                         row.getString(4),
                         row.getBoolean(5),
                         row.getString(6),
-                        note);
+                        questions().note());
             }
         }
 
         @Override
         public ServerSessions sessions(Duration limit) {
             try {
-                connection.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
+                waitAtMost(limit);
                 return SessionsQuestion.ask(connection);
             } catch (SQLException e) {
                 // Should the session be gone, the next round finds that out.
@@ -191,10 +207,6 @@ final class SqlProber implements Prober {
 
         @Override
         public void close() {
-            end(connection);
-        }
-
-        static void end(NodeConnection connection) {
             try {
                 connection.abort(Runnable::run);
             } catch (SQLException e) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -32,9 +33,6 @@ import java.util.function.UnaryOperator;
  * runs under the lock: the listener closes, logs and tells elsewhere. Readers take the view from its volatile field.
  */
 public final class Topology implements AutoCloseable {
-    /** More nodes than that are not slow at once for reasons of their own. */
-    private static final int MAX_OPINIONS = 32;
-
     private static final long PANIC_NANOS = Duration.ofSeconds(10).toNanos();
 
     /** A cluster without a primary is probed fast for this long, then at the usual pace. */
@@ -59,14 +57,14 @@ public final class Topology implements AutoCloseable {
 
     private final LagLimit lagLimit;
     private final Prober prober;
-    private final Duration firstOpenLimit;
+    private final NodeMonitor.Limits limits;
     private final Listener listener;
     private final Map<Node, NodeView> views = new LinkedHashMap<>();
     private final Map<Node, NodeMonitor> monitors = new ConcurrentHashMap<>();
     private final LsnHistory history = new LsnHistory();
     private final ClusterIdentity identity;
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            0, MAX_OPINIONS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), Topology::daemon, new DiscardPolicy());
+            0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), Topology::daemon, new DiscardPolicy());
     private final ScheduledThreadPoolExecutor clock =
             new ScheduledThreadPoolExecutor(1, Topology::daemon, new DiscardPolicy());
     private final ReentrantLock lock = new ReentrantLock();
@@ -84,17 +82,14 @@ public final class Topology implements AutoCloseable {
     private volatile TopologyView view;
 
     public Topology(DatabaseConfig config, Connector connector, Listener listener) {
-        // A little less than what opening waits for, so that the reason is known when it gives up.
-        this(
-                new SqlProber(connector, config),
-                config.timeouts().connect().multipliedBy(4).dividedBy(5),
-                config.topology(),
-                listener);
+        this(new SqlProber(connector, config), config.timeouts().connect(), config.topology(), listener);
     }
 
-    Topology(Prober prober, Duration firstOpenLimit, TopologyConfig config, Listener listener) {
+    /** @param connect how long one attempt to open a session may take */
+    Topology(Prober prober, Duration connect, TopologyConfig config, Listener listener) {
         this.prober = prober;
-        this.firstOpenLimit = firstOpenLimit;
+        // A little less than what opening waits for, so that the reason is known when it gives up.
+        this.limits = new NodeMonitor.Limits(connect, connect.multipliedBy(4).dividedBy(5));
         this.lagLimit = LagLimit.of(config);
         this.identity = new ClusterIdentity(config.systemIdentifier());
         this.listener = listener;
@@ -118,7 +113,7 @@ public final class Topology implements AutoCloseable {
     }
 
     private void monitor(Node node) {
-        NodeMonitor monitor = new NodeMonitor(this, node, prober, firstOpenLimit);
+        NodeMonitor monitor = new NodeMonitor(this, node, prober, limits);
         monitors.put(node, monitor);
         monitor.start();
     }
@@ -418,17 +413,33 @@ public final class Topology implements AutoCloseable {
     }
 
     /**
-     * Runs {@code work} in a while, on a thread of its own. The delay is kept by this topology's own clock: the one that the JVM shares never
-     * ends, and would keep for ever the class loader of the application in which it was started.
+     * Runs {@code work} in a while, on the thread of the clock: it must not block. The delay is kept by this topology's own clock: the one that
+     * the JVM shares never ends, and would keep for ever the class loader of the application in which it was started.
      */
     void after(Duration delay, Runnable work) {
-        clock.schedule(() -> threads.execute(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+        clock.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Runs {@code work} on a thread of its own, such as the opening of a fresh session: one for each node that needs one, and none in calm. */
+    Future<?> begin(Runnable work) {
+        return threads.submit(work);
     }
 
     private static Thread daemon(Runnable work) {
-        Thread thread = new Thread(work, "penstock-second-opinion");
+        Thread thread = new Thread(work, "penstock-fresh-session");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** They end with their sockets. */
+    private void awaitThreads() {
+        try {
+            if (!threads.awaitTermination(1, TimeUnit.SECONDS)) {
+                TopologyLog.LOG.debug("A session is still being opened");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Ends every monitor, side by side, and wakes everybody who waits for another view. */
@@ -444,6 +455,7 @@ public final class Topology implements AutoCloseable {
         monitors.values().forEach(NodeMonitor::close);
         clock.shutdownNow();
         threads.shutdownNow();
+        awaitThreads();
         lock.lock();
         try {
             // No view will come any more: whoever waits for one looks around and finds the database closed.

@@ -50,8 +50,8 @@ class ConnectRaceTest {
     }
 
     private ConnectAttempt begin() {
-        ConnectAttempt attempt =
-                new ConnectAttempt(node.epoch(), new Dialer(node.endpoint(), NameResolver.SYSTEM, threads));
+        ConnectAttempt attempt = new ConnectAttempt(
+                node.epoch(), new Dialer(node.endpoint(), NameResolver.SYSTEM, Duration.ZERO, threads));
         begun.add(attempt);
         return attempt;
     }

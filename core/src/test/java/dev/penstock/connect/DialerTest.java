@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ class DialerTest {
     }
 
     private Socket dial(int port, InetAddress... addresses) throws IOException {
-        Dialer dialer = new Dialer(new Endpoint("db", port), host -> List.of(addresses), threads);
+        Dialer dialer = new Dialer(new Endpoint("db", port), host -> List.of(addresses), Duration.ZERO, threads);
         Socket socket = new ConnectAttempt(0, dialer).dial();
         opened.add(socket);
         return socket;
@@ -113,11 +114,24 @@ class DialerTest {
         fallSilent("127.0.0.2", port);
         fallSilent("127.0.0.3", port);
         InetAddress[] silent = {address("127.0.0.2"), address("127.0.0.3")};
-        ConnectAttempt attempt =
-                new ConnectAttempt(0, new Dialer(new Endpoint("db", port), host -> List.of(silent), threads));
+        ConnectAttempt attempt = new ConnectAttempt(
+                0, new Dialer(new Endpoint("db", port), host -> List.of(silent), Duration.ZERO, threads));
         Future<Socket> dialled = threads.submit(attempt::dial);
         attempt.abandon();
         assertThatThrownBy(() -> dialled.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void an_address_that_does_not_take_the_connection_within_the_limit_is_given_up() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        fallSilent("127.0.0.2", port);
+        await().pollDelay(Duration.ofMillis(500)).until(() -> threads.getActiveCount() < FILLING);
+        InetAddress silent = address("127.0.0.2");
+        Dialer dialer = new Dialer(new Endpoint("db", port), host -> List.of(silent), Duration.ofMillis(300), threads);
+        assertThatThrownBy(() -> new ConnectAttempt(0, dialer).dial()).isInstanceOf(SocketTimeoutException.class);
     }
 
     @Test

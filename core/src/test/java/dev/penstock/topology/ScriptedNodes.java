@@ -66,6 +66,11 @@ final class ScriptedNodes implements Prober {
         standing.put(node.name(), script);
     }
 
+    /** On sessions that are opened from now on, and on their first question. */
+    void saysAfresh(Node node, Script script) {
+        fresh.put(node.name(), script);
+    }
+
     void pointTo(Set<InetAddress> now) {
         addresses = now;
     }

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -34,7 +36,9 @@ class TopologyTest {
     private final AtomicInteger moves = new AtomicInteger();
     private final TopologyConfig config =
             new TopologyConfig(Duration.ofSeconds(4), 1, DiscoveryMethod.STATIC, List.of(), null);
-    private final Topology topology = new Topology(nodes, Duration.ofSeconds(1), config, new Topology.Listener() {
+    private final Topology topology = new Topology(nodes, Duration.ofSeconds(1), config, new Recorder());
+
+    private final class Recorder implements Topology.Listener {
         @Override
         public void changed(TopologyView before, TopologyView after) {
             heard.add(after);
@@ -44,7 +48,7 @@ class TopologyTest {
         public void moved(Node node) {
             moves.incrementAndGet();
         }
-    });
+    }
 
     private static Node node(String name) {
         return new Node(name, new Endpoint(name, 5432));
@@ -90,7 +94,11 @@ class TopologyTest {
     }
 
     private boolean isSuspect(TopologyView view) {
-        return view.find(b).filter(one -> one.state() == NodeState.SUSPECT).isPresent();
+        return isIn(view, b, NodeState.SUSPECT);
+    }
+
+    private static boolean isIn(TopologyView view, Node node, NodeState state) {
+        return view.find(node).filter(one -> one.state() == state).isPresent();
     }
 
     @Test
@@ -104,7 +112,7 @@ class TopologyTest {
             throw ScriptedNodes.silent();
         });
         nodes.saysOnStanding(b, () -> {
-            LockSupport.parkNanos(NodeMonitor.ASK_LIMIT.plusMillis(300).toNanos());
+            LockSupport.parkNanos(NodeMonitor.SHORTEST_VERDICT.dividedBy(2).toNanos());
             return replica(200);
         });
         await().atMost(SOON).until(() -> heard.stream().anyMatch(this::isSuspect));
@@ -129,6 +137,88 @@ class TopologyTest {
         awaitState(b, NodeState.DOWN);
         nodes.says(b, () -> replica(100));
         awaitState(b, NodeState.UP);
+    }
+
+    /** As a server that lets nobody in before {@code open}. */
+    private ScriptedNodes.Script onceOpen(CountDownLatch open, AtomicInteger attempts, ProbeAnswer answer) {
+        return () -> {
+            attempts.incrementAndGet();
+            try {
+                assertThat(open.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new SQLException("Interrupted", "08001", e);
+            }
+            return answer;
+        };
+    }
+
+    @Test
+    void a_login_that_outlasts_the_verdict_goes_on_alone_and_its_late_success_brings_the_node_back() {
+        try (Topology patient = new Topology(nodes, SOON, config, silent())) {
+            patient.add(a);
+            nodes.says(a, () -> primary(1, 100));
+            patient.start();
+            await().atMost(SOON).until(() -> patient.view().isPrimary(a));
+            CountDownLatch open = new CountDownLatch(1);
+            AtomicInteger attempts = new AtomicInteger();
+            nodes.saysOnStanding(a, () -> {
+                throw ScriptedNodes.silent();
+            });
+            nodes.saysAfresh(a, onceOpen(open, attempts, primary(1, 200)));
+            await().atMost(SOON).until(() -> patient.view().of(a).state() == NodeState.DOWN);
+            assertThat(patient.view().of(a).failure().orElseThrow().getMessage())
+                    .contains("goes on until " + SOON.toMillis() + " ms");
+            long given = patient.view().of(a).seenNanos();
+            await().atMost(SOON).until(() -> patient.view().of(a).seenNanos() - given > 0);
+            assertThat(attempts).as("attempts in several rounds").hasValue(1);
+            open.countDown();
+            await().atMost(SOON).until(() -> patient.view().isPrimary(a));
+        }
+        assertThat(nodes.stillOpen()).isZero();
+    }
+
+    @Test
+    void a_node_whose_logins_are_slow_is_waited_for_as_long_as_three_of_them_take() {
+        b.learnLogin(NodeMonitor.SHORTEST_VERDICT.toNanos());
+        nodes.says(a, () -> primary(1, 100));
+        nodes.says(b, () -> replica(100));
+        try (Topology patient = new Topology(nodes, SOON, config, new Recorder())) {
+            patient.add(a);
+            patient.add(b);
+            patient.start();
+            await().atMost(SOON).until(() -> patient.view().readers().contains(b));
+            AtomicInteger lost = new AtomicInteger();
+            nodes.saysOnStanding(b, () -> {
+                lost.incrementAndGet();
+                throw ScriptedNodes.refused();
+            });
+            nodes.saysAfresh(b, () -> {
+                LockSupport.parkNanos(NodeMonitor.SHORTEST_VERDICT.toNanos());
+                return replica(200);
+            });
+            await().atMost(SOON).until(() -> lost.get() > 0);
+            await().atMost(SOON)
+                    .until(() -> patient.view()
+                            .of(b)
+                            .position()
+                            .filter(at -> at.token().position() == 200)
+                            .isPresent());
+        }
+        assertThat(heard).noneMatch(view -> isIn(view, b, NodeState.DOWN));
+    }
+
+    @Test
+    void closing_ends_a_login_that_is_under_way() {
+        AtomicInteger attempts = new AtomicInteger();
+        Topology patient = new Topology(nodes, SOON, config, silent());
+        patient.add(a);
+        nodes.says(a, onceOpen(new CountDownLatch(1), attempts, primary(1, 100)));
+        patient.start();
+        await().atMost(SOON).until(() -> attempts.get() == 1);
+        long begun = System.nanoTime();
+        patient.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(SOON.dividedBy(4));
+        assertThat(threads("penstock-fresh-session")).isEmpty();
     }
 
     @Test
@@ -425,9 +515,13 @@ class TopologyTest {
     }
 
     private static List<String> monitorThreads() {
+        return threads("penstock-monitor-");
+    }
+
+    private static List<String> threads(String prefix) {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("penstock-monitor-"))
+                .filter(name -> name.startsWith(prefix))
                 .toList();
     }
 }
