@@ -49,13 +49,14 @@ public final class Database extends RoutedAccess implements AutoCloseable {
     }
 
     /**
-     * Checks the files that the configuration names, starts the monitors and waits until the primary answers, at most
-     * {@code timeouts.connect}. Then it compares the pools with what was declared and with what the servers admit, without
+     * Reads the passwords and files that the configuration names, starts the monitors and waits until the primary answers, at most
+     * {@code timeouts.connect} for all of it. Then it compares the pools with what was declared and with what the servers admit, without
      * waiting for those that have not answered.
      *
-     * @throws InvalidConfigException when a secret or TLS file is missing or unusable, or the declared workload contradicts
-     *     itself: then nothing was connected to; or when the pools of the declared instances do not fit into a server
-     * @throws SQLException when no primary was found, with what each node said; nothing is left running
+     * @throws InvalidConfigException when a secret or TLS file is missing or unusable, a provider of a password throws or does not answer
+     *     in time, or the declared workload contradicts itself: then nothing was connected to; or when the pools of the declared instances do not fit into a server
+     * @throws SQLException when no primary was found, with what each node said, or the calling thread was interrupted; nothing is left
+     *     running, but for a provider that does not answer even to an interrupt
      */
     public static Database open(DatabaseConfig config) throws SQLException {
         return open(config, Rhythm.STANDARD);

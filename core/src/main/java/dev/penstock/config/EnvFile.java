@@ -1,9 +1,5 @@
 package dev.penstock.config;
 
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -122,15 +118,7 @@ public final class EnvFile {
     }
 
     private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (NoSuchFileException missing) {
-            throw unreadable(file, "does not exist");
-        } catch (MalformedInputException notUtf8) {
-            throw unreadable(file, "is not UTF-8 text");
-        } catch (IOException failed) {
-            throw unreadable(file, "cannot be read (" + failed.getClass().getSimpleName() + ")");
-        }
+        return TextFile.read(file, why -> unreadable(file, why)).lines().toList();
     }
 
     private static String fileName(Path file) {

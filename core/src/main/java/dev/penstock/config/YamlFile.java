@@ -1,10 +1,5 @@
 package dev.penstock.config;
 
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,7 +34,7 @@ final class YamlFile {
     static YamlFile read(Path file) {
         Path name = file.getFileName();
         String label = name == null ? file.toString() : name.toString();
-        return parse(content(file), label);
+        return parse(TextFile.read(file, why -> unreadable(file, why)), label);
     }
 
     static YamlFile parse(String text, String label) {
@@ -97,18 +92,6 @@ final class YamlFile {
     /** The text of a scalar key; empty for a key that is itself a mapping or a list. */
     static String keyOf(NodeTuple tuple) {
         return tuple.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
-    }
-
-    private static String content(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.UTF_8);
-        } catch (NoSuchFileException missing) {
-            throw unreadable(file, "does not exist");
-        } catch (MalformedInputException notUtf8) {
-            throw unreadable(file, "is not UTF-8 text");
-        } catch (IOException failed) {
-            throw unreadable(file, "cannot be read (" + failed.getClass().getSimpleName() + ")");
-        }
     }
 
     private static InvalidConfigException unreadable(Path file, String why) {

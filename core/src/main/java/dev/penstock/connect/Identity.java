@@ -11,6 +11,7 @@ import dev.penstock.secret.RotatingPassword;
 import dev.penstock.secret.SecretUnavailableException;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsMaterialException;
+import dev.penstock.tls.TlsReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,25 +41,117 @@ public final class Identity implements AutoCloseable {
     }
 
     /**
-     * Reads everything that the configuration points at, before the first connection.
+     * Reads everything that the configuration points at, before the first connection: side by side, and each on a thread of its own.
      *
-     * @throws InvalidConfigException with every file or variable that is missing or unusable
+     * @param atMost how long a provider may take to answer, or a file to be read
+     * @throws InvalidConfigException with every file, variable or provider that is missing, unusable or silent
+     * @throws InterruptedException when the calling thread was interrupted meanwhile; nothing is left open
      */
-    public static Identity open(DatabaseConfig config) {
+    public static Identity open(DatabaseConfig config, Duration atMost) throws InterruptedException {
         FileWatcher watcher = FileWatcher.start(poll(config));
-        Map<String, String> environment = Map.copyOf(System.getenv());
-        Map<Login, RotatingPassword> passwords = new LinkedHashMap<>();
-        logins(config)
-                .forEach(login ->
-                        passwords.computeIfAbsent(login, l -> RotatingPassword.of(l.password(), environment, watcher)));
-        List<Violation> found = new ArrayList<>();
-        passwords.forEach((login, password) -> check(login, password, found));
-        TlsContext tls = openTls(config, watcher, found);
-        if (tls == null || !found.isEmpty()) {
-            close(passwords, tls, watcher);
-            throw new InvalidConfigException(found);
+        Opening opening = new Opening(config, watcher, atMost);
+        try {
+            return opening.await();
+        } catch (InterruptedException | RuntimeException | Error e) {
+            opening.abandon();
+            watcher.close();
+            throw e;
         }
-        return new Identity(watcher, passwords, tls);
+    }
+
+    /** What is being read, and what was found wrong with it. */
+    private static final class Opening {
+        private final FileWatcher watcher;
+        private final Duration atMost;
+        private final long deadline;
+        private final Map<Login, Reading<RotatingPassword>> passwords = new LinkedHashMap<>();
+        private final Reading<TlsContext> tls;
+        private final List<Violation> found = new ArrayList<>();
+
+        Opening(DatabaseConfig config, FileWatcher watcher, Duration atMost) {
+            this.watcher = watcher;
+            this.atMost = atMost;
+            this.deadline = System.nanoTime() + atMost.toNanos();
+            Map<String, String> environment = Map.copyOf(System.getenv());
+            logins(config)
+                    .forEach(login -> passwords.computeIfAbsent(
+                            login, l -> Reading.begin(() -> read(l, environment, watcher))));
+            this.tls = Reading.begin(() -> TlsContext.open(config.tls(), watcher));
+        }
+
+        private static RotatingPassword read(Login login, Map<String, String> environment, FileWatcher watcher) {
+            RotatingPassword password = RotatingPassword.of(login.password(), environment, watcher);
+            password.current();
+            return password;
+        }
+
+        Identity await() throws InterruptedException {
+            Map<Login, RotatingPassword> read = new LinkedHashMap<>();
+            for (Map.Entry<Login, Reading<RotatingPassword>> one : passwords.entrySet()) {
+                RotatingPassword password = await(one.getKey(), one.getValue());
+                if (password != null) {
+                    read.put(one.getKey(), password);
+                }
+            }
+            TlsContext context = awaitTls();
+            if (context == null || !found.isEmpty()) {
+                throw new InvalidConfigException(found);
+            }
+            return new Identity(watcher, read, context);
+        }
+
+        private @Nullable RotatingPassword await(Login login, Reading<RotatingPassword> password)
+                throws InterruptedException {
+            try {
+                RotatingPassword read = password.await(deadline);
+                if (read == null) {
+                    add(login, "it has not answered within " + limit(), "Look at what it waits for.");
+                }
+                return read;
+            } catch (SecretUnavailableException e) {
+                add(login, without(e.remedy(), e.getMessage()), e.remedy());
+                return null;
+            }
+        }
+
+        private void add(Login login, String why, String remedy) {
+            found.add(new Violation(
+                    "password",
+                    "SECRET_UNAVAILABLE",
+                    "",
+                    "of role '" + login.user() + "' cannot be read: " + why,
+                    login.password().describe(),
+                    remedy));
+        }
+
+        private @Nullable TlsContext awaitTls() throws InterruptedException {
+            try {
+                TlsContext context = tls.await(deadline);
+                if (context == null) {
+                    found.add(new Violation(
+                            "tls",
+                            TlsReason.TLS_TRUST_FILE_INVALID.name(),
+                            "",
+                            "has files that were not read within " + limit(),
+                            Violation.IN_CODE,
+                            "Look at the file system that they are on."));
+                }
+                return context;
+            } catch (TlsMaterialException e) {
+                String message = without(e.remedy(), e.getMessage());
+                found.add(new Violation("tls", e.reason().name(), "", message, e.file(), e.remedy()));
+                return null;
+            }
+        }
+
+        private String limit() {
+            return atMost.toMillis() + " ms (timeouts.connect)";
+        }
+
+        void abandon() {
+            passwords.values().forEach(password -> password.abandon(RotatingPassword::close));
+            tls.abandon(TlsContext::close);
+        }
     }
 
     private static Duration poll(DatabaseConfig config) {
@@ -78,30 +171,6 @@ public final class Identity implements AutoCloseable {
             logins.add(migration);
         }
         return logins;
-    }
-
-    private static void check(Login login, RotatingPassword password, List<Violation> found) {
-        try {
-            password.current();
-        } catch (SecretUnavailableException e) {
-            found.add(new Violation(
-                    "password",
-                    "SECRET_UNAVAILABLE",
-                    "",
-                    "of role '" + login.user() + "' cannot be read: " + without(e.remedy(), e.getMessage()),
-                    login.password().describe(),
-                    e.remedy()));
-        }
-    }
-
-    private static @Nullable TlsContext openTls(DatabaseConfig config, FileWatcher watcher, List<Violation> found) {
-        try {
-            return TlsContext.open(config.tls(), watcher);
-        } catch (TlsMaterialException e) {
-            String message = without(e.remedy(), e.getMessage());
-            found.add(new Violation("tls", e.reason().name(), "", message, e.file(), e.remedy()));
-            return null;
-        }
     }
 
     /** The exceptions end their message with the remedy, which a violation tells by itself. */
@@ -140,16 +209,10 @@ public final class Identity implements AutoCloseable {
         return tls;
     }
 
-    private static void close(Map<Login, RotatingPassword> passwords, @Nullable TlsContext tls, FileWatcher watcher) {
-        passwords.values().forEach(RotatingPassword::close);
-        if (tls != null) {
-            tls.close();
-        }
-        watcher.close();
-    }
-
     @Override
     public void close() {
-        close(passwords, tls, watcher);
+        passwords.values().forEach(RotatingPassword::close);
+        tls.close();
+        watcher.close();
     }
 }

@@ -64,22 +64,31 @@ public final class Router implements AutoCloseable {
     private final TlsUpkeep tlsUpkeep;
     private final LoadWatch loadWatch;
     private final Rhythm rhythm;
+    private final long opened;
     private volatile boolean closed;
 
     /**
-     * Reads what the configuration points at; connects to nothing yet.
+     * Reads what the configuration points at, within {@code timeouts.connect}; connects to nothing yet.
      *
-     * @throws dev.penstock.config.InvalidConfigException with every file or variable that is missing or unusable
+     * @throws dev.penstock.config.InvalidConfigException with every file, variable or provider that is missing, unusable or silent
+     * @throws SQLException 08001 when the calling thread was interrupted
      */
-    public static Router open(DatabaseConfig config, Rhythm rhythm) {
+    public static Router open(DatabaseConfig config, Rhythm rhythm) throws SQLException {
+        long opened = System.nanoTime();
         config.warnings().forEach(warning -> RoutingLog.LOG.warn("{}", warning));
         DriverVersion.warning().ifPresent(RoutingLog.LOG::warn);
-        return new Router(config, Identity.open(config), rhythm);
+        try {
+            return new Router(config, Identity.open(config, config.timeouts().connect()), rhythm, opened);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while reading passwords and certificates", "08001", e);
+        }
     }
 
-    private Router(DatabaseConfig config, Identity identity, Rhythm rhythm) {
+    private Router(DatabaseConfig config, Identity identity, Rhythm rhythm, long opened) {
         this.config = config;
         this.rhythm = rhythm;
+        this.opened = opened;
         this.facts = new Facts(config, identity);
         this.identity = identity;
         this.events = new Events();
@@ -114,38 +123,44 @@ public final class Router implements AutoCloseable {
     /** Only names that stand for several servers are waited for; when they cannot be found, they are asked by name. */
     private void ask(Duration atMost) {
         if (topology.view().nodes().isEmpty()) {
-            members.lookOnce(atMost.dividedBy(2));
+            members.lookOnce(left(atMost).dividedBy(2));
         }
         if (topology.view().nodes().isEmpty()) {
             joinConfigured();
         }
-        topology.start();
+        topology.start(left(atMost));
         members.start();
+    }
+
+    /** Of what opening may take as a whole, reading passwords and certificates included. */
+    private Duration left(Duration atMost) {
+        return atMost.minusNanos(System.nanoTime() - opened);
     }
 
     /**
      * Starts asking the nodes and waits for one that can be written; for any that answers, with {@code start: any}.
      *
+     * @param atMost counted from {@link #open}
      * @throws SQLException with what each node said, when there is none within {@code atMost}, or as soon as every node
-     *     has refused us for a reason that waiting will not mend
+     *     has refused us for a reason that waiting will not fix
      */
     public void start(Duration atMost) throws SQLException {
         ask(atMost);
         tlsUpkeep.start();
         loadWatch.start();
         boolean any = config.start() == StartPolicy.ANY;
-        TopologyView view = await(now -> isReady(now, any), atMost.toNanos());
+        TopologyView view = await(now -> isReady(now, any), left(atMost).toNanos());
         if (!isReady(view, any)) {
             throw any ? NoNode.reader(view, atMost) : NoNode.primary(view, atMost);
         }
         tlsUpkeep.watchExpiry(rhythm.firstExpiryLook());
     }
 
-    /** Starts asking the nodes and waits until each has said what it admits, or why not; at most that long. */
+    /** Starts asking the nodes and waits until each has said what it admits, or why not; at most that long after {@link #open}. */
     public void askLimits(Duration atMost) throws SQLException {
         ask(atMost);
         try {
-            topology.await(view -> view.nodes().stream().allMatch(KnownLimits::areAsked), atMost.toNanos());
+            topology.await(view -> view.nodes().stream().allMatch(KnownLimits::areAsked), left(atMost).toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while asking the nodes for their limits", "08001", e);

@@ -61,7 +61,12 @@ final class NodeMonitor implements AutoCloseable {
      * @param connect one attempt to open a session, and the longest verdict
      * @param firstAnswer the verdict on a node that has never answered: a busy machine is not a lost one
      */
-    record Limits(Duration connect, Duration firstAnswer) {}
+    record Limits(Duration connect, Duration firstAnswer) {
+        /** A little less than what somebody waits for the first answer, so that the reason is known when they give up. */
+        static Limits of(Duration connect, Duration opening) {
+            return new Limits(connect, opening.multipliedBy(4).dividedBy(5));
+        }
+    }
 
     NodeMonitor(Topology topology, Node node, Prober prober, Limits limits) {
         this.topology = topology;

@@ -88,8 +88,7 @@ public final class Topology implements AutoCloseable {
     /** @param connect how long one attempt to open a session may take */
     Topology(Prober prober, Duration connect, TopologyConfig config, Listener listener) {
         this.prober = prober;
-        // A little less than what opening waits for, so that the reason is known when it gives up.
-        this.limits = new NodeMonitor.Limits(connect, connect.multipliedBy(4).dividedBy(5));
+        this.limits = NodeMonitor.Limits.of(connect, connect);
         this.lagLimit = LagLimit.of(config);
         this.identity = new ClusterIdentity(config.systemIdentifier());
         this.listener = listener;
@@ -101,18 +100,23 @@ public final class Topology implements AutoCloseable {
     }
 
     /** Starts asking. */
-    public void start() {
+    void start() {
+        start(limits.connect());
+    }
+
+    /** @param opening how long somebody waits for the first answers: shortly before that is over, each node says why it has none */
+    public void start(Duration opening) {
         lock.lock();
         try {
             running = true;
             startedAt = System.nanoTime();
-            views.keySet().forEach(this::monitor);
+            views.keySet().forEach(node -> monitor(node, NodeMonitor.Limits.of(limits.connect(), opening)));
         } finally {
             lock.unlock();
         }
     }
 
-    private void monitor(Node node) {
+    private void monitor(Node node, NodeMonitor.Limits limits) {
         NodeMonitor monitor = new NodeMonitor(this, node, prober, limits);
         monitors.put(node, monitor);
         monitor.start();
@@ -124,7 +128,7 @@ public final class Topology implements AutoCloseable {
         try {
             views.put(node, NodeView.unknown(node, System.nanoTime()));
             if (running) {
-                monitor(node);
+                monitor(node, limits);
             }
             publish(System.nanoTime());
         } finally {

@@ -71,7 +71,7 @@ class SessionIT {
                     .applicationName("shop")
                     .build();
             Node node = new Node("node-1", config.primary());
-            try (Identity identity = Identity.open(config);
+            try (Identity identity = Identity.open(config, Duration.ofSeconds(10));
                     Connector connector = new Connector(config, identity, new Unheard())) {
                 long plain = turns(
                         proxy,

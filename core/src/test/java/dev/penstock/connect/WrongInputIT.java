@@ -2,14 +2,20 @@ package dev.penstock.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.penstock.Database;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.EnvFile;
 import dev.penstock.config.InvalidConfigException;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.secret.Secret;
+import dev.penstock.testkit.Direction;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.testkit.TcpProxy;
 import dev.penstock.tls.TlsConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,23 +23,30 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a user gets who writes something wrong: one clear error, soon, with the remedy, and no secret in it. */
 @TestInstance(Lifecycle.PER_CLASS)
 class WrongInputIT {
     private static final String CANARY = "canary-0f3b6c1d";
+    private static final Duration CONNECT = Duration.ofSeconds(2);
     private static final Duration DEADLINE = Duration.ofSeconds(4);
 
     private PostgresCluster cluster;
 
     @BeforeAll
     void start() {
-        cluster = PostgresCluster.builder().tls(true).start();
+        cluster = PostgresCluster.builder()
+                .tls(true)
+                .hba("host all all all scram-sha-256")
+                .start();
     }
 
     @AfterAll
@@ -64,6 +77,50 @@ class WrongInputIT {
         } finally {
             cluster.primary().resume();
         }
+    }
+
+    @Test
+    void a_server_that_lets_in_and_then_says_nothing_ends_with_the_connect_deadline() {
+        try (TcpProxy proxy = cluster.primary().proxy()) {
+            proxy.blackHoleOnceSent("max_connections", Direction.SERVER_TO_CLIENT);
+            Throwable error = open(
+                    config().primary(proxy.host() + ":" + proxy.port())
+                            .tls(TlsConfig.disabled())
+                            .build(),
+                    CONNECT.plusSeconds(1));
+            assertThat(error).isInstanceOf(SQLException.class).hasMessageContaining("CONNECT_TIMEOUT");
+        }
+    }
+
+    @Test
+    void a_provider_that_does_not_answer_is_named_at_the_connect_deadline_and_interrupted() {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        PasswordSource vault = PasswordSource.provider("the test's vault", () -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+            }
+            return Secret.of(CANARY);
+        });
+        Throwable error = open(config().password(vault).build(), CONNECT.plusSeconds(1));
+        assertThat(error)
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("the test's vault")
+                .hasMessageContaining("2000 ms (timeouts.connect)");
+        await().until(() -> interrupted.getCount() == 0);
+    }
+
+    @Test
+    void a_pipe_is_refused_as_secret_as_ca_and_as_configuration(@TempDir Path directory) throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        assertThat(open(config().password(PasswordSource.file(pipe)).build()))
+                .hasMessageContaining("not a regular file");
+        assertThat(open(config().tls(TlsConfig.verifyCa(pipe)).build())).hasMessageContaining("not a regular file");
+        assertThat(failureOf(() -> DatabaseConfig.load(pipe))).hasMessageContaining("not a regular file");
+        assertThat(failureOf(() -> EnvFile.read(pipe))).hasMessageContaining("not a regular file");
     }
 
     @Test
@@ -111,17 +168,25 @@ class WrongInputIT {
         assertThat(((SQLException) error).getSQLState()).isEqualTo("3D000");
     }
 
-    private dev.penstock.config.DatabaseConfigBuilder config() {
-        return TestConfigs.of(cluster, List.of(cluster.primary()))
-                .timeouts(Duration.ofSeconds(2), Duration.ofSeconds(5));
+    private DatabaseConfigBuilder config() {
+        return TestConfigs.of(cluster, List.of(cluster.primary())).timeouts(CONNECT, Duration.ofSeconds(5));
+    }
+
+    private Throwable open(DatabaseConfig config) {
+        return open(config, DEADLINE);
+    }
+
+    /** What hangs for ever fails the test and not the build. */
+    private static Throwable failureOf(ThrowingCallable work) {
+        return assertTimeoutPreemptively(DEADLINE.multipliedBy(3), () -> catchThrowable(work));
     }
 
     /** Opens, which must fail within the deadline, and looks at everything the exception would print. */
-    private Throwable open(DatabaseConfig config) {
+    private Throwable open(DatabaseConfig config, Duration deadline) {
         long start = System.nanoTime();
-        Throwable error = catchThrowable(() -> Database.open(config).close());
+        Throwable error = failureOf(() -> Database.open(config).close());
         assertThat(error).isNotNull();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(DEADLINE);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(deadline);
         StringWriter printed = new StringWriter();
         error.printStackTrace(new PrintWriter(printed));
         assertThat(printed.toString()).doesNotContain(CANARY).doesNotContain(cluster.password("appuser"));

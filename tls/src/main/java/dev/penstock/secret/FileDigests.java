@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * What files hold at one moment, as digests: content and not times, because a swapped link keeps its time and a touched file its content.
- * A directory counts with the files directly in it.
+ * A directory counts with the files directly in it. Nothing but regular files is opened: a pipe would be waited for.
  */
 record FileDigests(Map<Path, String> digests) {
     private static final int MAX_BYTES = 4 * 1024 * 1024;
@@ -40,6 +40,9 @@ record FileDigests(Map<Path, String> digests) {
     }
 
     private static String digest(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return "no file";
+        }
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             return HexFormat.of().formatHex(digest.digest(in.readNBytes(MAX_BYTES)));

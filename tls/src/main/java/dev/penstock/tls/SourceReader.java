@@ -59,6 +59,14 @@ final class SourceReader {
     }
 
     private byte[] bytes(Path path) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            // A pipe is read once and waited for, and the material is read again when it changes.
+            throw new TlsMaterialException(
+                    invalid,
+                    path.toString(),
+                    "is not a regular file",
+                    "Name a regular file, not a directory or a pipe.");
+        }
         try (InputStream in = Files.newInputStream(path)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {

@@ -1,0 +1,29 @@
+package dev.penstock.config;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** Reads a configuration file: regular (links are followed) and UTF-8. A pipe is refused, because reading it may never end. */
+final class TextFile {
+    private TextFile() {}
+
+    /** @param unreadable makes the exception for a reason, which completes the sentence "the file …" */
+    static String read(Path file, Function<String, InvalidConfigException> unreadable) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw unreadable.apply(Files.isDirectory(file) ? "is a directory" : "is not a regular file");
+        }
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException missing) {
+            throw unreadable.apply("does not exist");
+        } catch (MalformedInputException notUtf8) {
+            throw unreadable.apply("is not UTF-8 text");
+        } catch (IOException failed) {
+            throw unreadable.apply("cannot be read (" + failed.getClass().getSimpleName() + ")");
+        }
+    }
+}
