@@ -24,6 +24,7 @@ final class ConnectAttempt {
     private final List<Socket> sockets = new ArrayList<>();
     private volatile Handshake handshake = Handshake.NONE;
     private volatile @Nullable InetAddress address;
+    private @Nullable Thread asking;
     private boolean abandoned;
 
     ConnectAttempt(int epoch, Dialer dialer) {
@@ -76,10 +77,22 @@ final class ConnectAttempt {
 
     void enter() {
         CURRENT.set(this);
+        asks();
     }
 
-    static void leave() {
+    void leave() {
+        asksNoMore();
         CURRENT.remove();
+    }
+
+    /** The password is asked for on this thread: a provider that hangs has no socket to close, and is interrupted instead. */
+    synchronized void asks() {
+        asking = Thread.currentThread();
+    }
+
+    /** The driver, and whatever logs meanwhile, is never interrupted. */
+    synchronized void asksNoMore() {
+        asking = null;
     }
 
     /** Every socket is known here before it is connected, so that the attempt can be ended at any time. */
@@ -99,6 +112,9 @@ final class ConnectAttempt {
         List<Socket> open;
         synchronized (this) {
             abandoned = true;
+            if (asking != null) {
+                asking.interrupt();
+            }
             open = List.copyOf(sockets);
         }
         open.forEach(ConnectAttempt::close);

@@ -101,7 +101,7 @@ final class ConnectRace implements AutoCloseable {
         try {
             threads.execute(() -> answer(one, answer));
         } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(new SQLException("The database is closed", "08003", e));
+            answer.completeExceptionally(e);
         }
     }
 

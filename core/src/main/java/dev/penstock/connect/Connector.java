@@ -19,7 +19,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -44,6 +46,7 @@ public final class Connector implements AutoCloseable {
     private final Driver driver = new Driver();
     private final NameResolver resolver;
     private final ExecutorService threads;
+    private final Executor lookUps;
 
     public Connector(DatabaseConfig config, Identity identity, LoginListener logins) {
         this(config, identity, logins, NameResolver.SYSTEM);
@@ -55,8 +58,10 @@ public final class Connector implements AutoCloseable {
         this.tls = identity.tls();
         this.authentication = new Authentication(identity, logins);
         this.properties = new DriverProperties(config);
-        this.threads =
-                new ThreadPoolExecutor(0, 64, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), this::connectThread);
+        // Each node has its share of them, and looking up names that belong to no node has one.
+        this.threads = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), this::connectThread);
+        this.lookUps = new ThreadShare(threads, ThreadShare.whole());
     }
 
     /** What pgjdbc will be told, without connecting to anything. */
@@ -147,7 +152,7 @@ public final class Connector implements AutoCloseable {
                 node,
                 () -> new ConnectAttempt(node.epoch(), dialer(node, purpose)),
                 attempt -> connect(node, purpose, whole, attempt),
-                threads,
+                shareOf(node),
                 purpose == Purpose.MONITOR)) {
             ConnectRace.Stood stood = race.run(whole, spare);
             node.learnLogin(System.nanoTime() - begun);
@@ -157,13 +162,26 @@ public final class Connector implements AutoCloseable {
             throw Diagnosis.connectTimedOut(node, whole);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof RejectedExecutionException) {
+                throw rejected(node, cause);
+            }
             throw Diagnosis.of(node, config, purpose.login(config, node.endpoint()), cause);
         }
     }
 
+    private ThreadShare shareOf(Node node) {
+        return new ThreadShare(threads, node.connectThreads());
+    }
+
+    private SQLException rejected(Node node, Throwable cause) {
+        return threads.isShutdown()
+                ? new SQLException("The database is closed", "08003", cause)
+                : Diagnosis.noThreadLeft(node, cause);
+    }
+
     private Dialer dialer(Node node, Purpose purpose) {
         Duration limit = purpose == Purpose.MONITOR ? monitorsDial(node) : Duration.ZERO;
-        return new Dialer(node.endpoint(), resolverOf(node), limit, threads);
+        return new Dialer(node.endpoint(), resolverOf(node), limit, shareOf(node));
     }
 
     /**
@@ -204,7 +222,7 @@ public final class Connector implements AutoCloseable {
             return Set.of(node.address().get());
         }
         try {
-            return Set.copyOf(resolve(node.endpoint().host(), limit));
+            return Set.copyOf(resolve(node.endpoint().host(), limit, shareOf(node)));
         } catch (IOException e) {
             ConnectLog.LOG.debug("The name of {} could not be resolved; its addresses stay as they were", node, e);
             return Set.of();
@@ -213,8 +231,14 @@ public final class Connector implements AutoCloseable {
 
     /** Every address that a name has now. */
     public List<InetAddress> resolve(String host, Duration limit) throws IOException {
+        return resolve(host, limit, lookUps);
+    }
+
+    private List<InetAddress> resolve(String host, Duration limit, Executor share) throws IOException {
+        FutureTask<List<InetAddress>> answer = new FutureTask<>(() -> resolver.resolve(host));
         try {
-            return threads.submit(() -> resolver.resolve(host)).get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            share.execute(answer);
+            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException unknown
                     ? unknown
@@ -232,15 +256,21 @@ public final class Connector implements AutoCloseable {
         attempt.enter();
         try {
             Login login = purpose.login(config, node.endpoint());
-            Connection connection = authentication.to(
-                    node, login, credentials -> dial(node, purpose, whole, orOf(login, credentials), attempt));
+            Connection connection = authentication.to(node, login, credentials -> {
+                attempt.asksNoMore();
+                try {
+                    return dial(node, purpose, whole, orOf(login, credentials), attempt);
+                } finally {
+                    attempt.asks();
+                }
+            });
             if (attempt.isAbandoned()) {
                 connection.close();
                 throw new SQLException("the connect deadline is over", "08001");
             }
             return connection;
         } finally {
-            ConnectAttempt.leave();
+            attempt.leave();
         }
     }
 

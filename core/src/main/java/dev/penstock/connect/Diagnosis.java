@@ -131,6 +131,14 @@ final class Diagnosis {
                 .on(node, "08001", new SocketTimeoutException("no answer yet"));
     }
 
+    static SQLException noThreadLeft(Node node, Throwable cause) {
+        return new Finding(
+                        "CONNECTS_HANG",
+                        String.valueOf(cause.getMessage()),
+                        "They wait for the provider of the password, or for the host's name to be resolved: look at both.")
+                .on(node, "08001", cause);
+    }
+
     static SQLException tooManyConnects(Node node, Duration whole) {
         return new Finding(
                         "CONNECT_TIMEOUT",

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +29,10 @@ final class Dialer {
     private final Endpoint endpoint;
     private final NameResolver resolver;
     private final Duration limit;
-    private final ExecutorService threads;
+    private final Executor threads;
 
     /** @param limit how long one address may take to accept the connection; zero leaves that to the attempt's deadline */
-    Dialer(Endpoint endpoint, NameResolver resolver, Duration limit, ExecutorService threads) {
+    Dialer(Endpoint endpoint, NameResolver resolver, Duration limit, Executor threads) {
         this.endpoint = endpoint;
         this.resolver = resolver;
         this.limit = limit;

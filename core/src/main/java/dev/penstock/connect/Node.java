@@ -46,6 +46,7 @@ public final class Node {
     private final Set<NodeConnection> live = ConcurrentHashMap.newKeySet();
     private final Set<ConnectAttempt> attempts = ConcurrentHashMap.newKeySet();
     private final Semaphore connects = new Semaphore(MAX_CONNECTS_IN_FLIGHT, true);
+    private final Semaphore connectThreads = ThreadShare.whole();
     private final LoginTimes logins = new LoginTimes();
     private final AtomicInteger epoch = new AtomicInteger();
     private final AtomicInteger doubt = new AtomicInteger();
@@ -332,6 +333,11 @@ public final class Node {
 
     boolean tryEnterConnect() {
         return connects.tryAcquire();
+    }
+
+    /** What is left of this node's share of the connect threads. */
+    Semaphore connectThreads() {
+        return connectThreads;
     }
 
     void leaveConnect() {

@@ -112,7 +112,17 @@ public final class Router implements AutoCloseable {
     }
 
     private void joinConfigured() {
-        config.endpoints().forEach(endpoint -> roster.join(roster.named(endpoint, Optional.empty())));
+        List<Endpoint> endpoints = config.endpoints();
+        endpoints.stream()
+                .limit(MemberWatch.MOST)
+                .forEach(endpoint -> roster.join(roster.named(endpoint, Optional.empty())));
+        if (endpoints.size() > MemberWatch.MOST) {
+            List<String> leftOut = endpoints.stream()
+                    .skip(MemberWatch.MOST)
+                    .map(Endpoint::toString)
+                    .toList();
+            RoutingLog.LOG.warn("{}", MemberWatch.leftOut(leftOut));
+        }
     }
 
     /** What pgjdbc will be told, without connecting to anything. */

@@ -11,4 +11,9 @@ import java.util.Optional;
  * @param address where it was found, when its name alone would not lead there
  * @param servesReads whether reads may go to it when it is a replica; an operator may have said otherwise
  */
-record Member(Endpoint endpoint, Optional<InetAddress> address, boolean servesReads) {}
+record Member(Endpoint endpoint, Optional<InetAddress> address, boolean servesReads) {
+    @Override
+    public String toString() {
+        return endpoint + address.map(found -> " at " + found.getHostAddress()).orElse("");
+    }
+}

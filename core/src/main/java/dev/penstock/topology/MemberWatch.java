@@ -7,13 +7,18 @@ import dev.penstock.connect.Node;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +34,12 @@ public final class MemberWatch implements AutoCloseable {
     /** A node leaves when it was missing so many times in a row. */
     static final int MISSING = 3;
 
+    /** Each costs a thread, a session and pools, and no cluster has that many; who says so is mistaken, or means harm. */
+    public static final int MOST = 64;
+
+    /** A warning names so many of those that are left out. */
+    private static final int SHOWN = 50;
+
     /** Where the nodes are kept. Called by one thread at a time. */
     public interface Roster {
         List<Node> nodes();
@@ -43,15 +54,18 @@ public final class MemberWatch implements AutoCloseable {
     }
 
     private final @Nullable Discovery discovery;
+    private final Set<Endpoint> configured;
     private final Roster roster;
     private final Duration every;
     private final Map<Node, Integer> missing = new HashMap<>();
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, MemberWatch::daemon, new ThreadPoolExecutor.DiscardPolicy());
     private boolean failing;
+    private boolean crowded;
 
-    MemberWatch(@Nullable Discovery discovery, Roster roster, Duration every) {
+    MemberWatch(@Nullable Discovery discovery, Collection<Endpoint> configured, Roster roster, Duration every) {
         this.discovery = discovery;
+        this.configured = Set.copyOf(configured);
         this.roster = roster;
         this.every = every;
     }
@@ -63,7 +77,7 @@ public final class MemberWatch implements AutoCloseable {
             case DNS -> new DnsDiscovery(config.endpoints(), connector::resolve);
             case PATRONI -> new PatroniDiscovery(config.topology().patroniUrls(), null);
         };
-        return new MemberWatch(discovery, roster, every);
+        return new MemberWatch(discovery, config.endpoints(), roster, every);
     }
 
     private static Thread daemon(Runnable work) {
@@ -102,10 +116,20 @@ public final class MemberWatch implements AutoCloseable {
         }
     }
 
+    /** What is logged once when there are more than {@link #MOST}. */
+    public static String leftOut(List<String> names) {
+        String shown = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
+        String more = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
+        return "No more than " + MOST + " servers are used, the configured ones first; left out: " + shown + more;
+    }
+
     void apply(List<Member> members) {
-        for (Member member : members) {
+        List<String> leftOut = new ArrayList<>();
+        for (Member member : configuredFirst(members)) {
             Node node = known(member).orElse(null);
-            if (node == null) {
+            if (node == null && roster.nodes().size() >= MOST) {
+                leftOut.add(member.toString());
+            } else if (node == null) {
                 node = roster.named(member.endpoint(), member.address());
                 TopologyLog.LOG.info("{} belongs to the cluster now", node);
                 node.serveReads(member.servesReads());
@@ -114,6 +138,7 @@ public final class MemberWatch implements AutoCloseable {
                 node.serveReads(member.servesReads());
             }
         }
+        warnOf(leftOut);
         List<Node> named = members.stream().flatMap(one -> known(one).stream()).toList();
         boolean allServe = named.stream().allMatch(node -> node.state().serves());
         missing.keySet().removeAll(named);
@@ -122,6 +147,19 @@ public final class MemberWatch implements AutoCloseable {
                 missed(node, allServe);
             }
         }
+    }
+
+    private List<Member> configuredFirst(List<Member> members) {
+        return members.stream()
+                .sorted(Comparator.comparing((Member member) -> !configured.contains(member.endpoint())))
+                .toList();
+    }
+
+    private void warnOf(List<String> leftOut) {
+        if (!leftOut.isEmpty() && !crowded) {
+            TopologyLog.LOG.warn("{}", leftOut(leftOut));
+        }
+        crowded = !leftOut.isEmpty();
     }
 
     private void missed(Node node, boolean allServe) {

@@ -19,6 +19,8 @@ import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresNode;
 import dev.penstock.testkit.TcpProxy;
 import dev.penstock.tls.TlsConfig;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -174,6 +176,33 @@ class SilentServerIT {
             assertThat(reads.slowest()).isLessThan(Duration.ofMillis(4500));
             assertThat(writes.failures()).isEmpty();
             assertThat(writes.slowest()).isLessThan(UNDISTURBED);
+        }
+    }
+
+    @Test
+    void seventy_replicas_that_never_answer_take_nothing_from_the_primary_and_the_last_of_them_are_left_out()
+            throws Exception {
+        List<ServerSocket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 70; i++) {
+                silent.add(new ServerSocket(0, 500, InetAddress.getLoopbackAddress()));
+            }
+            String[] replicas = silent.stream()
+                    .map(socket -> "127.0.0.1:" + socket.getLocalPort())
+                    .toArray(String[]::new);
+            try (Database crowded = Database.open(TestConfigs.of(cluster)
+                    .replicas(replicas)
+                    .tls(TlsConfig.disabled())
+                    .pool(2, 0, Duration.ofSeconds(5))
+                    .build())) {
+                Timed.call(() -> crowded.write(c -> Served.run(c, "select 1"))).succeededWithin(SOON);
+                Timed.call(() -> crowded.read(Served::by)).succeededWithin(SOON);
+                assertThat(crowded.status().nodes()).hasSize(64);
+            }
+        } finally {
+            for (ServerSocket one : silent) {
+                one.close();
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Who joins at once and who leaves late, by what a discovery says. */
 class MemberWatchTest {
     private final KeptNodes kept = new KeptNodes();
-    private final MemberWatch watch = new MemberWatch(null, kept, Duration.ofSeconds(5));
+    private final MemberWatch watch =
+            new MemberWatch(null, List.of(new Endpoint("configured", 5432)), kept, Duration.ofSeconds(5));
     private final Member a = member("a");
     private final Member b = member("b");
     private final Member c = member("c");
@@ -68,6 +70,34 @@ class MemberWatchTest {
         assertThat(kept.names()).contains("node-c");
         watch.apply(List.of(a, b));
         assertThat(kept.names()).containsExactly("node-a", "node-b");
+    }
+
+    @Test
+    void
+            of_thousands_of_members_sixty_four_join_the_configured_one_among_them_and_each_has_its_turn_once_there_is_room() {
+        List<Member> flood = new ArrayList<>();
+        for (int i = 0; i < 9000; i++) {
+            flood.add(member("m" + i));
+        }
+        flood.add(member("configured"));
+        watch.apply(flood);
+        assertThat(kept.names()).hasSize(64).startsWith("node-configured", "node-m0");
+        watch.apply(flood);
+        assertThat(kept.names()).hasSize(64).doesNotContain("node-m63");
+        for (int i = 0; i < 3; i++) {
+            watch.apply(flood.subList(1, flood.size()));
+        }
+        watch.apply(flood.subList(1, flood.size()));
+        assertThat(kept.names()).hasSize(64).doesNotContain("node-m0").contains("node-m63");
+    }
+
+    @Test
+    void who_is_left_out_is_named_in_one_line_that_ends() {
+        assertThat(MemberWatch.leftOut(List.of("db-65:5432", "db-66:5432")))
+                .isEqualTo("No more than 64 servers are used, the configured ones first; left out: db-65:5432, db-66:5432");
+        assertThat(MemberWatch.leftOut(Collections.nCopies(8936, "m:1")))
+                .hasSizeLessThan(500)
+                .endsWith("and 8886 more");
     }
 
     @Test
