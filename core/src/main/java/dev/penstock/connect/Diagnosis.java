@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /**
  * Turns what the driver throws into what an operator can act on: which node, what happened, what to do. Keeps the
@@ -65,6 +66,12 @@ final class Diagnosis {
         if (state.equals("08P01") && server.contains("startup parameter")) {
             return pooler(server);
         }
+        if (state.equals("08P01") && isOfDriver(cause)) {
+            return new Finding(
+                    "NOT_POSTGRESQL",
+                    "what answers on " + node.endpoint() + " does not speak PostgreSQL's protocol",
+                    "Correct host and port: another service listens there.");
+        }
         return switch (state) {
             case "28000" ->
                 new Finding(
@@ -79,6 +86,11 @@ final class Diagnosis {
             case "42501" ->
                 new Finding(
                         "NOT_ALLOWED", server, "Grant the role CONNECT on the database, or log in as another role.");
+            case "42704", "22023", "42601" ->
+                new Finding(
+                        "SETTING_REFUSED",
+                        server,
+                        "Correct this setting (options, schema, owner_user), or leave it out.");
             case "53300" ->
                 new Finding(
                         "TOO_MANY_CONNECTIONS",
@@ -145,6 +157,11 @@ final class Diagnosis {
                         "two earlier connects were still in progress after " + whole.toMillis() + " ms",
                         "The server accepts connections too slowly; look at its load and its log.")
                 .on(node, "08001", null);
+    }
+
+    /** A server's own word for a broken protocol comes with a message of the protocol. */
+    private static boolean isOfDriver(Throwable cause) {
+        return cause instanceof PSQLException error && error.getServerErrorMessage() == null;
     }
 
     /** In one line, whatever there is of details. */

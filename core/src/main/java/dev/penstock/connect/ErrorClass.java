@@ -45,8 +45,10 @@ public enum ErrorClass {
     TLS(ENDED, LEAVE, NO, NO),
     /** The role or its password was refused (28xxx, 08004). Never a reason to fail over. */
     AUTHENTICATION(STANDS, LEAVE, NO, NO),
-    /** What was asked for does not exist or is not allowed (3D000, 42501 and 55000 at connect; what a pooler refuses). */
+    /** What was asked for does not exist or is not allowed (3D000, 42501, 55000, 42704, 22023, 42601 at connect; what a pooler refuses). */
     CONFIGURATION(STANDS, LEAVE, NO, NO),
+    /** What answers at connect does not speak PostgreSQL's protocol. Nobody is served there until somebody fixes that; another node may serve. */
+    FOREIGN(ENDED, LOOK, YES, YES),
     /** The server is starting, stopping or recovering (57P03). Nothing was sent. */
     NOT_NOW(ENDED, LOOK, YES, YES),
     /** The server has no slot left (53300). It is saturated, not down. Nothing was sent. */
@@ -76,8 +78,11 @@ public enum ErrorClass {
     /** Everything else is the statement's own error. */
     STATEMENT(STANDS, LEAVE, NO, NO);
 
-    /** While connecting these say that the database is closed to the role; later they are a statement's own errors. */
-    private static final Set<String> NOT_LET_IN = Set.of("3D000", "42501", "55000");
+    /**
+     * While connecting these say that the database is closed to the role, or that a setting of the startup packet does not exist (42704), has a
+     * bad value (22023) or is written wrongly (42601); later they are a statement's own errors.
+     */
+    private static final Set<String> NOT_LET_IN = Set.of("3D000", "42501", "55000", "42704", "22023", "42601");
 
     private final Session session;
     private final Topology node;
@@ -123,14 +128,14 @@ public enum ErrorClass {
             case SATURATED -> ConnectFailure.SATURATED;
             case AUTHENTICATION -> ConnectFailure.AUTHENTICATION;
             case TLS -> ConnectFailure.TLS;
-            case CONFIGURATION -> ConnectFailure.CONFIGURATION;
+            case CONFIGURATION, FOREIGN -> ConnectFailure.CONFIGURATION;
             default -> ConnectFailure.OTHER;
         };
     }
 
-    /** Whether trying again will give the same answer until somebody mends something. */
+    /** Whether trying again will give the same answer until somebody fixes something. */
     public boolean isFinal() {
-        return this == TLS || this == AUTHENTICATION || this == CONFIGURATION;
+        return this == TLS || this == AUTHENTICATION || this == CONFIGURATION || this == FOREIGN;
     }
 
     /** Whether a read that nobody has seen a row of may run again. */
@@ -158,6 +163,9 @@ public enum ErrorClass {
         }
         if (isNotLetIn(error)) {
             return CONFIGURATION;
+        }
+        if (error instanceof ConnectFailedException failed && failed.code().equals("NOT_POSTGRESQL")) {
+            return FOREIGN;
         }
         String state = error.getSQLState();
         ErrorClass own = state == null ? STATEMENT : ofState(state, error);
@@ -188,7 +196,7 @@ public enum ErrorClass {
         return switch (state) {
             case "08001" -> NOT_CONNECTED;
             case "08003" -> CLOSED;
-            case "08004", "28000", "28P01" -> AUTHENTICATION;
+            case "08004" -> AUTHENTICATION;
             case "08007" -> OUTCOME_UNKNOWN;
             case "57P01", "57P02" -> CONNECTION;
             case "57P03" -> NOT_NOW;
@@ -208,6 +216,7 @@ public enum ErrorClass {
     private static ErrorClass ofStateClass(String stateClass, SQLException error) {
         return switch (stateClass) {
             case "08" -> hasTimedOut(error) ? NO_ANSWER : CONNECTION;
+            case "28" -> AUTHENTICATION;
             case "58", "XX" -> INTERNAL;
             default -> STATEMENT;
         };

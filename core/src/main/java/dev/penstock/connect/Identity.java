@@ -74,8 +74,8 @@ public final class Identity implements AutoCloseable {
             this.deadline = System.nanoTime() + atMost.toNanos();
             Map<String, String> environment = Map.copyOf(System.getenv());
             logins(config)
-                    .forEach(login -> passwords.computeIfAbsent(
-                            login, l -> Reading.begin(() -> read(l, environment, watcher))));
+                    .forEach(login ->
+                            passwords.computeIfAbsent(login, l -> Reading.begin(() -> read(l, environment, watcher))));
             this.tls = Reading.begin(() -> TlsContext.open(config.tls(), watcher));
         }
 
@@ -132,9 +132,9 @@ public final class Identity implements AutoCloseable {
                             "tls",
                             TlsReason.TLS_TRUST_FILE_INVALID.name(),
                             "",
-                            "has files that were not read within " + limit(),
+                            "was not ready within " + limit(),
                             Violation.IN_CODE,
-                            "Look at the file system that they are on."));
+                            "Look at the file system that its files are on, and at the load of this machine."));
                 }
                 return context;
             } catch (TlsMaterialException e) {

@@ -2,6 +2,7 @@ package dev.penstock.routing;
 
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.observe.ConnectFailedException;
+import dev.penstock.observe.NodeState;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
 import dev.penstock.topology.TopologyView.Replacement;
@@ -59,6 +60,19 @@ final class NoNode {
                 + replacement.expected() + "). " + remedy;
     }
 
+    /** What is being waited for, in one line. */
+    static String waitingFor(TopologyView view, boolean any) {
+        String nodes = view.nodes().stream()
+                .map(node -> node.node() + ": " + why(node))
+                .collect(Collectors.joining("; "));
+        return (any ? "a node to read from: " : "a primary to write to: ") + nodes;
+    }
+
+    /** Why a node does not serve, or what it is: in one line, and without its name. */
+    static String why(NodeView view) {
+        return what(view).replace(view.node() + ": ", "").replaceAll("\\s*\\R\\s*", " ");
+    }
+
     private static SQLException error(String what, TopologyView view) {
         List<SQLException> failures = view.nodes().stream()
                 .map(node -> node.failure().orElse(null))
@@ -89,11 +103,17 @@ final class NoNode {
     }
 
     private static String line(NodeView view) {
-        String said = view.failure()
-                .map(failure -> failure instanceof ConnectFailedException
-                        ? String.valueOf(failure.getMessage())
-                        : view.node() + ": " + failure.getMessage())
-                .orElseGet(() -> view.node() + ": " + view.reason().orElse(view.role() + ", " + view.state()));
+        boolean named = view.failure().orElse(null) instanceof ConnectFailedException;
+        String said = named ? what(view) : view.node() + ": " + what(view);
         return said.replace("\n", "\n    ");
+    }
+
+    private static String what(NodeView view) {
+        String known =
+                view.state() == NodeState.UNKNOWN ? "it has not answered yet" : view.role() + ", " + view.state();
+        return view.failure()
+                .map(failure -> String.valueOf(failure.getMessage()))
+                .or(view::reason)
+                .orElse(known);
     }
 }

@@ -158,6 +158,8 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
             String reason = is.reason().orElse("");
             RoutingLog.LOG.warn("{} is fenced: {}", is.node(), reason);
             events.tell("nodeFenced", listener -> listener.nodeFenced(is.node().name(), reason));
+        } else if (was.state() != is.state() && is.failure().isPresent()) {
+            RoutingLog.LOG.info("{} is {} (was {}): {}", is.node(), is.state(), was.state(), NoNode.why(is));
         } else if (was.state() != is.state()) {
             RoutingLog.LOG.info("{} is {} (was {})", is.node(), is.state(), was.state());
         }

@@ -28,6 +28,9 @@ import dev.penstock.topology.TopologyView;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * shows it. Role changes arrive from the topology one at a time.
  */
 public final class Router implements AutoCloseable {
+    /** How long opening waits before it says for what. */
+    private static final Duration SILENTLY = Duration.ofSeconds(1);
+
     private final DatabaseConfig config;
     private final Facts facts;
     private final Identity identity;
@@ -117,11 +123,10 @@ public final class Router implements AutoCloseable {
                 .limit(MemberWatch.MOST)
                 .forEach(endpoint -> roster.join(roster.named(endpoint, Optional.empty())));
         if (endpoints.size() > MemberWatch.MOST) {
-            List<String> leftOut = endpoints.stream()
+            MemberWatch.warnOfLeftOut(endpoints.stream()
                     .skip(MemberWatch.MOST)
                     .map(Endpoint::toString)
-                    .toList();
-            RoutingLog.LOG.warn("{}", MemberWatch.leftOut(leftOut));
+                    .toList());
         }
     }
 
@@ -159,18 +164,36 @@ public final class Router implements AutoCloseable {
         tlsUpkeep.start();
         loadWatch.start();
         boolean any = config.start() == StartPolicy.ANY;
-        TopologyView view = await(now -> isReady(now, any), left(atMost).toNanos());
+        TopologyView view = awaitFirst(any, atMost);
         if (!isReady(view, any)) {
             throw any ? NoNode.reader(view, atMost) : NoNode.primary(view, atMost);
         }
         tlsUpkeep.watchExpiry(rhythm.firstExpiryLook());
     }
 
+    /** A server that is about to start, or a name that is about to be known, is worth waiting for; the log says that somebody waits, and for what. */
+    private TopologyView awaitFirst(boolean any, Duration atMost) throws SQLException {
+        long silently = Math.min(SILENTLY.toNanos(), left(atMost).toNanos());
+        TopologyView view = await(now -> isReady(now, any), silently);
+        Duration left = left(atMost);
+        if (isReady(view, any) || view.isHopeless() || closed || left.isNegative()) {
+            return view;
+        }
+        RoutingLog.LOG.warn(
+                "Waiting until {} (timeouts.connect, {} ms) for {}",
+                LocalTime.now(ZoneId.systemDefault()).plus(left).truncatedTo(ChronoUnit.SECONDS),
+                atMost.toMillis(),
+                NoNode.waitingFor(view, any));
+        return await(now -> isReady(now, any), left.toNanos());
+    }
+
     /** Starts asking the nodes and waits until each has said what it admits, or why not; at most that long after {@link #open}. */
     public void askLimits(Duration atMost) throws SQLException {
         ask(atMost);
         try {
-            topology.await(view -> view.nodes().stream().allMatch(KnownLimits::areAsked), left(atMost).toNanos());
+            topology.await(
+                    view -> view.nodes().stream().allMatch(KnownLimits::areAsked),
+                    left(atMost).toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while asking the nodes for their limits", "08001", e);

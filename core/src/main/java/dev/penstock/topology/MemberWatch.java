@@ -116,11 +116,15 @@ public final class MemberWatch implements AutoCloseable {
         }
     }
 
-    /** What is logged once when there are more than {@link #MOST}. */
-    public static String leftOut(List<String> names) {
+    /** Says in the log who is left out, because there are more than {@link #MOST}. */
+    public static void warnOfLeftOut(List<String> names) {
+        TopologyLog.LOG.warn(
+                "No more than {} servers are used, the configured ones first; left out: {}", MOST, inShort(names));
+    }
+
+    static String inShort(List<String> names) {
         String shown = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
-        String more = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
-        return "No more than " + MOST + " servers are used, the configured ones first; left out: " + shown + more;
+        return names.size() > SHOWN ? shown + " and " + (names.size() - SHOWN) + " more" : shown;
     }
 
     void apply(List<Member> members) {
@@ -157,7 +161,7 @@ public final class MemberWatch implements AutoCloseable {
 
     private void warnOf(List<String> leftOut) {
         if (!leftOut.isEmpty() && !crowded) {
-            TopologyLog.LOG.warn("{}", leftOut(leftOut));
+            warnOfLeftOut(leftOut);
         }
         crowded = !leftOut.isEmpty();
     }

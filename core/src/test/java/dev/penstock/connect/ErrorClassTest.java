@@ -93,6 +93,18 @@ class ErrorClassTest {
                 connect("42501 diagnosed", "42501", ErrorClass.CONFIGURATION, "- - - -"),
                 fatal("55000 database closed", "55000", ErrorClass.CONFIGURATION, "E - - -"),
                 connect("55000 diagnosed", "55000", ErrorClass.CONFIGURATION, "- - - -"),
+                fatal("42704 unknown setting", "42704", ErrorClass.CONFIGURATION, "E - - -"),
+                connect("42704 diagnosed", "42704", ErrorClass.CONFIGURATION, "- - - -"),
+                fatal("22023 bad value of a setting", "22023", ErrorClass.CONFIGURATION, "E - - -"),
+                fatal("42601 bad option", "42601", ErrorClass.CONFIGURATION, "E - - -"),
+                error("42704 of a statement", "42704", ErrorClass.STATEMENT, "- - - -"),
+                error("22023 of a statement", "22023", ErrorClass.STATEMENT, "- - - -"),
+                fatal("28001 another refusal", "28001", ErrorClass.AUTHENTICATION, "E - - -"),
+                new Row(
+                        "08P01 no PostgreSQL",
+                        new ConnectFailedException("node-1", "NOT_POSTGRESQL", "x", "y", "08P01", null),
+                        ErrorClass.FOREIGN,
+                        "E L Y Y"),
                 new Row(
                         "08P01 a startup parameter that a pooler does not take",
                         new ConnectFailedException("node-1", "POOLER", "x", "y", "08P01", null),
@@ -157,7 +169,7 @@ class ErrorClassTest {
     @MethodSource("rows")
     void trust_passwords_and_configuration_are_never_a_reason_to_look_for_another_node(Row row) {
         ErrorClass kind = ErrorClass.of(row.error());
-        if (kind.isFinal()) {
+        if (kind.isFinal() && kind != ErrorClass.FOREIGN) {
             assertThat(kind.isNodeSignal()).isFalse();
             assertThat(kind.readMayRunAgain()).isFalse();
             assertThat(kind.writeMayRunAgain(false)).isFalse();

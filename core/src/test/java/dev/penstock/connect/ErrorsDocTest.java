@@ -118,6 +118,21 @@ class ErrorsDocTest {
                         "POOLER",
                         "set pooler: transaction."),
                 new Symptom(
+                        "unrecognized configuration parameter",
+                        fatal("42704", "unrecognized configuration parameter \"wrok_mem\""),
+                        "SETTING_REFUSED",
+                        "Correct this setting (options, schema, owner_user), or leave it out."),
+                new Symptom(
+                        "invalid value for parameter",
+                        fatal("22023", "invalid value for parameter \"work_mem\": \"lots\""),
+                        "SETTING_REFUSED",
+                        "Correct this setting (options, schema, owner_user), or leave it out."),
+                new Symptom(
+                        "Session setup failed",
+                        new PSQLException("Protocol error.  Session setup failed.", PSQLState.PROTOCOL_VIOLATION),
+                        "NOT_POSTGRESQL",
+                        "Correct host and port: another service listens there."),
+                new Symptom(
                         "the database system is starting up",
                         fatal("57P03", "the database system is starting up"),
                         "SERVER_NOT_READY",
