@@ -292,7 +292,7 @@ class PoolLifeIT {
         List<SQLException> heard = new ArrayList<>();
         node.onConnectionError((n, error) -> heard.add(error));
         EvictionRule rule = new EvictionRule(node, Purpose.WRITE, new Hearing(node.name(), "write"));
-        try (Identity identity = Identity.open(config);
+        try (Identity identity = Identity.open(config, config.timeouts().connect());
                 Connector connector = new Connector(config, identity, new Unheard());
                 NodeConnection c = connector.open(node, Purpose.WRITE, Duration.ofSeconds(20), ended -> {})) {
             c.lend(c, 0, at -> {});
