@@ -35,8 +35,8 @@ public interface Access {
      * where that is safe.
      *
      * @throws SQLException what the work throws; 08001 when there was no primary; 25P02 when a statement had failed and the
-     *     work caught its exception, so that nothing could be committed; 08007 when the connection was lost while
-     *     committing, so that the outcome is unknown
+     *     work caught its exception, so that nothing could be committed; 08007 when the connection was lost before
+     *     the commit was answered, so that the outcome is unknown, or when only the primary has it
      */
     void write(SqlAction work) throws SQLException;
 

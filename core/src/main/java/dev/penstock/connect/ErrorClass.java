@@ -156,6 +156,12 @@ public enum ErrorClass {
         return of(error).session == ENDED || isFatal(error);
     }
 
+    /** Whether it says no more than that the session is gone, now or before. */
+    static boolean losesSession(SQLException error) {
+        ErrorClass kind = of(error);
+        return kind == CLOSED || kind == CONNECTION || kind == NO_ANSWER;
+    }
+
     /** The class of the first exception in the chain that says something. */
     public static ErrorClass of(SQLException error) {
         if (TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent()) {
@@ -208,7 +214,7 @@ public enum ErrorClass {
             case "0A000" -> "RevalidateCachedQuery".equals(routine(error)) ? STALE_PLAN : STATEMENT;
             case "26000", "42P05" -> STALE_PLAN;
             case "40001", "40P01" -> isRecoveryConflict(error) ? CONFLICT : SERIALIZATION;
-            case "01000" -> isLocalOnly(error) ? LOCAL_ONLY : STATEMENT;
+            case "01000" -> isOfCancelledWait(error) ? LOCAL_ONLY : STATEMENT;
             default -> ofStateClass(state.length() < 2 ? state : state.substring(0, 2), error);
         };
     }
@@ -282,7 +288,11 @@ public enum ErrorClass {
         return false;
     }
 
-    private static boolean isLocalOnly(SQLException warning) {
+    /**
+     * Whether it is the server's warning that it has committed and no longer waits for the synchronous replica: somebody cancelled the wait
+     * (01000), or ends the session (57P01).
+     */
+    static boolean isOfCancelledWait(SQLException warning) {
         ServerErrorMessage message = warning instanceof PSQLWarning server ? server.getServerErrorMessage() : null;
         return message != null && "SyncRepWaitForLSN".equals(message.getRoutine());
     }

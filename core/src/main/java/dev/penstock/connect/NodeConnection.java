@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -365,11 +366,15 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         }
     }
 
-    /** Hikari calls this on return; closing a connection that was aborted before is no error. */
+    /** Hikari calls this on return: that a session was lost before is no error. */
     @Override
     public void clearWarnings() throws SQLException {
-        if (!ended) {
+        try {
             physical.clearWarnings();
+        } catch (SQLException e) {
+            if (!ErrorClass.losesSession(e)) {
+                throw e;
+            }
         }
     }
 
@@ -398,9 +403,9 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     /**
      * {@link #commit} that brings back where the commit stands in the log, in the same round trip; an empty receipt when nothing
-     * was begun.
+     * was begun, null when it is committed and its place could not be read.
      */
-    public CommitReceipt commitWithReceipt() throws SQLException {
+    public @Nullable CommitReceipt commitWithReceipt() throws SQLException {
         commits++;
         try {
             return commitProtocol.commitWithReceipt();
@@ -434,17 +439,23 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     /** Switching autocommit on commits what is open, so it is a commit with all that belongs to it. */
     @Override
     public void setAutoCommit(boolean on) throws SQLException {
-        restoring(() -> {
+        try {
             if (on && !physical.getAutoCommit()) {
                 commit();
             }
             physical.setAutoCommit(on);
-        });
+        } catch (SQLException e) {
+            notRestored(e);
+        }
     }
 
     @Override
     public void setReadOnly(boolean on) throws SQLException {
-        restoring(() -> physical.setReadOnly(on));
+        try {
+            physical.setReadOnly(on);
+        } catch (SQLException e) {
+            notRestored(e);
+        }
     }
 
     /**
@@ -463,28 +474,55 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
-        restoring(() -> physical.setTransactionIsolation(level));
+        try {
+            physical.setTransactionIsolation(level);
+        } catch (SQLException e) {
+            notRestored(e);
+        }
     }
 
-    @FunctionalInterface
-    private interface Change {
-        void make() throws SQLException;
+    @Override
+    public void setHoldability(int holdability) throws SQLException {
+        try {
+            super.setHoldability(holdability);
+        } catch (SQLException e) {
+            notRestored(e);
+        }
+    }
+
+    @Override
+    public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+        try {
+            physical.setNetworkTimeout(executor, milliseconds);
+        } catch (SQLException e) {
+            notRestored(e);
+        }
     }
 
     /**
-     * Hikari restores these before it announces a return, and announces none when one of them fails. That happens in a
-     * transaction that it knows nothing of, begun by text or on the driver's own connection: such a connection is broken, so that
-     * its place in the gate is free again.
+     * Hikari, jOOQ, Jdbi and Spring restore these once the work is committed, and would report a session that was lost since then in the
+     * work's stead. What a lost session is to be told is no error as long as it owes nothing: the next statement says that it is lost.
+     *
+     * <p>Hikari announces no return when one of them fails. That happens in a transaction that it knows nothing of, begun by text or
+     * on the driver's own connection: such a connection is broken, so that its place in the gate is free again.
      */
-    private void restoring(Change change) throws SQLException {
-        try {
-            change.make();
-        } catch (SQLException e) {
-            if (!ended && (isTainted() || physical.isClosed() || physical.getAutoCommit())) {
-                abortNow();
-            }
-            throw e;
+    private void notRestored(SQLException error) throws SQLException {
+        boolean lost = ended || physical.isClosed();
+        if (!ended && (lost || isTainted() || physical.getAutoCommit())) {
+            abortNow();
         }
+        if (!lost || !owesNothing() || !ErrorClass.losesSession(error)) {
+            throw error;
+        }
+        ConnectLog.LOG.debug("A session on {} was lost before it came back", node, error);
+        if (ErrorClass.of(error).isNodeSignal()) {
+            node.reportError(error);
+        }
+    }
+
+    /** Whether nothing is open that a commit or a rollback would end, as far as the server has said. */
+    private boolean owesNothing() {
+        return !isTransactionOpen() || commitProtocol.wasAnsweredAtTheEnd();
     }
 
     @Override
@@ -504,18 +542,27 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return endedWhileLent;
     }
 
-    /** A connection that cannot roll back is of no use to anyone: it is broken rather than handed on. */
+    /**
+     * A connection that cannot roll back is of no use to anyone: it is broken rather than handed on. That it was lost is no error when there
+     * is nothing to roll back.
+     */
     @Override
     public void rollback() throws SQLException {
         try {
             physical.rollback();
         } catch (SQLException e) {
+            boolean lost = physical.isClosed() && owesNothing() && ErrorClass.losesSession(e);
             abortNow();
-            throw e;
+            if (!lost) {
+                throw e;
+            }
         }
     }
 
-    /** Says goodbye and does not wait for the server's: that would take a round trip with TLS 1.3, and a silent server would never answer. */
+    /**
+     * Says goodbye and does not wait for the server's: that would take a round trip with TLS 1.3, and a silent server would never answer. Nothing
+     * that is in the way of it is an error: the session is over, and what it did was answered before.
+     */
     @Override
     public void close() throws SQLException {
         try {
@@ -525,13 +572,16 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
                 physical.setNetworkTimeout(Runnable::run, GOODBYE_MILLIS);
             }
             physical.close();
+        } catch (SQLException e) {
+            ConnectLog.LOG.debug("A session on {} was not closed properly", node, e);
+            attempt.abandon();
         } finally {
             ended();
         }
     }
 
     @Override
-    public void abort(java.util.concurrent.Executor executor) throws SQLException {
+    public void abort(Executor executor) throws SQLException {
         try {
             physical.abort(executor);
         } finally {

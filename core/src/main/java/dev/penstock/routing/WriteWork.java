@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.WriteOptions;
+import dev.penstock.connect.CommitReceipt;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
@@ -183,8 +184,15 @@ public final class WriteWork {
         if (session == null) {
             connection.commit();
         } else if (session.canHaveReceipts()) {
-            session.committed(physical.commitWithReceipt(), physical.node());
-            if (!untouched) {
+            if (connection.isClosed()) {
+                // The session may be somebody else's by now.
+                throw new SQLException("The connection was closed before its transaction was committed", "08003");
+            }
+            CommitReceipt receipt = physical.commitWithReceipt();
+            if (receipt != null) {
+                session.committed(receipt, physical.node());
+            }
+            if (receipt == null || !untouched) {
                 session.uncertain();
             }
         } else {
