@@ -35,8 +35,8 @@ public interface Access {
      * where that is safe.
      *
      * @throws SQLException what the work throws; 08001 when there was no primary; 25P02 when a statement had failed and the
-     *     work caught its exception, so that nothing could be committed; 08007 when the connection was lost before
-     *     the commit was answered, so that the outcome is unknown, or when only the primary has it
+     *     work caught its exception, so that nothing could be committed; 08007 when the connection was lost before the commit was
+     *     answered, so that the outcome is unknown, or when only the primary has it
      */
     void write(SqlAction work) throws SQLException;
 
@@ -64,7 +64,8 @@ public interface Access {
 
     /**
      * A view whose connections go to the primary; transactions are the caller's. A commit of a failed transaction is an
-     * error here too.
+     * error here too. In autocommit a statement of {@code createStatement()} whose answer was lost fails with 08007, because it may have been
+     * executed; a prepared statement is the driver's own and fails with 08006 then.
      */
     DataSource writer();
 
@@ -79,7 +80,8 @@ public interface Access {
      * write, another {@code readOnly} changes that session instead, and the statement keeps its values, batch and settings; one that
      * was prepared on a session for reads is closed by {@code setReadOnly(false)}. SERIALIZABLE, savepoints, large objects, cursors held over a
      * commit, and the driver's own connection ({@code unwrap}) belong to the primary; after the last four it stays there to the
-     * end. Waits as {@link #reader()} and {@link #writer()} do, at that first call.
+     * end. Waits as {@link #reader()} and {@link #writer()} do, at that first call. In autocommit every statement on the primary whose answer was
+     * lost fails with 08007, because it may have been executed.
      */
     DataSource dataSource();
 }

@@ -264,6 +264,13 @@ abstract class BindingConnection implements Connection {
         return state;
     }
 
+    /** The session, if a statement that is run on it now may commit by itself; null otherwise. */
+    final @Nullable SessionState committing() throws SQLException {
+        Connection session = bound;
+        SessionState state = session == null || session.isClosed() ? null : stateOf(session);
+        return state != null && state.mayCommit() ? state : null;
+    }
+
     private static @Nullable SessionState stateOf(Connection session) throws SQLException {
         return session.isWrapperFor(SessionState.class) ? session.unwrap(SessionState.class) : null;
     }

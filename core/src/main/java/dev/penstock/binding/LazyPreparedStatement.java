@@ -1,5 +1,6 @@
 package dev.penstock.binding;
 
+import dev.penstock.connect.SessionState;
 import java.io.InputStream;
 import java.io.Reader;
 import java.math.BigDecimal;
@@ -22,7 +23,10 @@ import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
 
-/** A prepared statement, handed on as {@link LazyStatement} does; its connection knows whether it is open. */
+/**
+ * A prepared statement, handed on as {@link LazyStatement} does; its connection knows whether it is open. In autocommit its session judges what
+ * became of it: a plain statement's texts pass the session anyway, a prepared one is the driver's own there.
+ */
 class LazyPreparedStatement extends LazyStatement implements PreparedStatement {
     private final PreparedStatement physical;
 
@@ -42,12 +46,58 @@ class LazyPreparedStatement extends LazyStatement implements PreparedStatement {
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return physical.executeQuery();
+        SessionState session = connection.committing();
+        try {
+            ResultSet result = physical.executeQuery();
+            if (session != null) {
+                session.answered(physical);
+            }
+            return result;
+        } catch (SQLException e) {
+            throw session == null ? e : session.failed(physical, e);
+        }
     }
 
     @Override
     public int executeUpdate() throws SQLException {
-        return physical.executeUpdate();
+        SessionState session = connection.committing();
+        try {
+            int result = physical.executeUpdate();
+            if (session != null) {
+                session.answered(physical);
+            }
+            return result;
+        } catch (SQLException e) {
+            throw session == null ? e : session.failed(physical, e);
+        }
+    }
+
+    @Override
+    public int[] executeBatch() throws SQLException {
+        SessionState session = connection.committing();
+        try {
+            int[] result = physical.executeBatch();
+            if (session != null) {
+                session.answered(physical);
+            }
+            return result;
+        } catch (SQLException e) {
+            throw session == null ? e : session.failed(physical, e);
+        }
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        SessionState session = connection.committing();
+        try {
+            long[] result = physical.executeLargeBatch();
+            if (session != null) {
+                session.answered(physical);
+            }
+            return result;
+        } catch (SQLException e) {
+            throw session == null ? e : session.failed(physical, e);
+        }
     }
 
     @Override
@@ -154,7 +204,16 @@ class LazyPreparedStatement extends LazyStatement implements PreparedStatement {
 
     @Override
     public boolean execute() throws SQLException {
-        return physical.execute();
+        SessionState session = connection.committing();
+        try {
+            boolean result = physical.execute();
+            if (session != null) {
+                session.answered(physical);
+            }
+            return result;
+        } catch (SQLException e) {
+            throw session == null ? e : session.failed(physical, e);
+        }
     }
 
     @Override
@@ -329,6 +388,15 @@ class LazyPreparedStatement extends LazyStatement implements PreparedStatement {
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return physical.executeLargeUpdate();
+        SessionState session = connection.committing();
+        try {
+            long result = physical.executeLargeUpdate();
+            if (session != null) {
+                session.answered(physical);
+            }
+            return result;
+        } catch (SQLException e) {
+            throw session == null ? e : session.failed(physical, e);
+        }
     }
 }

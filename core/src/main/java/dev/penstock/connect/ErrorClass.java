@@ -297,6 +297,25 @@ public enum ErrorClass {
         return message != null && "SyncRepWaitForLSN".equals(message.getRoutine());
     }
 
+    /**
+     * Whether something was sent, and its answer did not come, so that it may have been executed. What the server itself says, FATAL included,
+     * it says after it has rolled back. Exceptions are PANIC, which can come out of the commit, and what a pooler says of the server
+     * that it has lost (08xxx).
+     */
+    static boolean losesAnswer(SQLException error) {
+        String state = String.valueOf(error.getSQLState());
+        boolean ofConnection = state.startsWith("08") && !state.equals("08003") && !state.equals("08007");
+        ServerErrorMessage said = serverMessageIn(error);
+        String severity = said == null ? null : said.getSeverity();
+        return said == null ? ofConnection : "PANIC".equals(severity) || (ofConnection && "FATAL".equals(severity));
+    }
+
+    /** Of the exception itself, or of what a batch says was its cause. */
+    private static @Nullable ServerErrorMessage serverMessageIn(SQLException error) {
+        ServerErrorMessage own = serverMessage(error);
+        return own == null && error.getCause() instanceof SQLException cause ? serverMessageIn(cause) : own;
+    }
+
     private static @Nullable ServerErrorMessage serverMessage(SQLException error) {
         return error instanceof PSQLException server ? server.getServerErrorMessage() : null;
     }

@@ -4,6 +4,7 @@ import dev.penstock.config.Pooler;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,6 +61,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     /** The socket's deadline before a transaction had a statement deadline of its own, in milliseconds. */
     private int socketMillis = UNCHANGED;
 
+    private boolean autocommit = true;
     private int checkedDoubt;
     private int commits;
 
@@ -276,15 +278,6 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         mayWrite = mayWrite || WriteMode.isAskedBy(sql);
     }
 
-    /** The driver reports a session that the server ended for another's crash as lost, and keeps the server's word with the statement. */
-    @Override
-    SQLException failed(Statement statement, SQLException error) {
-        if (ErrorClass.of(error) == ErrorClass.CONNECTION) {
-            endedByServer |= ErrorClass.announcesEnd(statement);
-        }
-        return error;
-    }
-
     /** Whether the server said, before the connection was lost, that it ends the session for a reason of its own. */
     public boolean isEndedByServer() {
         return endedByServer;
@@ -392,6 +385,56 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     }
 
     @Override
+    public boolean mayCommit() {
+        boolean writes = !rules.purpose().isReadOnly() || mayWrite;
+        return writes && (autocommit || isCommittedByText());
+    }
+
+    @Override
+    public void answered(Statement statement) throws SQLException {
+        if (mayCommit()) {
+            SQLWarning alone = ofCancelledWait(statement);
+            if (alone != null) {
+                throw reported(UnknownOutcome.onThisServerAlone(node, alone));
+            }
+        }
+    }
+
+    /**
+     * What was sent within a transaction that a text has begun is lost with it. The driver reports a session that the server ended for another's
+     * crash as lost, and keeps the server's word with the statement.
+     */
+    @Override
+    public SQLException failed(Statement statement, SQLException error) {
+        if (ErrorClass.of(error) == ErrorClass.CONNECTION) {
+            endedByServer |= ErrorClass.announcesEnd(statement);
+        }
+        boolean within = isTransactionOpen() && !isCommittedByText();
+        if (within || !mayCommit() || ErrorClass.of(error) == ErrorClass.OUTCOME_UNKNOWN) {
+            return error;
+        }
+        SQLWarning alone = ofCancelledWait(statement);
+        if (alone != null) {
+            return reported(UnknownOutcome.onThisServerAlone(node, alone));
+        }
+        return ErrorClass.losesAnswer(error) ? reported(UnknownOutcome.ofStatement(node, error)) : error;
+    }
+
+    /** Null when there is none, or nobody can ask any more. */
+    private static @Nullable SQLWarning ofCancelledWait(Statement statement) {
+        try {
+            SQLWarning warning = statement.getWarnings();
+            while (warning != null && !ErrorClass.isOfCancelledWait(warning)) {
+                warning = warning.getNextWarning();
+            }
+            return warning;
+        } catch (SQLException e) {
+            ConnectLog.LOG.debug("A statement was closed while its warnings were read", e);
+            return null;
+        }
+    }
+
+    @Override
     public void commit() throws SQLException {
         commits++;
         try {
@@ -444,6 +487,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
                 commit();
             }
             physical.setAutoCommit(on);
+            autocommit = on;
         } catch (SQLException e) {
             notRestored(e);
         }

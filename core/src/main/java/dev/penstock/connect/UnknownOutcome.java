@@ -1,5 +1,6 @@
 package dev.penstock.connect;
 
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLWarning;
@@ -22,6 +23,16 @@ final class UnknownOutcome {
                         + " failed while committing: whether the transaction was committed is unknown." + LOOK,
                 STATE,
                 cause);
+    }
+
+    /** The same for a statement that commits by itself. What a batch knows of its parts is kept. */
+    static SQLException ofStatement(Node node, SQLException cause) {
+        String message = "The connection to " + node
+                + " failed before a statement that commits by itself was answered: whether it was executed is unknown."
+                + LOOK;
+        return cause instanceof BatchUpdateException batch
+                ? new BatchUpdateException(message, STATE, batch.getErrorCode(), batch.getLargeUpdateCounts(), cause)
+                : new SQLNonTransientConnectionException(message, STATE, cause);
     }
 
     /** The server warns, and reports success, when somebody cancelled its wait for the synchronous replica. */

@@ -26,6 +26,7 @@ abstract class WatchedConnection extends ForwardingConnection {
     private boolean takenOut;
     private boolean configured;
     private boolean driverSet;
+    private boolean committedByText;
 
     WatchedConnection(Connection physical) {
         super(physical);
@@ -45,6 +46,12 @@ abstract class WatchedConnection extends ForwardingConnection {
         takenOut = false;
         tainted = false;
         configured = false;
+        committedByText = false;
+    }
+
+    /** Whether a text was run, or prepared, that commits. */
+    final boolean isCommittedByText() {
+        return committedByText;
     }
 
     /** Whether something may have been set that the driver keeps to itself: no server has to be asked to take it back. */
@@ -72,7 +79,7 @@ abstract class WatchedConnection extends ForwardingConnection {
      *
      * @return what is to be thrown
      */
-    abstract SQLException failed(Statement statement, SQLException error);
+    public abstract SQLException failed(Statement statement, SQLException error);
 
     /**
      * {@code sql} is about to be run or prepared.
@@ -84,15 +91,21 @@ abstract class WatchedConnection extends ForwardingConnection {
             return;
         }
         check(sql);
-        if (SessionEffect.of(words.of(sql))) {
-            tainted = true;
-        } else {
+        boolean leaves = SessionEffect.of(words.of(sql));
+        boolean ends = TransactionEnd.isIn(words.of(sql));
+        tainted = tainted || leaves;
+        // A commit leaves something behind in this sense, a rollback does not.
+        committedByText = committedByText || (leaves && ends);
+        if (!leaves) {
             harmless.add(sql);
         }
     }
 
     /** @throws SQLException when this session must not run it, now or ever */
     abstract void check(String sql) throws SQLException;
+
+    /** As {@link SessionState#answered}. */
+    public abstract void answered(Statement statement) throws SQLException;
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {

@@ -53,6 +53,7 @@ final class ScriptedSession implements InvocationHandler {
             case "isMarked" -> marked;
             case "isReportedInHotStandby" -> intent == Intent.READ;
             case "isReadSession" -> intent != Intent.WRITE;
+            case "mayCommit" -> false;
             case "isWrapperFor" -> arguments[0] == SessionState.class ? !blind : true;
             case "unwrap" -> arguments[0] == SessionState.class ? proxy : null;
             case "isClosed" -> closed;

@@ -7,11 +7,13 @@ import dev.penstock.observe.ConnectFailedException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
@@ -174,6 +176,33 @@ class ErrorClassTest {
             assertThat(kind.readMayRunAgain()).isFalse();
             assertThat(kind.writeMayRunAgain(false)).isFalse();
         }
+    }
+
+    private static Stream<Arguments> answers() {
+        String checks = "ProcessInterrupts";
+        return Stream.of(
+                Arguments.of(true, new SQLException("end of stream", "08006")),
+                Arguments.of(true, new SQLException("no answer", "08006", new SocketTimeoutException())),
+                Arguments.of(true, new SQLException("not understood", "08P01")),
+                Arguments.of(true, new BatchUpdateException("of a batch", "08006", new int[0])),
+                Arguments.of(true, new PSQLException(message("log not flushed", "PANIC", "53100", "XLogWrite"))),
+                Arguments.of(true, new PSQLException(message("server conn crashed?", "FATAL", "08P01", "pooler"))),
+                Arguments.of(false, new PSQLException(message("terminated", "FATAL", "57P01", checks))),
+                Arguments.of(false, batch(new PSQLException(message("terminated", "FATAL", "57P01", checks)))),
+                Arguments.of(false, new PSQLException(message("bind", "ERROR", "08P01", "exec_bind_message"))),
+                Arguments.of(false, new PSQLException(message("cancelled", "ERROR", "57014", checks))),
+                Arguments.of(false, new SQLException("closed before", "08003")),
+                Arguments.of(false, new SQLException("no state")));
+    }
+
+    private static SQLException batch(SQLException cause) {
+        return new BatchUpdateException("of a batch", cause.getSQLState(), new int[0], cause);
+    }
+
+    @ParameterizedTest
+    @MethodSource("answers")
+    void an_answer_is_lost_with_its_connection_and_not_by_what_the_server_says(boolean lost, SQLException error) {
+        assertThat(ErrorClass.losesAnswer(error)).isEqualTo(lost);
     }
 
     private static String follows(SQLException error) {

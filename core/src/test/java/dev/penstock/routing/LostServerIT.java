@@ -190,7 +190,7 @@ class LostServerIT {
         try (Load reads = Load.of(4, () -> db.read(Served::by))) {
             Connection doomed = db.writer().getConnection();
             Processes.signal("KILL", Processes.backend(doomed));
-            Timed.call(() -> Served.run(doomed, "select 1")).failedWithin(SOON, "57P01|57P02|08006");
+            Timed.call(() -> Served.run(doomed, "select 1")).failedWithin(SOON, "57P01|57P02|08007");
             doomed.close();
             await().atMost(SOON).until(() -> Timed.call(this::insert).error().isEmpty());
             reads.awaitMore(200);
