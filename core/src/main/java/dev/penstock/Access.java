@@ -34,9 +34,13 @@ public interface Access {
      * for a primary while there is none, at most {@code pool.timeout}. Never runs the work twice, unless {@link WriteOptions#retries} allows it
      * where that is safe.
      *
+     * <p>The work may set savepoints, and cannot end the transaction: {@code commit()}, {@code rollback()} and {@code setAutoCommit(true)} fail with
+     * 2D000 and end nothing. Closing the connection does nothing.
+     *
      * @throws SQLException what the work throws; 08001 when there was no primary; 25P02 when a statement had failed and the
      *     work caught its exception, so that nothing could be committed; 08007 when the connection was lost before the commit was
-     *     answered, so that the outcome is unknown, or when only the primary has it
+     *     answered, so that the outcome is unknown, or when only the primary has it; 2D000 when the work ended the transaction by a SQL text, so
+     *     that what ran before the text may be committed and the rest was rolled back
      */
     void write(SqlAction work) throws SQLException;
 

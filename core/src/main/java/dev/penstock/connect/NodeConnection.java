@@ -64,6 +64,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private boolean autocommit = true;
     private int checkedDoubt;
     private int commits;
+    private int ends;
 
     NodeConnection(
             Connection physical,
@@ -321,6 +322,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     @SuppressWarnings("ReferenceEquality")
     public void setCatalog(@Nullable String catalog) throws SQLException {
         if (catalog == RETURNED) {
+            forgetTexts();
             try {
                 cleanUp();
             } finally {
@@ -384,6 +386,19 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return commits;
     }
 
+    /** How often a transaction was ended, by a call or by a text; to be compared. */
+    public int ends() {
+        return ends;
+    }
+
+    /**
+     * Whether a transaction was ended since {@code earlier} was {@link #ends()}. That of a text that was prepared is seen as long as nothing was
+     * run after it.
+     */
+    public boolean hasEndedTransactionSince(int earlier) {
+        return ends != earlier || (isEndedByText() && !isTransactionOpen());
+    }
+
     @Override
     public boolean mayCommit() {
         boolean writes = !rules.purpose().isReadOnly() || mayWrite;
@@ -392,6 +407,10 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     @Override
     public void answered(Statement statement) throws SQLException {
+        if (isEndedByText() && !autocommit && !isTransactionOpen()) {
+            forgetTexts();
+            ends++;
+        }
         if (mayCommit()) {
             SQLWarning alone = ofCancelledWait(statement);
             if (alone != null) {
@@ -437,6 +456,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     @Override
     public void commit() throws SQLException {
         commits++;
+        ends++;
         try {
             commitProtocol.commit();
         } catch (SQLException e) {
@@ -450,6 +470,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
      */
     public @Nullable CommitReceipt commitWithReceipt() throws SQLException {
         commits++;
+        ends++;
         try {
             return commitProtocol.commitWithReceipt();
         } catch (SQLException e) {
@@ -592,6 +613,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
      */
     @Override
     public void rollback() throws SQLException {
+        ends++;
         try {
             physical.rollback();
         } catch (SQLException e) {

@@ -27,6 +27,7 @@ abstract class WatchedConnection extends ForwardingConnection {
     private boolean configured;
     private boolean driverSet;
     private boolean committedByText;
+    private boolean endsByText;
 
     WatchedConnection(Connection physical) {
         super(physical);
@@ -52,6 +53,15 @@ abstract class WatchedConnection extends ForwardingConnection {
     /** Whether a text was run, or prepared, that commits. */
     final boolean isCommittedByText() {
         return committedByText;
+    }
+
+    /** Whether a text was run, or prepared, that ends a transaction, since the last {@link #forgetTexts()}. */
+    final boolean isEndedByText() {
+        return endsByText;
+    }
+
+    final void forgetTexts() {
+        endsByText = false;
     }
 
     /** Whether something may have been set that the driver keeps to itself: no server has to be asked to take it back. */
@@ -94,9 +104,10 @@ abstract class WatchedConnection extends ForwardingConnection {
         boolean leaves = SessionEffect.of(words.of(sql));
         boolean ends = TransactionEnd.isIn(words.of(sql));
         tainted = tainted || leaves;
+        endsByText = endsByText || ends;
         // A commit leaves something behind in this sense, a rollback does not.
         committedByText = committedByText || (leaves && ends);
-        if (!leaves) {
+        if (!leaves && !ends) {
             harmless.add(sql);
         }
     }

@@ -110,7 +110,7 @@ public final class WriteWork {
         int commits = physical.commits();
         T result;
         try {
-            result = bodyOf(connection, call);
+            result = bodyOf(connection, call, physical);
         } catch (SQLException | RuntimeException e) {
             boolean untouched = physical.hasCommittedNothingSince(commits);
             if (!untouched) {
@@ -153,15 +153,26 @@ public final class WriteWork {
         }
     }
 
-    private static <T> T bodyOf(Connection connection, Call<T> call) throws SQLException {
+    private static <T> T bodyOf(Connection connection, Call<T> call, NodeConnection physical) throws SQLException {
         WriteOptions options = call.options;
+        int ends = physical.ends();
+        T result;
         try {
             TransactionStart.begin(connection, options.isolation().orElse(null), options.parameters());
-            return call.body.run(connection);
+            result = call.body.run(new WriteConnection(connection));
         } catch (Throwable thrown) {
+            if (physical.hasEndedTransactionSince(ends)) {
+                thrown.addSuppressed(WriteConnection.ended());
+            }
             rollback(connection, thrown);
             throw thrown;
         }
+        if (physical.hasEndedTransactionSince(ends)) {
+            SQLException ended = WriteConnection.ended();
+            rollback(connection, ended);
+            throw ended;
+        }
+        return result;
     }
 
     static void rollback(Connection connection, Throwable reason) {

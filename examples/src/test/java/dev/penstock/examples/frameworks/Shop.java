@@ -28,7 +28,8 @@ final class Shop {
      */
     static Database open(PostgresCluster cluster) throws SQLException {
         cluster.primary()
-                .execute("set role appowner; create table app.visit (id bigserial primary key, note text not null)");
+                .execute(
+                        "set role appowner; create table if not exists app.visit (id bigserial primary key, note text not null)");
         cluster.awaitReplicas();
         Database db = Database.open(config(cluster));
         await().atMost(Duration.ofSeconds(60))
