@@ -185,11 +185,11 @@ abstract class BindingConnection implements Connection {
         }
     }
 
-    /** The pool counts it as lent until then. */
+    /** The pool counts it as lent until then. Hikari stumbles when another thread's error evicts it at the same moment. */
     private static void closeAborted(Connection session) {
         try {
             session.close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             BindingLog.LOG.debug("{} was aborted", session, e);
         }
     }

@@ -263,7 +263,8 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         abortNow();
         try {
             lent.close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
+            // Hikari stumbles when its borrower's error evicts it at the same moment.
             ConnectLog.LOG.debug("A connection of {} was broken while in use", node, e);
         }
     }
