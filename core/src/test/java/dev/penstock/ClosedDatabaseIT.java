@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.TimeoutConfig;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.PoolListener;
 import dev.penstock.secret.PasswordSource;
@@ -25,15 +26,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Tag;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What is left of a database that was used and closed, by a thread that goes on, as a web server's do: nothing. */
 @PostgresTest(replicas = 1, tls = true)
-@Tag("soak")
 class ClosedDatabaseIT {
-    /** Three by default, because each loads everything anew; {@code -Psoak} takes twenty. */
-    private static final int LOADERS = Integer.getInteger("penstock.soak.seconds", 8) > 60 ? 20 : 3;
+    /** Each loads everything anew. One would not tell a first loader that is kept from a last one. */
+    private static final int LOADERS = 3;
 
     /** What an application does; public, because it is called out of another loader. */
     public static final class Application {
@@ -48,6 +48,7 @@ class ClosedDatabaseIT {
                     .user("appuser")
                     .password(PasswordSource.file(Path.of(secret)))
                     .tls(TlsConfig.verifyFull(Path.of(ca)))
+                    .timeouts(new TimeoutConfig(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ZERO))
                     .build();
             Listening listener = new Listening();
             try (Database db = Database.open(config)) {
@@ -101,14 +102,41 @@ class ClosedDatabaseIT {
 
     @Test
     void an_application_that_was_redeployed_leaves_no_class_loader_behind(PostgresCluster cluster) throws Exception {
-        List<WeakReference<Object>> loaders = new ArrayList<>();
-        for (int i = 0; i < LOADERS; i++) {
-            loaders.add(new WeakReference<>(deployAndUndeploy(cluster)));
+        // In a JVM that keeps nothing for being softly reachable, as others do once they need the memory.
+        Process server = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:SoftRefLRUPolicyMSPerMB=0",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Server.class.getName(),
+                        TestConfigs.endpoint(cluster.primary()),
+                        TestConfigs.endpoint(cluster.replicas().get(0)),
+                        cluster.certificates().caFile().toString(),
+                        cluster.secretFile("appuser").toString())
+                .inheritIO()
+                .start();
+        try {
+            assertThat(server.waitFor(120, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.exitValue()).isZero();
+        } finally {
+            server.destroyForcibly();
         }
-        awaitCollected(loaders);
     }
 
-    private static Object deployAndUndeploy(PostgresCluster cluster) throws Exception {
+    /** Deploys and undeploys the application again and again, on one thread, and ends with 0 when nothing is left of it. */
+    public static final class Server {
+        private Server() {}
+
+        public static void main(String[] arguments) throws Exception {
+            List<WeakReference<Object>> loaders = new ArrayList<>();
+            for (int i = 0; i < LOADERS; i++) {
+                loaders.add(new WeakReference<>(deployAndUndeploy(arguments)));
+            }
+            awaitCollected(loaders);
+        }
+    }
+
+    private static Object deployAndUndeploy(String... arguments) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader usual = thread.getContextClassLoader();
         try (URLClassLoader loader = new URLClassLoader(everything(), ClassLoader.getPlatformClassLoader())) {
@@ -117,12 +145,7 @@ class ClosedDatabaseIT {
             assertThat(application.getClassLoader()).isSameAs(loader);
             application
                     .getMethod("useAndClose", String.class, String.class, String.class, String.class)
-                    .invoke(
-                            null,
-                            TestConfigs.endpoint(cluster.primary()),
-                            TestConfigs.endpoint(cluster.replicas().get(0)),
-                            cluster.certificates().caFile().toString(),
-                            cluster.secretFile("appuser").toString());
+                    .invoke(null, (Object[]) arguments);
             application.getMethod("deregisterDrivers").invoke(null);
             return loader;
         } finally {
