@@ -74,10 +74,11 @@ enum StubAnswer {
         };
     }
 
-    /** Role, timeline, position, cluster, read-only, start of the server; end of the log, page, segment, timeline replayed. */
+    /** Role, timeline, position, cluster, read-only, start of the server; end of the log, page, segment, timeline replayed, its origin. */
     private static String[] probe(boolean replica) {
         String role = replica ? "t" : "f";
-        return new String[] {role, replica ? "0" : "1", "100000000", "7", "f", "1", "100000000", "8192", "16777216", "1"
+        return new String[] {
+            role, replica ? "0" : "1", "100000000", "7", "f", "1", "100000000", "8192", "16777216", "1", "0"
         };
     }
 }
