@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.penstock.Database;
 import dev.penstock.Load;
@@ -56,6 +57,9 @@ class SchemaChangeIT {
                 .tls(TlsConfig.disabled())
                 .pool(1, 0, Duration.ofSeconds(10))
                 .build());
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> db.status().nodes().stream()
+                        .allMatch(node -> node.state().serves()));
     }
 
     @AfterAll
@@ -70,8 +74,10 @@ class SchemaChangeIT {
         runs.set(0);
     }
 
+    /** Everywhere: reads run on the replica. */
     private void addColumn() throws SQLException {
         cluster.primary().execute("alter table app.part add column more" + columns.incrementAndGet() + " int");
+        cluster.awaitReplicas();
     }
 
     private static void query(Connection connection, String sql) throws SQLException {
