@@ -23,7 +23,7 @@ import java.util.concurrent.Executor;
  * Hands every call of {@link Connection} to another one, unchanged. Written out instead of a reflection proxy: a proxy
  * costs an allocation and a boxed argument array on every call of the hot path.
  */
-public abstract class ForwardingConnection implements Connection {
+abstract class ForwardingConnection implements Connection {
     protected final Connection physical;
 
     protected ForwardingConnection(Connection physical) {

@@ -5,6 +5,7 @@ import dev.penstock.connect.CommitReceipt;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
+import dev.penstock.connect.WriteConnection;
 import dev.penstock.routing.CallDeadlines.Guard;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -132,12 +132,13 @@ final class Rules {
         return noClasses().that().resideInAPackage(base + from).should().dependOnClassesThat(elsewhere);
     }
 
+    /** The examples are applications, which have the driver beside us. */
     private ArchRule only(String home, String... libraries) {
         return noClasses()
                 .that()
                 .resideInAPackage(base + "..")
                 .and()
-                .resideOutsideOfPackages(base + home, base + ".testkit")
+                .resideOutsideOfPackages(base + home, base + ".testkit", base + ".examples..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(libraries);

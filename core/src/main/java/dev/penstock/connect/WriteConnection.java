@@ -1,6 +1,5 @@
-package dev.penstock.routing;
+package dev.penstock.connect;
 
-import dev.penstock.connect.ForwardingConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -11,10 +10,10 @@ import java.sql.SQLException;
  *
  * <p>The pool's connection below takes such calls, because the pool makes them itself to give a connection back.
  */
-final class WriteConnection extends ForwardingConnection {
+public final class WriteConnection extends ForwardingConnection {
     private static final String STATE = "2D000";
 
-    WriteConnection(Connection pooled) {
+    public WriteConnection(Connection pooled) {
         super(pooled);
     }
 
@@ -27,7 +26,7 @@ final class WriteConnection extends ForwardingConnection {
     }
 
     /** What is told when the transaction was ended in a way that cannot be refused, by a text. */
-    static SQLException ended() {
+    public static SQLException ended() {
         return new SQLException(
                 "The closure of a write ended its transaction itself, by the text of a COMMIT or ROLLBACK: what ran"
                         + " before that is as it left it, and what ran after it was rolled back. Leave it out: the"
