@@ -70,6 +70,7 @@ class FetcherTest {
             if (range.equals("null")) {
                 exchange.sendResponseHeaders(200, CONTENT.length);
                 exchange.getResponseBody().write(CONTENT, 0, 10);
+                exchange.getResponseBody().flush();
             } else {
                 exchange.sendResponseHeaders(206, CONTENT.length - 10);
                 exchange.getResponseBody().write(CONTENT, 10, CONTENT.length - 10);
