@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -63,6 +64,10 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     private boolean autocommit = true;
     private int checkedDoubt;
+
+    /** Whether the pool wanted to know if it is alive, and the server was not asked since. */
+    private boolean unasked;
+
     private int commits;
     private int ends;
 
@@ -195,19 +200,37 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return latest != null && latest.isClosed() ? latest : loan.formerHandle();
     }
 
-    /** Whether an error was seen on the node since this connection was last known to work. No I/O. */
+    /** Whether an error was seen on the node since this connection was last known to work, or it lay idle for a while. No I/O. */
     public boolean isDoubtful() {
-        return checkedDoubt != node.doubt();
+        return unasked || checkedDoubt != node.doubt();
     }
 
-    /** One round trip, bounded by {@code seconds}; true when the server answered, which also refreshes its role. */
-    public boolean ping(int seconds) throws SQLException {
+    /** One round trip, bounded by {@code limit}; true when the server answered, which also refreshes its role. */
+    public boolean ping(Duration limit) throws SQLException {
         int seen = node.doubt();
-        boolean alive = isValid(seconds);
+        boolean alive = answersWithin(limit);
+        broken = broken || !alive;
         if (alive) {
             checkedDoubt = seen;
+            unasked = false;
         }
         return alive;
+    }
+
+    private boolean answersWithin(Duration limit) throws SQLException {
+        if (driver.isClosed()) {
+            return false;
+        }
+        int usual = driver.getNetworkTimeout();
+        try (Statement statement = driver.createStatement()) {
+            driver.setNetworkTimeout(Runnable::run, (int) Math.max(1, limit.toMillis()));
+            statement.execute("");
+            driver.setNetworkTimeout(Runnable::run, usual);
+            return true;
+        } catch (SQLException e) {
+            ConnectLog.LOG.debug("A session on {} does not answer", node, e);
+            return false;
+        }
     }
 
     /**
@@ -591,8 +614,16 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return !isTransactionOpen() || commitProtocol.wasAnsweredAtTheEnd();
     }
 
+    /**
+     * The pool asks this of a connection that lay idle, before it is lent. It is told what is known without asking the server: whoever lends the
+     * connection knows its borrower's deadline, and asks within that.
+     */
     @Override
     public boolean isValid(int seconds) throws SQLException {
+        if (rules.purpose().isPooled() && !isLent()) {
+            unasked = true;
+            return !physical.isClosed();
+        }
         boolean alive = physical.isValid(seconds);
         broken = broken || !alive;
         return alive;

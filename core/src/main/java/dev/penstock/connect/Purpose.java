@@ -30,6 +30,10 @@ public enum Purpose {
         return label;
     }
 
+    boolean isPooled() {
+        return this == READ || this == WRITE;
+    }
+
     boolean isReadOnly() {
         return this == READ;
     }

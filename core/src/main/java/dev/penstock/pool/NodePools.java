@@ -27,7 +27,17 @@ public final class NodePools implements AutoCloseable {
     /** A quarter of a second. */
     private static final int SLICES_UNTIL_SLOW = 5;
 
-    private static final int PING_SECONDS = 1;
+    /** At most, and never beyond the borrower's deadline. */
+    private static final Duration PING = Duration.ofSeconds(1);
+
+    /** What came of one connection for one borrower. */
+    private enum Offer {
+        LENT,
+        /** It is retired, or of a role that its node has no more: another one may be right there. */
+        UNSUITABLE,
+        /** There was none, or it did not answer: that took time. */
+        LOST
+    }
 
     /** How long closing goes on asking the server to end what still runs. */
     private static final Duration CANCEL = Duration.ofSeconds(1);
@@ -190,16 +200,18 @@ public final class NodePools implements AutoCloseable {
         long begun = listener == PoolListener.NONE ? 0 : ticks.now();
         for (int empty = 0; ; ) {
             Connection connection = pool.tryBorrow(SLICE_MILLIS);
+            Offer offer = Offer.LOST;
             if (connection != null) {
                 long now = begun == 0 ? 0 : ticks.now();
-                if (lend(connection, purpose, now, listener)) {
+                offer = lend(connection, purpose, deadline, now, listener);
+                if (offer == Offer.LENT) {
                     if (begun != 0 && deadline == 0) {
                         listener.acquired(now - begun);
                     }
                     return connection;
                 }
             }
-            empty += connection == null ? 1 : 0;
+            empty += offer == Offer.LOST ? 1 : 0;
             if (closed || !node.state().serves() || empty >= slices) {
                 return null;
             }
@@ -214,18 +226,21 @@ public final class NodePools implements AutoCloseable {
      * Makes it the caller's if it suits. One that does not, or fails meanwhile, goes back and is closed. Beginning the loan comes last: whatever
      * fails before that leaves the place in the gate to {@link #admitted}, and nothing fails after it.
      */
-    private boolean lend(Connection connection, Purpose purpose, long now, PoolListener listener) throws SQLException {
-        boolean lent = false;
+    private Offer lend(Connection connection, Purpose purpose, long deadline, long now, PoolListener listener)
+            throws SQLException {
+        Offer offer = Offer.LOST;
         try {
             NodeConnection physical = connection.unwrap(NodeConnection.class);
-            if (suits(physical, purpose)) {
+            offer = suits(physical, purpose, deadline);
+            if (offer == Offer.LENT) {
+                offer = Offer.LOST;
                 connection.setCatalog(physical.getCatalog());
                 physical.lend(connection, now, returns(purpose).to(listener));
-                lent = true;
+                offer = Offer.LENT;
             }
-            return lent;
+            return offer;
         } finally {
-            if (!lent) {
+            if (offer != Offer.LENT) {
                 pool(purpose).evict(connection);
             }
         }
@@ -237,16 +252,25 @@ public final class NodePools implements AutoCloseable {
     }
 
     /** Two comparisons without I/O; a ping only when something is in doubt. */
-    private static boolean suits(NodeConnection physical, Purpose purpose) throws SQLException {
+    private static Offer suits(NodeConnection physical, Purpose purpose, long deadline) throws SQLException {
         if (!physical.isCurrent()) {
-            return false;
+            return Offer.UNSUITABLE;
         }
         boolean contradicts = purpose == Purpose.WRITE && physical.isReportedInHotStandby();
         if (!contradicts && !physical.isDoubtful()) {
-            return true;
+            return Offer.LENT;
+        }
+        if (!physical.ping(atMost(PING, deadline))) {
+            return Offer.LOST;
         }
         // After a promotion the server's report is stale until it answers something: ask before judging.
-        return physical.ping(PING_SECONDS) && !(purpose == Purpose.WRITE && physical.isReportedInHotStandby());
+        return purpose == Purpose.WRITE && physical.isReportedInHotStandby() ? Offer.UNSUITABLE : Offer.LENT;
+    }
+
+    /** @param deadline {@link System#nanoTime()}; 0 for none */
+    private static Duration atMost(Duration longest, long deadline) {
+        long left = deadline == 0 ? longest.toNanos() : deadline - System.nanoTime();
+        return left < longest.toNanos() ? Duration.ofNanos(Math.max(0, left)) : longest;
     }
 
     private Returns returns(Purpose purpose) {

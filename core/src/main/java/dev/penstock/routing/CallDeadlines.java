@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends what a call has under way at its server when the call's time is over: asks the server to cancel it, and breaks the connection when that has
@@ -51,7 +52,7 @@ final class CallDeadlines implements AutoCloseable {
     }
 
     /** What fails because of its deadline, and what was under way then. */
-    static SQLException timedOut(Duration deadline, Exception cause) {
+    static SQLException timedOut(Duration deadline, @Nullable Exception cause) {
         return new SQLTimeoutException(
                 "The call did not end within its deadline of " + deadline.toMillis() + " ms", "57014", cause);
     }
@@ -64,6 +65,17 @@ final class CallDeadlines implements AutoCloseable {
     static SQLException orTimedOut(SQLException failure, long deadline, Optional<Duration> declared) {
         boolean over = deadline != 0 && System.nanoTime() - deadline >= 0;
         return over ? timedOut(declared.orElseThrow(), failure) : failure;
+    }
+
+    /**
+     * A connection that came too late is not used any more.
+     *
+     * @param deadline {@link System#nanoTime()}; 0 for none of its own
+     */
+    static void failIfOver(long deadline, Optional<Duration> declared) throws SQLException {
+        if (deadline != 0 && System.nanoTime() - deadline >= 0) {
+            throw timedOut(declared.orElseThrow(), null);
+        }
     }
 
     /** Over one piece of work; closed when that has ended. */

@@ -62,7 +62,7 @@ final class ReadRouting {
         long begun = acquisitions.begin();
         try {
             router.checkOpen();
-            if (need == ReadNeed.ANY && avoided.isEmpty()) {
+            if (need == ReadNeed.ANY && avoided.isEmpty() && deadline == 0) {
                 Connection connection = atOnce(router.view());
                 if (connection != null) {
                     return connection;

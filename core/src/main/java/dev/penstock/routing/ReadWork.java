@@ -6,6 +6,7 @@ import dev.penstock.connect.NodeConnection;
 import dev.penstock.routing.CallDeadlines.Guard;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Runs a read, and runs it again when its node was lost, as {@link ReadLoss} says: a read has no effect that could happen twice.
  */
 public final class ReadWork {
-    private static final int PING_SECONDS = 1;
+    private static final Duration PING = Duration.ofSeconds(1);
 
     private final Router router;
 
@@ -129,7 +130,7 @@ public final class ReadWork {
         NodeConnection physical = connection.unwrap(NodeConnection.class);
         if (lost.loss == ReadLoss.STALE_PLAN) {
             physical.forgetPrepared(connection);
-        } else if (!physical.ping(PING_SECONDS)) {
+        } else if (!physical.ping(PING)) {
             physical.abortNow();
             physical.node().reportError(new SQLException("It did not answer a read that ran again", "08006"));
             throw new NodeLost(physical.node(), ReadLoss.PASSING, lost.error, lost.thrown);
@@ -139,6 +140,7 @@ public final class ReadWork {
 
     private <T> T attempt(Connection connection, Call<T> call) throws SQLException, NodeLost {
         NodeConnection physical = connection.unwrap(NodeConnection.class);
+        CallDeadlines.failIfOver(call.deadline, call.options.conduct().deadline());
         try (Guard guard = router.deadlines().guard(physical, call.deadline)) {
             try {
                 return call.body.run(connection);

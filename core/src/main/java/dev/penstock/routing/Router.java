@@ -270,7 +270,8 @@ public final class Router implements AutoCloseable {
     Connection borrowWriter(long deadline) throws SQLException {
         long begun = acquisitions.begin();
         try {
-            Connection connection = onPrimary(topology.view(), 0);
+            // Whoever has a deadline of their own is not to wait for an idle connection's answer beyond it.
+            Connection connection = deadline == 0 ? onPrimary(topology.view(), 0) : null;
             if (connection == null) {
                 Connection found = borrowWriterUntil(deadline == 0 ? deadline() : deadline);
                 connection = acquisitions.succeeded(found, Purpose.WRITE, begun);

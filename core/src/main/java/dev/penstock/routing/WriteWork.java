@@ -87,6 +87,7 @@ public final class WriteWork {
     private <T> T once(Call<T> call, boolean afresh) throws SQLException, Undone {
         try (Connection connection = borrow(call)) {
             NodeConnection physical = connection.unwrap(NodeConnection.class);
+            CallDeadlines.failIfOver(call.deadline, call.options.deadline());
             try (Guard guard = router.deadlines().guard(physical, call.deadline)) {
                 if (afresh) {
                     physical.forgetPrepared(connection);

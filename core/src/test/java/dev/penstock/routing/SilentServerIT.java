@@ -13,6 +13,7 @@ import dev.penstock.SqlAction;
 import dev.penstock.TestConfigs;
 import dev.penstock.Timed;
 import dev.penstock.config.ReadOptions;
+import dev.penstock.config.WriteOptions;
 import dev.penstock.observe.NodeState;
 import dev.penstock.testkit.Direction;
 import dev.penstock.testkit.PostgresCluster;
@@ -121,6 +122,19 @@ class SilentServerIT {
         session.write(c -> Served.run(c, "insert into app.visit values ('unseen')"));
         ReadOptions hurried = ReadOptions.defaults().deadline(Duration.ofMillis(300));
         Timed.call(() -> session.read(hurried, Served::by)).failedWithin(Duration.ofMillis(1300), "57014");
+    }
+
+    /** The pool asks after a connection that lay idle for half a second before it is lent, for a second at most. */
+    @Test
+    void a_call_whose_time_is_short_does_not_wait_beyond_it_for_an_idle_connection_to_answer() throws Exception {
+        insert("one idle connection");
+        long idle = System.nanoTime();
+        await().atMost(SOON)
+                .until(() -> System.nanoTime() - idle > Duration.ofMillis(700).toNanos());
+        proxies.get(0).blackHole();
+        WriteOptions hurried = WriteOptions.defaults().deadline(Duration.ofMillis(300));
+        Timed.call(() -> db.write(hurried, c -> Served.run(c, "select 1")))
+                .failedWithin(Duration.ofMillis(300).plus(BORROW_SLACK), "57014");
     }
 
     @Test
