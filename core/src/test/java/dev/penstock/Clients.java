@@ -68,6 +68,11 @@ public final class Clients {
                 deadline);
     }
 
+    /** Connections of the one data source in no session, whose writes are statements in autocommit. */
+    public static RecordedLoad.Client autocommit(Database db, Duration deadline) {
+        return new Autocommit(db, "", Set.of(), deadline);
+    }
+
     /** Through the database itself, with a session bound to the thread. */
     public static RecordedLoad.Client bound(Database db, String name, Duration deadline) {
         return new Bound(db.session(), new Closures(db, name, OF_SESSIONS, deadline));
@@ -130,6 +135,24 @@ public final class Clients {
                 Seen seen = work.apply(connection);
                 connection.commit();
                 return seen;
+            }
+        }
+
+        @Override
+        public Seen read(SqlFunction<Seen> work) throws SQLException {
+            try (Connection connection = access.dataSource().getConnection()) {
+                connection.setReadOnly(true);
+                return work.apply(connection);
+            }
+        }
+    }
+
+    private record Autocommit(Database access, String sessionName, Set<Promise> promises, Duration deadline)
+            implements RecordedLoad.Client {
+        @Override
+        public Seen write(SqlFunction<Seen> work) throws SQLException {
+            try (Connection connection = access.dataSource().getConnection()) {
+                return work.apply(connection);
             }
         }
 

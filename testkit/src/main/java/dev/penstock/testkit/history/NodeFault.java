@@ -3,6 +3,7 @@ package dev.penstock.testkit.history;
 import dev.penstock.testkit.Direction;
 import dev.penstock.testkit.PostgresNode;
 import dev.penstock.testkit.TcpProxy;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,6 +16,7 @@ record NodeFault(Manner manner, PostgresNode node, TcpProxy proxy) {
         CLIENTS_CUT_OFF,
         REPLIES_LOST,
         CLIENTS_RESET,
+        SESSIONS_ENDED,
         REPLAY_PAUSED,
         REPLICATION_CUT;
 
@@ -30,7 +32,11 @@ record NodeFault(Manner manner, PostgresNode node, TcpProxy proxy) {
         }
     }
 
-    void strike() {
+    /** Of whatever role but the testkit's own superuser, monitors among them; nobody waits for their end. */
+    private static final String END_SESSIONS = "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+            + " where backend_type = 'client backend' and usename <> current_user";
+
+    void strike() throws SQLException {
         switch (manner) {
             case KILLED -> node.kill();
             case STOPPED -> node.stop();
@@ -41,9 +47,15 @@ record NodeFault(Manner manner, PostgresNode node, TcpProxy proxy) {
                 proxy.refuse();
                 proxy.reset();
             }
+            case SESSIONS_ENDED -> node.execute(END_SESSIONS);
             case REPLAY_PAUSED -> node.pauseReplay();
             case REPLICATION_CUT -> node.cutReplication();
         }
+    }
+
+    /** Whether it is struck again and again until it is healed. */
+    boolean isRepeated() {
+        return manner == Manner.SESSIONS_ENDED;
     }
 
     /** Whether it is done to the proxy, which every other fault leaves in order. */
@@ -57,6 +69,9 @@ record NodeFault(Manner manner, PostgresNode node, TcpProxy proxy) {
             case KILLED, STOPPED -> node.start();
             case FROZEN -> node.resume();
             case CLIENTS_CUT_OFF, REPLIES_LOST, CLIENTS_RESET -> proxy.heal();
+            case SESSIONS_ENDED -> {
+                // It is over when it is not repeated.
+            }
             case REPLAY_PAUSED -> node.resumeReplay();
             case REPLICATION_CUT -> node.restoreReplication();
         }
