@@ -125,6 +125,7 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
                 unsupported("service", "Write the service's settings into the configuration"),
                 unsupported("fallback_application_name", "Use application_name"),
                 unsupported("require_auth", "Not offered yet; channel_binding=require proves the server"),
+                unsupported("requiressl", "Use sslmode=require; libpq takes anything but 1 for sslmode=prefer"),
                 unsupported("connection_limit", "Use pool_size and max_overflow"),
                 unsupported("pgbouncer", "Connect to the server itself, or to a pooler that gives sessions"),
                 unsupported("socket_timeout", "Use the key statement_timeout; the socket follows it"));

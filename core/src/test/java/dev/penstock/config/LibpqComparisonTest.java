@@ -141,6 +141,8 @@ class LibpqComparisonTest {
                 "postgresql://app@db-1/shop?&sslmode=require",
                 "postgresql://app@db-1/shop?ssl=true",
                 "postgresql://app@db-1/shop?ssl=false",
+                "postgresql://app@db-1/shop?requiressl=1",
+                "postgresql://app@db-1/shop?requiressl=0",
                 "postgresql://app@db-1/shop?a%70plication_name=x",
                 "postgresql:///shop?host=db-1,db-2&port=1,2",
                 "host=db-1 dbname=shop user=app password='a b\\'c' port=1",
