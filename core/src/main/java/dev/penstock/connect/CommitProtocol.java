@@ -201,6 +201,11 @@ final class CommitProtocol {
             return error;
         }
 
+        /** Of the driver's interface up to 42.7.11: without it a commit there would end in an AbstractMethodError. */
+        public @Nullable SQLWarning getWarning() {
+            return alone;
+        }
+
         @Nullable
         CommitReceipt receipt() {
             if (before == null || after == null) {
