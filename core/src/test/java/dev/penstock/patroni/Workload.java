@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Threads that write one numbered row after the other into {@code app.visit} and threads that read, until closed. Each write
@@ -171,6 +172,20 @@ public final class Workload implements AutoCloseable {
     @Override
     public void close() {
         stopped.countDown();
-        await("end of the workload").atMost(LIMIT).until(() -> threads.stream().noneMatch(Thread::isAlive));
+        try {
+            await("end of the workload")
+                    .atMost(LIMIT)
+                    .until(() -> threads.stream().noneMatch(Thread::isAlive));
+        } catch (ConditionTimeoutException e) {
+            threads.stream().filter(Thread::isAlive).forEach(thread -> e.addSuppressed(whereItIs(thread)));
+            throw e;
+        }
+    }
+
+    /** A call that does not end breaks a promise: where it stands is what has to be known. */
+    private static Exception whereItIs(Thread thread) {
+        Exception where = new Exception(thread.getName() + " has not ended");
+        where.setStackTrace(thread.getStackTrace());
+        return where;
     }
 }
