@@ -86,7 +86,8 @@ final class Gate {
     /**
      * Waits for its turn, at most {@code nanos}.
      *
-     * @param stays asked now and then, unless it is {@link #STAYS}; whoever does not stay is sent away
+     * @param stays whether it is still worth waiting here; whoever does not stay is sent away. Asked once the caller stands in the queue, so that
+     *     nobody is left who came just after {@link #sendWaitersAway}, and now and then by reads, whose better place may come back
      */
     Answer enter(boolean read, long nanos, BooleanSupplier stays) throws InterruptedException {
         if (tryEnter(read)) {
@@ -99,19 +100,19 @@ final class Gate {
         long begun = System.nanoTime();
         long deadline = begun + nanos;
         while (waiter.answer == null) {
+            if (!stays.getAsBoolean()) {
+                return giveUp(waiter, Answer.SENT_AWAY);
+            }
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return giveUp(waiter, Answer.TIMED_OUT);
             }
-            LockSupport.parkNanos(this, stays == STAYS ? left : Math.min(left, LOOK_AGAIN_NANOS));
+            LockSupport.parkNanos(this, read ? Math.min(left, LOOK_AGAIN_NANOS) : left);
             if (Thread.interrupted()) {
                 if (giveUp(waiter, Answer.TIMED_OUT) == Answer.ADMITTED) {
                     release(read);
                 }
                 throw new InterruptedException();
-            }
-            if (waiter.answer == null && !stays.getAsBoolean()) {
-                return giveUp(waiter, Answer.SENT_AWAY);
             }
         }
         if (waiter.answer == Answer.ADMITTED) {

@@ -123,25 +123,27 @@ public final class NodePools implements AutoCloseable {
 
     /** A connection that is there for the taking, or opened within one slice; null otherwise. Reads no clock unless somebody listens. */
     public @Nullable Connection borrowNow(Purpose purpose) throws SQLException {
-        return !closed && gate.tryEnter(purpose == Purpose.READ) ? admitted(purpose, 0, 1) : null;
+        return !closed && gate.tryEnter(purpose == Purpose.READ) ? admitted(purpose, 0, 1, Gate.STAYS) : null;
     }
 
     /**
-     * A connection for {@code purpose}, proven to suit it, waiting for its turn until {@code deadline}
+     * A connection for {@code purpose}, proven to suit it, waiting for its turn and for the server until {@code deadline}
      * ({@link System#nanoTime()}).
      *
-     * @return null when the node stopped serving meanwhile: ask elsewhere
+     * @param stays whether this is still the node to wait for; asked once at a full gate, and about twenty times a second while the server opens
+     *     no connection
+     * @return null when the node stopped serving meanwhile, or {@code stays} says so: ask elsewhere
      * @throws SQLException when the time is over, with the last real failure as its cause
      */
-    public @Nullable Connection borrow(Purpose purpose, long deadline) throws SQLException {
-        return borrow(purpose, deadline, Integer.MAX_VALUE, Gate.STAYS);
+    public @Nullable Connection borrow(Purpose purpose, long deadline, BooleanSupplier stays) throws SQLException {
+        return borrow(purpose, deadline, Integer.MAX_VALUE, stays);
     }
 
     /**
      * The same, for a caller who may have somewhere else to go: also null when there is room, and yet no connection for a quarter
      * of a second, because the server is slow to open one.
      *
-     * @param stays whether the turn at a full gate is still waited for; asked about ten times a second, null is answered when not
+     * @param stays asked about ten times a second at a full gate, too
      */
     public @Nullable Connection borrowUnlessSlow(Purpose purpose, long deadline, BooleanSupplier stays)
             throws SQLException {
@@ -156,7 +158,7 @@ public final class NodePools implements AutoCloseable {
         long left = Math.max(0, deadline - System.nanoTime());
         try {
             return switch (enter(purpose, left, stays)) {
-                case ADMITTED -> admitted(purpose, deadline, slices);
+                case ADMITTED -> admitted(purpose, deadline, slices, stays);
                 case SENT_AWAY -> null;
                 case TIMED_OUT -> throw timedOut(purpose);
                 case QUEUE_FULL -> throw pool(purpose).queueFull(gate.waiting(purpose == Purpose.READ));
@@ -177,10 +179,11 @@ public final class NodePools implements AutoCloseable {
     }
 
     /** Inside the gate: leaves it again unless a connection is handed out. */
-    private @Nullable Connection admitted(Purpose purpose, long deadline, int slices) throws SQLException {
+    private @Nullable Connection admitted(Purpose purpose, long deadline, int slices, BooleanSupplier stays)
+            throws SQLException {
         boolean lent = false;
         try {
-            Connection connection = fromPool(purpose, deadline, slices);
+            Connection connection = fromPool(purpose, deadline, slices, stays);
             lent = connection != null;
             return connection;
         } finally {
@@ -191,10 +194,11 @@ public final class NodePools implements AutoCloseable {
     }
 
     /**
-     * At most so many slices, and none after {@code deadline}, as long as the node serves. Without a deadline (0) the caller has waited for
-     * nothing else, so the listener hears of it here. No clock is read for nobody.
+     * At most so many slices, and none after {@code deadline}, as long as the node serves and the caller stays. Without a deadline (0) the caller
+     * has waited for nothing else, so the listener hears of it here. No clock is read for nobody.
      */
-    private @Nullable Connection fromPool(Purpose purpose, long deadline, int slices) throws SQLException {
+    private @Nullable Connection fromPool(Purpose purpose, long deadline, int slices, BooleanSupplier stays)
+            throws SQLException {
         PurposePool pool = pool(purpose);
         PoolListener listener = pool.hearing().now();
         long begun = listener == PoolListener.NONE ? 0 : ticks.now();
@@ -212,7 +216,7 @@ public final class NodePools implements AutoCloseable {
                 }
             }
             empty += offer == Offer.LOST ? 1 : 0;
-            if (closed || !node.state().serves() || empty >= slices) {
+            if (closed || !node.state().serves() || empty >= slices || !stays.getAsBoolean()) {
                 return null;
             }
             if (deadline != 0 && System.nanoTime() - deadline >= 0) {

@@ -108,7 +108,7 @@ final class PoolWarmUp {
             throws SQLException, InterruptedException {
         Connection connection;
         try {
-            connection = ofNode.borrow(purpose, deadline);
+            connection = ofNode.borrow(purpose, deadline, () -> true);
         } finally {
             answered.countDown();
         }

@@ -298,7 +298,7 @@ public final class Router implements AutoCloseable {
     }
 
     private @Nullable Connection onPrimary(TopologyView view, long deadline) throws SQLException {
-        return view.primary().isEmpty() ? null : borrow(view.primary().get().node(), Purpose.WRITE, deadline);
+        return view.primary().isEmpty() ? null : borrow(view.primary().get().node(), deadline);
     }
 
     /** The node to write to, as soon as there is one, at most for {@code pool.timeout}. */
@@ -407,13 +407,16 @@ public final class Router implements AutoCloseable {
         }
     }
 
-    private @Nullable Connection borrow(Node node, Purpose purpose, long deadline) throws SQLException {
-        NodePools ofNode = nodes.of(node);
+    /** Whoever waits for a connection to write with leaves a node that has become a replica, although it serves: no such connection will come there. */
+    private @Nullable Connection borrow(Node primary, long deadline) throws SQLException {
+        NodePools ofNode = nodes.of(primary);
         if (ofNode == null) {
             // It has left the cluster since the view was taken.
             return null;
         }
-        return deadline == 0 ? ofNode.borrowNow(purpose) : ofNode.borrow(purpose, deadline);
+        return deadline == 0
+                ? ofNode.borrowNow(Purpose.WRITE)
+                : ofNode.borrow(Purpose.WRITE, deadline, () -> topology.view().isPrimary(primary));
     }
 
     /** How long a call waits for a connection. */

@@ -59,6 +59,16 @@ class GateTest {
     }
 
     @Test
+    void a_write_that_comes_just_after_the_others_were_sent_away_does_not_wait_where_nothing_can_be_written()
+            throws Exception {
+        Gate gate = new Gate(1, 1, 1000);
+        assertThat(gate.tryEnter(READ)).isTrue();
+        gate.sendWaitersAway(false);
+        assertThat(gate.enter(WRITE, LONG, () -> false)).isEqualTo(Gate.Answer.SENT_AWAY);
+        assertThat(gate.waiting(WRITE)).isZero();
+    }
+
+    @Test
     void reads_stay_within_their_share_and_leave_the_rest_to_writes() {
         Gate gate = new Gate(4, 1, 1000);
         assertThat(gate.tryEnter(READ)).isTrue();

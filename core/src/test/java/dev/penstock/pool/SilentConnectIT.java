@@ -123,6 +123,42 @@ class SilentConnectIT {
         }
     }
 
+    /** What HAProxy does at a switchover: the port of the primary leads to the replica for a moment, and the other one to the primary. */
+    @Test
+    void a_write_that_waits_for_a_connection_leaves_an_address_that_has_come_to_lead_to_a_replica() throws Exception {
+        PostgresNode primary = cluster.primary();
+        try (TcpProxy other = TcpProxy.open(replica.host(), replica.port());
+                Database db = Database.open(
+                        config(LONG).replicas(other.host() + ":" + other.port()).build())) {
+            await().atMost(SOON)
+                    .until(() -> db.status().nodes().stream().allMatch(node -> node.state() == NodeState.UP));
+            proxy.halfOpenNext(1000);
+            long before = proxy.acceptedConnections();
+            CompletableFuture<Integer> write = write(db);
+            await().atMost(SOON).until(() -> proxy.acceptedConnections() > before);
+            proxy.redirect(replica.host(), replica.port());
+            other.redirect(primary.host(), primary.port());
+            proxy.heal();
+            proxy.reset();
+            other.reset();
+            assertThat(write.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(primary.port());
+            assertThat(db.status().nodes().get(0).state()).isEqualTo(NodeState.UP);
+        }
+    }
+
+    /** The port of the server that was written. */
+    private CompletableFuture<Integer> write(Database db) {
+        CompletableFuture<Integer> port = new CompletableFuture<>();
+        threads.execute(() -> {
+            try {
+                port.complete(db.writeReturning(c -> Served.by(c).port()));
+            } catch (SQLException e) {
+                port.completeExceptionally(e);
+            }
+        });
+        return port;
+    }
+
     private void loseReplica(Database db) {
         replica.suspend();
         await().atMost(SOON).until(() -> db.status().nodes().get(1).state() == NodeState.DOWN);

@@ -31,7 +31,6 @@ public final class TcpProxy implements AutoCloseable {
     private static final int CAPTURE_LIMIT = 4 << 20;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
-    private final InetSocketAddress target;
     private final InetAddress address;
     private final int port;
     private final ProxyFaults faults = new ProxyFaults();
@@ -43,6 +42,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Map<Direction, AtomicLong> bytes = new EnumMap<>(
             Map.of(Direction.CLIENT_TO_SERVER, new AtomicLong(), Direction.SERVER_TO_CLIENT, new AtomicLong()));
     private final Map<Direction, ByteArrayOutputStream> captured = new ConcurrentHashMap<>();
+    private volatile InetSocketAddress target;
     private volatile boolean closed;
 
     /** Guarded by {@code this}; null while new connections are refused. */
@@ -138,6 +138,11 @@ public final class TcpProxy implements AutoCloseable {
     /** As {@link #halfOpen}, for that many of the next connections: they stand, and nothing is ever answered on them. */
     public void halfOpenNext(int connections) {
         toLose.set(connections);
+    }
+
+    /** New connections go to that server from now on, as those of a load balancer do whose checks have moved it; present ones go on. */
+    public void redirect(String host, int port) {
+        target = new InetSocketAddress(host, port);
     }
 
     /** New connections are refused; present ones go on. */
