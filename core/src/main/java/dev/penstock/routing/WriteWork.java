@@ -35,7 +35,7 @@ public final class WriteWork {
                 .orElse(0L);
         Call<T> call = new Call<>(options, body, session, deadline);
         try {
-            return once(call, false);
+            return once(call, call.deadline, false);
         } catch (Undone first) {
             return again(call, first);
         }
@@ -58,7 +58,7 @@ public final class WriteWork {
                 letOthersFinish(run);
             }
             try {
-                return once(call, why == ErrorClass.STALE_PLAN);
+                return once(call, deadline, why == ErrorClass.STALE_PLAN);
             } catch (Undone undone) {
                 ReadWork.remember(undone.error, last.error);
                 last = undone;
@@ -83,9 +83,13 @@ public final class WriteWork {
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
     }
 
-    /** @param afresh whether the session is to forget first what was prepared in it */
-    private <T> T once(Call<T> call, boolean afresh) throws SQLException, Undone {
-        try (Connection connection = borrow(call)) {
+    /**
+     * @param until when waiting for a connection ends ({@link System#nanoTime()}); 0 for {@code pool.timeout} from now. All runs after the first
+     *     share one such time, so that a call does not wait once more for each of them
+     * @param afresh whether the session is to forget first what was prepared in it
+     */
+    private <T> T once(Call<T> call, long until, boolean afresh) throws SQLException, Undone {
+        try (Connection connection = borrow(call, until)) {
             NodeConnection physical = connection.unwrap(NodeConnection.class);
             CallDeadlines.failIfOver(call.deadline, call.options.deadline());
             try (Guard guard = router.deadlines().guard(physical, call.deadline)) {
@@ -99,9 +103,9 @@ public final class WriteWork {
         }
     }
 
-    private Connection borrow(Call<?> call) throws SQLException {
+    private Connection borrow(Call<?> call, long until) throws SQLException {
         try {
-            return router.borrowWriter(call.deadline);
+            return router.borrowWriter(until);
         } catch (SQLException e) {
             throw CallDeadlines.orTimedOut(e, call.deadline, call.options.deadline());
         }
