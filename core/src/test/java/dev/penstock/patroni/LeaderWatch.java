@@ -25,6 +25,7 @@ public final class LeaderWatch implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<Turn> turns = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> commits = new ConcurrentLinkedQueue<>();
 
     public LeaderWatch(PatroniCluster cluster) {
         for (PatroniNode node : cluster.nodes()) {
@@ -60,6 +61,9 @@ public final class LeaderWatch implements AutoCloseable {
                 turns.add(new Turn(node, System.nanoTime()));
             }
             writable = now;
+            if (now) {
+                commit(statement);
+            }
         } while (!stopped.await(EVERY_MILLIS, TimeUnit.MILLISECONDS));
         return writable;
     }
@@ -68,6 +72,31 @@ public final class LeaderWatch implements AutoCloseable {
         try (ResultSet row = statement.executeQuery("select not pg_is_in_recovery()")) {
             return row.next() && row.getBoolean(1);
         }
+    }
+
+    /** A transaction that writes a record to the log: under synchronous replication it waits for a replica, as everybody's commits do. */
+    private void commit(Statement statement) throws SQLException {
+        statement.execute("select pg_logical_emit_message(true, 'leader-watch', '')");
+        commits.add(System.nanoTime());
+    }
+
+    /**
+     * When commits were possible again, after the longest time between the two in which no session that is connected to the leader itself could
+     * commit: there was no leader, or it waited for its synchronous replica.
+     */
+    public long commitsAgainAt(long beginNanos, long endNanos) {
+        List<Long> all = commits.stream().sorted().toList();
+        long longest = 0;
+        long again = beginNanos;
+        for (int i = 1; i < all.size(); i++) {
+            long from = all.get(i - 1);
+            long to = all.get(i);
+            if (from < endNanos && to > beginNanos && to - from > longest) {
+                longest = to - from;
+                again = to;
+            }
+        }
+        return again;
     }
 
     /** Waits for the first turn after {@code nanos}. */
