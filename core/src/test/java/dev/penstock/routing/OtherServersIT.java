@@ -123,9 +123,9 @@ class OtherServersIT {
         }
     }
 
-    /** A running cluster of its own with our passwords; all templates with the same settings share a system identifier. */
+    /** A running cluster of its own with our passwords. */
     private PostgresCluster stranger(int port) throws SQLException {
-        var builder = PostgresCluster.builder().replicas(0).setting("max_connections", "90");
+        var builder = PostgresCluster.builder().replicas(0);
         PostgresCluster stranger = (port == 0 ? builder : builder.ports(port)).start();
         stranger.primary().execute("alter role appuser password '" + cluster.password("appuser") + "'");
         String ours = systemIdentifier(cluster.primary().isRunning() ? cluster.primary() : cluster.node(1));

@@ -76,7 +76,7 @@ final class ClusterStart {
 
     private PostgresCluster start(Thread hook) throws IOException {
         ServerBinaries binaries = ServerBinaries.find(plan.binaries(), workspace, run.root());
-        ClusterTemplate template = ClusterTemplate.find(binaries, plan.settings(), workspace);
+        ClusterTemplate template = ClusterTemplate.find(binaries, plan.settings(), workspace, run.number());
         Passwords passwords = Passwords.create(run.root().resolve("secrets"), template.superuserPassword());
         PostgresCluster cluster = new PostgresCluster(plan, binaries, run, passwords, hook);
         ExecutorService threads = Executors.newFixedThreadPool(plan.nodes(), task -> {

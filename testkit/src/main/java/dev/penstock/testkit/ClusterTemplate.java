@@ -16,7 +16,8 @@ import java.util.TreeMap;
 
 /**
  * A data directory as {@code initdb} leaves it, cached. It has never been started, so a plain copy of it is a valid base for
- * a primary and for the primary's replicas alike: all copies have one system identifier.
+ * a primary and for the primary's replicas alike: all copies have one system identifier. Clusters that are open at once have different
+ * templates, up to four, so that a server of one is a stranger to the others, as in production.
  *
  * @param directory holds {@code data} and {@code password}, the superuser's
  */
@@ -31,12 +32,13 @@ record ClusterTemplate(Path directory) {
 
     private static final int BUILTIN_LOCALE_SINCE = 17;
 
-    static ClusterTemplate find(ServerBinaries binaries, Map<String, String> settings, Workspace workspace)
+    /** @param number one of the templates that differ in nothing but their system identifier and the superuser's password */
+    static ClusterTemplate find(ServerBinaries binaries, Map<String, String> settings, Workspace workspace, int number)
             throws IOException {
         Map<String, String> inControlFile = new TreeMap<>(settings);
         inControlFile.keySet().retainAll(IN_CONTROL_FILE);
         List<String> initdb = initdbOptions(binaries);
-        String key = hash(List.of(binaries.toString(), initdb.toString(), inControlFile.toString()));
+        String key = hash(List.of(binaries.toString(), initdb.toString(), inControlFile.toString())) + "-" + number;
         return new ClusterTemplate(
                 workspace.cached("template-" + key, directory -> build(directory, binaries, initdb, inControlFile)));
     }

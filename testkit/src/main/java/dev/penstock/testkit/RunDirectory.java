@@ -8,7 +8,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -21,12 +25,19 @@ final class RunDirectory {
     /** Marks what the user wants to look at; nobody deletes it but the user. */
     private static final String KEPT = "kept";
 
+    /** Directories of one JVM that exist at once have different numbers, up to so many. */
+    private static final int NUMBERS = 4;
+
+    private static final Pattern NUMBER = Pattern.compile("-([0-3])-[^-]*$");
+
     private final Path root;
     private final FileChannel owner;
+    private final int number;
 
-    private RunDirectory(Path root, FileChannel owner) {
+    private RunDirectory(Path root, FileChannel owner, int number) {
         this.root = root;
         this.owner = owner;
+        this.number = number;
     }
 
     /** A new directory, after the removal of those whose JVM is gone. */
@@ -35,18 +46,40 @@ final class RunDirectory {
             for (Path runs : workspace.runs()) {
                 sweep(runs);
             }
-            return claim(workspace.runs().get(0));
+            return claim(workspace.runs().get(0), leastUsed(workspace.runs()));
         });
     }
 
-    private static RunDirectory claim(Path runs) throws IOException {
-        Path root = FileTree.createDirectory(Files.createTempDirectory(runs, ownPrefix()), "rwx--x--x");
+    /** From 0 to 3: of this JVM's directories, whose clusters may meet, no two have the same while there are at most four. */
+    int number() {
+        return number;
+    }
+
+    private static int leastUsed(List<Path> places) throws IOException {
+        int[] used = new int[NUMBERS];
+        for (Path runs : places) {
+            try (Stream<Path> entries = Files.list(runs)) {
+                entries.map(entry -> entry.getFileName().toString())
+                        .filter(name -> name.startsWith(ownPrefix()))
+                        .map(NUMBER::matcher)
+                        .filter(Matcher::find)
+                        .forEach(found -> used[Integer.parseInt(found.group(1))]++);
+            }
+        }
+        return IntStream.range(0, NUMBERS)
+                .boxed()
+                .min(Comparator.comparingInt(number -> used[number]))
+                .orElseThrow();
+    }
+
+    private static RunDirectory claim(Path runs, int number) throws IOException {
+        Path root = FileTree.createDirectory(Files.createTempDirectory(runs, ownPrefix() + number + "-"), "rwx--x--x");
         FileChannel owner =
                 FileChannel.open(root.resolve("owner"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         if (owner.tryLock() == null) {
             throw new IOException("cannot lock " + root.resolve("owner"));
         }
-        return new RunDirectory(root, owner);
+        return new RunDirectory(root, owner, number);
     }
 
     /** Our own are told by name, not by lock: closing any channel on a file gives up this process's lock on it. */

@@ -15,7 +15,7 @@ record Sessions(Passwords passwords, Certificates certificates, ClusterPlan.Tls 
 
     /** For users: verified as far as TLS is on; the password is not in it. */
     String url(int port, String database) {
-        String plain = "jdbc:postgresql://" + PostgresNode.HOST + ":" + port + "/" + database;
+        String plain = plain(port, database);
         return tls.enabled()
                 ? plain + "?sslmode=verify-full&sslrootcert="
                         + URLEncoder.encode(certificates.caFile().toString(), StandardCharsets.UTF_8)
@@ -59,8 +59,13 @@ record Sessions(Passwords passwords, Certificates certificates, ClusterPlan.Tls 
         return properties;
     }
 
+    private static String plain(int port, String database) {
+        return "jdbc:postgresql://" + PostgresNode.HOST + ":" + port + "/"
+                + URLEncoder.encode(database, StandardCharsets.UTF_8);
+    }
+
     private static Connection open(int port, String database, Properties properties) throws SQLException {
-        String url = "jdbc:postgresql://" + PostgresNode.HOST + ":" + port + "/" + database;
+        String url = plain(port, database);
         Connection connection = new org.postgresql.Driver().connect(url, properties);
         if (connection == null) {
             throw new SQLException("the driver does not accept " + url);

@@ -171,6 +171,26 @@ class PostgresClusterIT {
     }
 
     @Test
+    void a_server_of_another_cluster_is_a_stranger() {
+        try (PostgresCluster other = PostgresCluster.builder().replicas(0).start()) {
+            String system = "select system_identifier from pg_control_system()";
+            assertThat(other.primary().ask(system))
+                    .isNotEqualTo(cluster.primary().ask(system));
+        }
+    }
+
+    @Test
+    void a_database_of_any_name_is_reached() throws Exception {
+        for (String name : List.of("a?b", "a b", "a/b&c=d%41")) {
+            cluster.primary().execute("create database \"" + name + "\"");
+            try (Connection connection = cluster.primary().connect("postgres", name)) {
+                assertThat(connection.getCatalog()).isEqualTo(name);
+            }
+            assertThat(cluster.primary().jdbcUrl(name)).doesNotContain(name);
+        }
+    }
+
+    @Test
     void an_unknown_role_is_named() {
         assertThatThrownBy(() -> cluster.password("nobody")).hasMessageContaining("appuser");
     }
