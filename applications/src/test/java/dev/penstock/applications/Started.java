@@ -73,7 +73,7 @@ record Started(int exit, String output) {
         return Pattern.compile(regex).asPredicate();
     }
 
-    static Started of(Class<?> application, Parts parts, String... arguments) throws IOException, InterruptedException {
+    static Started of(Class<?> application, Parts parts, String... arguments) {
         String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String own = Arrays.stream(all.split(File.pathSeparator))
                 .map(part -> part.replace(File.separatorChar, '/'))
@@ -84,10 +84,22 @@ record Started(int exit, String output) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 own,
                 application.getName()));
         command.addAll(List.of(arguments));
+        try {
+            return run(command);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(application + " was interrupted", e);
+        }
+    }
+
+    private static Started run(List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("application", ".log");
         try {
             Process process = new ProcessBuilder(command)

@@ -6,6 +6,7 @@ import dev.penstock.applications.Started.Parts;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresTest;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,8 +37,10 @@ class StartsUnchangedIT {
     void a_spring_boot_application_with_jpa_starts_with_the_same_beans(boolean web, boolean validation)
             throws Exception {
         Parts parts = new Parts(true, web, validation, false, false);
-        Started without = started(JpaApplication.class, parts, url);
+        CompletableFuture<Started> beside =
+                CompletableFuture.supplyAsync(() -> started(JpaApplication.class, parts, url));
         Started with = started(JpaApplication.class, parts.withPenstock(), url);
+        Started without = beside.join();
         assertThat(with.beans()).hasSizeGreaterThan(50).isEqualTo(without.beans());
         assertThat(without.validates()).contains(validation);
         // What docs/quickstart.md tells: Hibernate ORM uses the validator that Penstock brings.
@@ -71,7 +74,7 @@ class StartsUnchangedIT {
                 .isEqualTo(without.beans());
     }
 
-    private static Started started(Class<?> application, Parts parts, String... arguments) throws Exception {
+    private static Started started(Class<?> application, Parts parts, String... arguments) {
         Started started = Started.of(application, parts, arguments);
         assertThat(started.exit()).as(started.output()).isZero();
         return started;
