@@ -244,7 +244,8 @@ class PatroniIT {
         assertThat(Duration.ofNanos(gap.endNanos() - possible)).isLessThan(PROMPT);
     }
 
-    private static void report(String what, Workload load, LeaderWatch.Turn turn, LeaderWatch watch) throws SQLException {
+    private static void report(String what, Workload load, LeaderWatch.Turn turn, LeaderWatch watch)
+            throws SQLException {
         Workload.Gap gap = load.longestGap();
         System.out.printf(
                 "patroni: %s: write gap %d ms, first write %d ms after the new leader was seen, %d ms after it could commit; %d writes acknowledged,"
