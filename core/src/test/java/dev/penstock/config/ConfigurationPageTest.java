@@ -8,11 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -74,6 +77,31 @@ class ConfigurationPageTest {
         private static Stream<UriParameter> all() {
             return Stream.concat(UriParameter.table().stream(), UriParameter.jdbcTable().stream());
         }
+    }
+
+    /** As somebody would who pastes them. */
+    @Test
+    void the_two_whole_configurations_at_the_top_say_the_same(@TempDir Path directory) throws IOException {
+        String page = Files.readString(PAGE);
+        Path yaml = Files.writeString(directory.resolve("config.yaml"), block(page, "yaml"));
+        Path env = Files.writeString(directory.resolve(".env"), block(page, "sh"));
+        DatabaseConfig fromFile = DatabaseConfig.load(yaml, Map.of());
+        DatabaseConfig fromVariables = DatabaseConfig.fromEnvironment(EnvFile.read(env, Map.of()));
+        assertThat(fromFile.warnings()).isEmpty();
+        assertThat(fromFile.endpoints()).hasSize(3).isEqualTo(fromVariables.endpoints());
+        assertThat(withoutOrigins(fromFile)).isEqualTo(withoutOrigins(fromVariables));
+    }
+
+    private static String withoutOrigins(DatabaseConfig config) {
+        String text = config.toString();
+        return text.substring(0, text.indexOf(", provenance="));
+    }
+
+    private static String block(String page, String language) {
+        Matcher found =
+                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(page);
+        assertThat(found.find()).isTrue();
+        return found.group(1);
     }
 
     @ParameterizedTest(name = "{0}")

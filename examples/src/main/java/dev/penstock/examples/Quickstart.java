@@ -1,5 +1,6 @@
 package dev.penstock.examples;
 
+// begin quickstart
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
 import java.sql.Connection;
@@ -8,12 +9,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
+// end quickstart
 /** The program of docs/quickstart.md, for the cluster of {@code ./penstock dev}. A test compares and runs it. */
+// begin quickstart
 public final class Quickstart {
+    // end quickstart
     private Quickstart() {}
 
-    public static void main(String[] arguments) throws SQLException {
-        // begin quickstart
+    // begin quickstart
+    public static void main(String[] args) throws SQLException {
         DatabaseConfig config = DatabaseConfig.fromEnvironment();
         // end quickstart
         run(config);
@@ -26,10 +30,8 @@ public final class Quickstart {
             long visits = db.read(c -> countVisits(c));
             System.out.println(visits + " visits");
         }
-        // end quickstart
     }
 
-    // begin closures
     private static void insertVisit(Connection connection, String note) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("insert into visit (note) values (?)")) {
             insert.setString(1, note);
@@ -44,5 +46,5 @@ public final class Quickstart {
             return result.getLong(1);
         }
     }
-    // end closures
 }
+// end quickstart

@@ -91,11 +91,11 @@ class DocumentedCodeTest {
                 part.clear();
             } else {
                 texts.computeIfAbsent(marker.group(2), name -> new ArrayList<>())
-                        .addAll(unindented(part));
+                        .addAll(part);
             }
         }
         return texts.values().stream()
-                .map(text -> stripped(String.join("\n", text)))
+                .map(text -> stripped(String.join("\n", unindented(text))))
                 .toList();
     }
 

@@ -9,9 +9,6 @@ import dev.penstock.testkit.PostgresTest;
 import java.sql.SQLException;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
-import org.hibernate.cfg.Configuration;
-import org.hibernate.cfg.JdbcSettings;
-import org.hibernate.cfg.ValidationSettings;
 import org.junit.jupiter.api.Test;
 
 /** Hibernate ORM alone on {@code dataSource()}: a session that says so reads on a replica, any other works on the primary. */
@@ -21,7 +18,7 @@ class HibernateIT {
     void a_session_reads_on_a_replica_when_its_connection_is_told_and_works_on_the_primary_otherwise(
             PostgresCluster cluster) throws SQLException {
         try (Database db = Shop.open(cluster);
-                SessionFactory sessions = sessions(db)) {
+                SessionFactory sessions = HibernateVisits.sessions(db)) {
             sessions.inTransaction(session -> {
                 session.persist(new Visit("first"));
                 assertThat(isOnAReplica(session)).isFalse();
@@ -33,7 +30,7 @@ class HibernateIT {
                 session.doWork(connection -> connection.setReadOnly(true));
                 assertThat(isOnAReplica(session)).isTrue();
             });
-            assertThat(count(sessions)).isOne();
+            assertThat(HibernateVisits.count(sessions)).isOne();
             sessions.inTransaction(session -> assertThat(isOnAReplica(session)).isFalse());
 
             assertThatThrownBy(() -> sessions.inTransaction(session -> {
@@ -46,23 +43,6 @@ class HibernateIT {
             Shop.holdsNothingOf(db);
         }
     }
-
-    // begin hibernate
-    static SessionFactory sessions(Database db) {
-        Configuration configuration = new Configuration().addAnnotatedClass(Visit.class);
-        configuration.getProperties().put(JdbcSettings.JAKARTA_NON_JTA_DATASOURCE, db.dataSource());
-        configuration.setProperty(ValidationSettings.JAKARTA_VALIDATION_MODE, "none");
-        return configuration.buildSessionFactory();
-    }
-
-    static long count(SessionFactory sessions) {
-        return sessions.fromTransaction(session -> {
-            session.doWork(connection -> connection.setReadOnly(true)); // before its first statement
-            return session.createSelectionQuery("select count(v) from Visit v", Long.class)
-                    .getSingleResult();
-        });
-    }
-    // end hibernate
 
     private static boolean isOnAReplica(Session session) {
         return session.createNativeQuery(Shop.ON_A_REPLICA, Boolean.class).getSingleResult();

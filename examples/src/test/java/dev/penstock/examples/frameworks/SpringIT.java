@@ -8,7 +8,6 @@ import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresTest;
 import java.sql.SQLException;
 import java.util.function.Supplier;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,13 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -31,45 +25,6 @@ import org.springframework.transaction.annotation.Transactional;
 @PostgresTest(replicas = 1, tls = true)
 @TestInstance(Lifecycle.PER_CLASS)
 class SpringIT {
-    // begin spring
-    @Configuration
-    @EnableTransactionManagement
-    static class ShopConfiguration {
-        @Bean
-        DataSource dataSource(Database database) {
-            return database.dataSource();
-        }
-
-        @Bean
-        PlatformTransactionManager transactionManager(DataSource dataSource) {
-            return new JdbcTransactionManager(dataSource);
-        }
-
-        @Bean
-        JdbcTemplate jdbcTemplate(DataSource dataSource) {
-            return new JdbcTemplate(dataSource);
-        }
-    }
-
-    static class Visits {
-        private final JdbcTemplate jdbc;
-
-        Visits(JdbcTemplate jdbc) {
-            this.jdbc = jdbc;
-        }
-
-        @Transactional // the primary
-        public void add(String note) {
-            jdbc.update("insert into visit (note) values (?)", note);
-        }
-
-        @Transactional(readOnly = true) // a replica that is fresh enough
-        public long count() {
-            return jdbc.queryForObject("select count(*) from visit", Long.class);
-        }
-    }
-    // end spring
-
     /** Runs anything in a transaction of that kind. */
     static class Transactions {
         @Transactional

@@ -1,6 +1,7 @@
 package dev.penstock.examples;
 
-import static org.assertj.core.api.Assertions.assertThat;
+// begin test
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
@@ -8,25 +9,21 @@ import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresTest;
 import dev.penstock.tls.TlsConfig;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 
-// begin test
 @PostgresTest(replicas = 1, tls = true)
-class VisitsIT {
+class VisitsTest {
     @Test
-    void a_visit_is_counted_on_the_replica_when_it_has_arrived_there(PostgresCluster cluster) throws Exception {
+    void a_visit_is_seen_on_the_replica_when_it_has_arrived_there(PostgresCluster cluster) throws Exception {
         cluster.primary().execute("set role appowner; create table app.visit (note text)");
 
         try (Database db = Database.open(config(cluster))) {
-            db.write(c -> execute(c, "insert into visit values ('first')"));
+            db.write(c -> c.createStatement().execute("insert into visit values ('first')"));
             cluster.awaitReplicas();
 
-            long visits = db.read(c -> number(c, "select count(*) from visit"));
-            assertThat(visits).isOne();
+            boolean seen = db.read(
+                    c -> c.createStatement().executeQuery("select from visit").next());
+            assertTrue(seen);
         }
     }
 
@@ -40,21 +37,5 @@ class VisitsIT {
                 .tls(TlsConfig.verifyFull(cluster.certificates().caFile()))
                 .build();
     }
-    // end test
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static long number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getLong(1);
-        }
-    }
-    // begin test
 }
 // end test
