@@ -56,9 +56,10 @@ public final class Demo {
         String version = cluster.primary().execute("show server_version").get(0).get(0);
         String heir = Incidents.heir(cluster).name();
         return """
-                PostgreSQL %s, a primary and %d %s on this machine: TLS (verify-full), SCRAM, passwords in secret files.
-                %d threads read and %d write. Commits wait for %s (synchronous replication): it will be promoted, and
-                without that a promotion may lose acknowledged writes, whatever the client does.
+                PostgreSQL %s, a primary and %d %s on this machine: TLS (verify-full), SCRAM,
+                passwords in secret files. %d threads read and %d write.
+                Commits wait for %s (synchronous replication): it will be promoted, and without that a
+                promotion may lose acknowledged writes, whatever the client does.
                 Replicas more than %d s behind get no reads.
                 """.formatted(
                         version,

@@ -48,7 +48,7 @@ final class Incidents {
                 Statement statement = observer.createStatement()) {
             Duration killed = stopwatch.elapsed();
             primary.kill();
-            tell(primary.name() + ", the primary, is killed (SIGKILL)");
+            display.event(killed, primary.name() + ", the primary, is killed (SIGKILL)");
             stopwatch.awaitElapsed(killed.plus(DemoPlan.UNTIL_PROMOTION));
             tell(heir.name() + " is told to become the primary");
             heir.promoteNow();

@@ -2,12 +2,18 @@ package dev.penstock.cli.demo;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** One line per second and one per event, for files and pipes. */
 final class LineDisplay implements Display {
+    /** Of a terminal that stands beside an editor. */
+    private static final int WIDTH = 99;
+
+    private static final String SEPARATOR = " | ";
+
     private final PrintStream out;
+    private boolean headed;
 
     LineDisplay(PrintStream out) {
         this.out = out;
@@ -20,8 +26,29 @@ final class LineDisplay implements Display {
 
     @Override
     public synchronized void nodes(Duration at, List<NodeLine> nodes) {
-        out.println(
-                Display.clock(at) + "  " + nodes.stream().map(NodeLine::brief).collect(Collectors.joining(" | ")));
+        if (!headed) {
+            headed = true;
+            out.println("            each second, of each server: what it is, its lag, reads/writes per second");
+        }
+        wrapped(Display.clock(at) + "  ", nodes.stream().map(NodeLine::brief).toList())
+                .forEach(out::println);
+    }
+
+    /** As many to a line as fit. */
+    private static List<String> wrapped(String beginning, List<String> parts) {
+        List<String> lines = new ArrayList<>();
+        String line = beginning;
+        for (String part : parts) {
+            boolean first = line.isBlank() || line.equals(beginning);
+            if (!first && line.length() + SEPARATOR.length() + part.length() > WIDTH) {
+                lines.add(line);
+                line = " ".repeat(beginning.length());
+                first = true;
+            }
+            line += (first ? "" : SEPARATOR) + part;
+        }
+        lines.add(line);
+        return lines;
     }
 
     @Override

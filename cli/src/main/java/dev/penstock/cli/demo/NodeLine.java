@@ -44,14 +44,11 @@ record NodeLine(
         return isBehind ? row + "  too far behind" : row;
     }
 
-    /** The same for a line that holds all servers. */
+    /** The same for a line that holds all servers: what it is, and its reads and writes per second. */
     String brief() {
-        String text = name + " " + role + " " + state;
-        if (role.equals("replica")) {
-            text += ", lag " + lagText();
-        }
-        return text
-                + String.format(Locale.ROOT, ", %d in use, %,d r/s, %,d w/s", inUse, readsPerSecond, writesPerSecond);
+        String is = state.equals("up") ? role : state;
+        String lagging = is.equals("replica") ? " " + lagText() : "";
+        return String.format(Locale.ROOT, "%s %s%s %,d/%,d", name, is, lagging, readsPerSecond, writesPerSecond);
     }
 
     private String lagText() {

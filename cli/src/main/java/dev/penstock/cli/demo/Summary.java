@@ -23,7 +23,8 @@ final class Summary {
         return format(
                 """
                   writes    %,d acknowledged, %,d of them found on %s
-                            %,d failed and rolled back, %,d of them found; %,d of unknown outcome (08007), %,d of them found
+                            %,d failed and rolled back, %,d of them found
+                            %,d of unknown outcome (08007), %,d of them found
                 """,
                 writes.acknowledged(),
                 writes.found(),
