@@ -44,7 +44,19 @@ final class Certificates {
             throw new TlsMaterialException(
                     TlsReason.TLS_TRUST_EXPIRED, source.describe(), "has no certificate that is still valid");
         }
+        if (anchors.stream().noneMatch(CaChains::signedItself)) {
+            throw withoutRoot(source, anchors.iterator().next());
+        }
         return anchors;
+    }
+
+    private static TlsMaterialException withoutRoot(TlsSource source, X509Certificate first) {
+        return new TlsMaterialException(
+                TlsReason.TLS_TRUST_FILE_INVALID,
+                source.describe(),
+                "has no root, only certificates that others issued",
+                "Add the certificate of '" + first.getIssuerX500Principal().getName()
+                        + "': a chain ends at a certificate that signed itself, as in libpq.");
     }
 
     private static Set<X509Certificate> systemTrust() {
@@ -76,10 +88,22 @@ final class Certificates {
         }
         for (Pem block : blocks) {
             if (block.isCertificate()) {
+                if (Der.parse(block.der()).size() > 1) {
+                    throw withTrustSettings(content, invalid);
+                }
                 certificates.add(certificate(block.der(), content.name(), invalid));
             }
         }
         return certificates;
+    }
+
+    /** OpenSSL's {@code TRUSTED CERTIFICATE}: Java passes over who it is trusted for, and would trust where OpenSSL was told not to. */
+    private static TlsMaterialException withTrustSettings(Content content, TlsReason invalid) {
+        return new TlsMaterialException(
+                invalid,
+                content.name(),
+                "has OpenSSL's trust settings behind a certificate (TRUSTED CERTIFICATE)",
+                "Write it without them: openssl x509 -in FILE -out ca.pem");
     }
 
     private static X509Certificate certificate(byte[] der, String name, TlsReason invalid) {

@@ -2,7 +2,6 @@ package dev.penstock.tls;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertStore;
@@ -11,15 +10,12 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
-import java.security.cert.PKIXRevocationChecker;
-import java.security.cert.PKIXRevocationChecker.Option;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.net.ssl.CertPathTrustManagerParameters;
@@ -28,69 +24,74 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PKIX verification of a server's chain against fixed anchors, with CRLs when given. The JDK's own trust manager does the work, so its
- * algorithm constraints hold; this class adds what libpq does and it does not (the dates of a certificate that is itself an anchor) and
- * turns its exceptions into reasons.
+ * Verification of a server's chain. With a CA file, {@link CaChains} finds a chain that libpq accepts too, and the JDK's own trust manager then
+ * applies its algorithm constraints to that chain. With the trust of the Java runtime the trust manager decides alone. Exceptions are
+ * turned into reasons.
  */
 final class ChainVerifier {
     private static final int MAX_CAUSES = 20;
 
-    private final X509ExtendedTrustManager delegate;
-    private final Set<X509Certificate> anchors;
+    private final X509ExtendedTrustManager runtime;
+    private final Set<X509Certificate> dated;
+    private final @Nullable CaChains chains;
 
-    private ChainVerifier(X509ExtendedTrustManager delegate, Set<X509Certificate> anchors) {
-        this.delegate = delegate;
-        this.anchors = anchors;
+    /** @param dated the anchors whose dates count when a server shows one of them as its own certificate */
+    private ChainVerifier(X509ExtendedTrustManager runtime, Set<X509Certificate> dated, @Nullable CaChains chains) {
+        this.runtime = runtime;
+        this.dated = Set.copyOf(dated);
+        this.chains = chains;
     }
 
-    static ChainVerifier of(Set<X509Certificate> anchors, Collection<X509CRL> crls) throws GeneralSecurityException {
+    /** @param given the certificates of a CA file, one root at least */
+    static ChainVerifier ofCaFile(Set<X509Certificate> given, Collection<X509CRL> crls)
+            throws GeneralSecurityException {
+        CaChains chains = new CaChains(given, crls);
+        return new ChainVerifier(trustManager(chains.roots(), List.of()), Set.of(), chains);
+    }
+
+    /** @param anchors what the Java runtime trusts */
+    static ChainVerifier ofRuntime(Set<X509Certificate> anchors, Collection<X509CRL> crls)
+            throws GeneralSecurityException {
+        return new ChainVerifier(trustManager(anchors, crls), anchors, null);
+    }
+
+    private static X509ExtendedTrustManager trustManager(Set<X509Certificate> anchors, Collection<X509CRL> crls)
+            throws GeneralSecurityException {
         Set<TrustAnchor> trusted =
                 anchors.stream().map(anchor -> new TrustAnchor(anchor, null)).collect(Collectors.toSet());
         PKIXBuilderParameters parameters = new PKIXBuilderParameters(trusted, new X509CertSelector());
         parameters.setRevocationEnabled(!crls.isEmpty());
         if (!crls.isEmpty()) {
             parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(crls)));
-            parameters.addCertPathChecker(crlsOnly());
+            parameters.addCertPathChecker(CaChains.crlsOnly());
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
         factory.init(new CertPathTrustManagerParameters(parameters));
-        return new ChainVerifier((X509ExtendedTrustManager) factory.getTrustManagers()[0], Set.copyOf(anchors));
+        return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
     }
 
-    /** The given CRLs and nothing from the network: a database connection must not wait for an OCSP responder. */
-    private static PKIXRevocationChecker crlsOnly() throws GeneralSecurityException {
-        PKIXRevocationChecker checker =
-                (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
-        checker.setOptions(EnumSet.of(Option.PREFER_CRLS, Option.NO_FALLBACK));
-        return checker;
-    }
-
-    void verify(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+    void verify(X509Certificate[] sent, String authType, Socket socket) throws CertificateException {
+        if (chains == null) {
+            verifyByRuntime(sent, authType, socket);
+            return;
+        }
+        X509Certificate[] chain = chains.find(sent);
         try {
-            delegate.checkServerTrusted(chain, authType, socket);
-            if (anchors.contains(chain[0])) {
-                chain[0].checkValidity();
-            }
+            runtime.checkServerTrusted(chain, authType, socket);
         } catch (CertificateException refused) {
-            throw reject(chain, refused);
+            throw ChainFault.link(List.of(chain), 0, "is refused: " + refused.getMessage(), refused);
         }
     }
 
-    private PeerRejectedException reject(X509Certificate[] chain, CertificateException refused) {
-        TlsReason reason = reason(chain, refused);
-        String who = "'" + chain[0].getSubjectX500Principal().getName() + "'";
-        String message = switch (reason) {
-            case TLS_EXPIRED ->
-                "the server's certificate " + who + " expired on "
-                        + chain[0].getNotAfter().toInstant();
-            case TLS_NOT_YET_VALID ->
-                "the server's certificate " + who + " is valid only from "
-                        + chain[0].getNotBefore().toInstant();
-            case TLS_REVOKED -> "the server's certificate " + who + " is revoked";
-            case TLS_REVOCATION_UNKNOWN -> "no current CRL covers the server's certificate " + who;
-            default -> "the server's certificate " + who + " does not lead to a trusted CA: " + issuerStory(chain);
-        };
-        return new PeerRejectedException(reason, message, reason.remedy()).causedBy(refused);
+    private void verifyByRuntime(X509Certificate[] sent, String authType, Socket socket) throws CertificateException {
+        try {
+            runtime.checkServerTrusted(sent, authType, socket);
+            if (dated.contains(sent[0])) {
+                sent[0].checkValidity();
+            }
+        } catch (CertificateException refused) {
+            throw ChainFault.byRuntime(sent, reason(sent, refused), refused);
+        }
     }
 
     private static TlsReason reason(X509Certificate[] chain, CertificateException refused) {
@@ -123,20 +124,5 @@ final class ChainVerifier {
             cause = cause.getCause();
         }
         return null;
-    }
-
-    private static String issuerStory(X509Certificate[] chain) {
-        X509Certificate last = chain[chain.length - 1];
-        boolean selfSigned = last.getSubjectX500Principal().equals(last.getIssuerX500Principal());
-        if (chain.length == 1 && selfSigned) {
-            return "it is self-signed and not in tls.ca";
-        }
-        String sent = chain.length == 1
-                ? "the server sent no intermediate"
-                : "the server sent "
-                        + Arrays.stream(chain)
-                                .map(c -> c.getSubjectX500Principal().getName())
-                                .toList();
-        return "it was issued by '" + chain[0].getIssuerX500Principal().getName() + "', " + sent;
     }
 }

@@ -1,6 +1,7 @@
 package dev.penstock.tls;
 
 import java.security.cert.CertificateException;
+import org.jspecify.annotations.Nullable;
 
 /** Our refusal of the server's certificate; a {@link CertificateException} so that JSSE keeps it as the handshake's cause. */
 final class PeerRejectedException extends CertificateException implements Reasoned {
@@ -15,8 +16,10 @@ final class PeerRejectedException extends CertificateException implements Reason
         this.remedy = remedy;
     }
 
-    PeerRejectedException causedBy(Throwable cause) {
-        initCause(cause);
+    PeerRejectedException causedBy(@Nullable Throwable cause) {
+        if (cause != null) {
+            initCause(cause);
+        }
         return this;
     }
 

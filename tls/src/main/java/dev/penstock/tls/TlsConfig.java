@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode libpq's {@code sslmode}
  * @param certValidation {@code cert_validation}; {@code BY_MODE} unless verification is waived aloud
- * @param ca libpq's {@code sslrootcert}: a PEM file with any number of CAs, a directory of such, PEM text or {@code system}. Once
+ * @param ca libpq's {@code sslrootcert}: a PEM file with any number of CAs, one of them a root, a directory of such, PEM text or {@code system}. Once
  *     given, every mode that ends up with TLS verifies the chain (libpq's root-file rule). {@code null} for none: files in the
  *     home directory are not looked at
  * @param clientCertificate libpq's {@code sslcert} and {@code sslkey}; {@code null} for none
- * @param crl libpq's {@code sslcrl}: a PEM or DER file or a directory with a CRL of every CA in the chain; {@code null} for no check
+ * @param crl libpq's {@code sslcrl}: a PEM or DER file or a directory with a CRL of every CA in the chain, the root included; {@code null} for no check
  * @param minVersion TLS 1.2 by default, as in libpq
  * @param maxVersion {@code null} for the newest that both sides know
  * @param ciphers JSSE names, in order of preference; empty for the runtime's own list

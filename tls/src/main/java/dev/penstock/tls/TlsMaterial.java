@@ -124,7 +124,12 @@ public final class TlsMaterial {
     @Nullable
     ChainVerifier chainVerifier() {
         try {
-            return config.verifiesChain() ? ChainVerifier.of(anchors, crls) : null;
+            if (!config.verifiesChain()) {
+                return null;
+            }
+            return config.ca() instanceof TlsSource.SystemTrust
+                    ? ChainVerifier.ofRuntime(anchors, crls)
+                    : ChainVerifier.ofCaFile(anchors, crls);
         } catch (GeneralSecurityException failed) {
             throw refusedByRuntime(failed);
         }

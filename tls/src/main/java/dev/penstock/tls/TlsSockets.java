@@ -72,7 +72,7 @@ final class TlsSockets {
             return List.of();
         }
         try {
-            return List.of(new SNIHostName(name.name()));
+            return List.of(new SNIHostName(name.nameInHello()));
         } catch (IllegalArgumentException notAHostName) {
             // JSSE sends letters, digits and hyphens only: no name for the underscore that a Compose service may have.
             return List.of();

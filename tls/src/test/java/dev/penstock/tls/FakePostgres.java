@@ -16,20 +16,23 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * As much of a PostgreSQL server as a driver needs to connect: it answers the SSLRequest, makes the handshake, admits everybody and
@@ -39,17 +42,38 @@ final class FakePostgres implements AutoCloseable {
     private static final int SSL_REQUEST = 80877103;
 
     private final ServerSocket listener;
-    private final SSLContext context;
-    private final List<String> protocols;
-    private final boolean needsClientCertificate;
+    private final Behaviour behaviour;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger logins = new AtomicInteger();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<String> serverNames = new CopyOnWriteArrayList<>();
     private final List<X509Certificate> clientCertificates = new CopyOnWriteArrayList<>();
 
-    private FakePostgres(SSLContext context, List<String> protocols, boolean needsClientCertificate) {
-        this.context = context;
-        this.protocols = protocols;
-        this.needsClientCertificate = needsClientCertificate;
+    /**
+     * @param answer to the SSLRequest; TLS begins behind it when it starts with {@code S}
+     * @param direct whether TLS begins at once, without the request
+     * @param selected the protocol (ALPN) that the server agrees on; empty for none
+     */
+    private record Behaviour(
+            SSLContext context,
+            List<String> protocols,
+            boolean needsClientCertificate,
+            byte[] answer,
+            boolean direct,
+            String selected) {
+        Behaviour(SSLContext context, List<String> protocols, boolean needsClientCertificate) {
+            this(
+                    context,
+                    protocols,
+                    needsClientCertificate,
+                    new byte[] {(byte) (context == null ? 'N' : 'S')},
+                    false,
+                    "");
+        }
+    }
+
+    private FakePostgres(Behaviour behaviour) {
+        this.behaviour = behaviour;
         try {
             this.listener = new ServerSocket(0, 50, InetAddress.getByName("localhost"));
         } catch (IOException failed) {
@@ -59,16 +83,27 @@ final class FakePostgres implements AutoCloseable {
     }
 
     static FakePostgres withoutTls() {
-        return new FakePostgres(null, List.of(), false);
+        return new FakePostgres(new Behaviour(null, List.of(), false));
     }
 
     static FakePostgres with(IssuedCertificate certificate, String... protocols) {
-        return new FakePostgres(context(certificate, null), List.of(protocols), false);
+        return new FakePostgres(new Behaviour(context(certificate, null), List.of(protocols), false));
     }
 
     /** Refuses every client that has no certificate of this authority, inside the handshake. */
     static FakePostgres demanding(CertificateAuthority clients, IssuedCertificate certificate, String... protocols) {
-        return new FakePostgres(context(certificate, clients.certificate()), List.of(protocols), true);
+        return new FakePostgres(new Behaviour(context(certificate, clients.certificate()), List.of(protocols), true));
+    }
+
+    /** Gives this answer to the SSLRequest, in one packet. */
+    static FakePostgres answering(IssuedCertificate certificate, byte[] answer) {
+        return new FakePostgres(new Behaviour(context(certificate, null), List.of(), false, answer, false, ""));
+    }
+
+    /** Begins TLS at once and agrees on this protocol (ALPN), or on none. */
+    static FakePostgres direct(IssuedCertificate certificate, String selected) {
+        return new FakePostgres(
+                new Behaviour(context(certificate, null), List.of(), false, new byte[0], true, selected));
     }
 
     int port() {
@@ -83,6 +118,16 @@ final class FakePostgres implements AutoCloseable {
         return "jdbc:postgresql://" + host + ":" + port() + "/app";
     }
 
+    /** How often somebody connected. */
+    int connections() {
+        return connections.get();
+    }
+
+    /** How many began to log in within TLS. */
+    int logins() {
+        return logins.get();
+    }
+
     /** The names of the TLS hellos, one per handshake; empty text for none. */
     List<String> serverNames() {
         return serverNames;
@@ -95,18 +140,55 @@ final class FakePostgres implements AutoCloseable {
 
     private static SSLContext context(IssuedCertificate certificate, String clientCa) {
         try {
-            KeyStore keys = emptyStore();
             SourceReader.Content content =
                     new SourceReader.Content("key", certificate.key().getBytes(UTF_8));
-            PrivateKey key = PrivateKeys.read(content, null);
-            keys.setKeyEntry("server", key, new char[0], chain(certificate.chain()));
-            KeyManagerFactory keyManagers = KeyManagerFactory.getInstance("PKIX");
-            keyManagers.init(keys, new char[0]);
+            Shown shown = new Shown(chain(certificate.chain()), PrivateKeys.read(content, null));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keyManagers.getKeyManagers(), trust(clientCa), null);
+            context.init(new KeyManager[] {shown}, trust(clientCa), null);
             return context;
         } catch (GeneralSecurityException | IOException failed) {
             throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Shows what it is given, also a chain that a key store would refuse. */
+    private static final class Shown extends X509ExtendedKeyManager {
+        private final X509Certificate[] chain;
+        private final PrivateKey key;
+
+        Shown(X509Certificate[] chain, PrivateKey key) {
+            this.chain = chain;
+            this.key = key;
+        }
+
+        @Override
+        public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+            return keyType.equals(key.getAlgorithm()) ? "server" : null;
+        }
+
+        @Override
+        public String[] getServerAliases(String keyType, Principal[] issuers) {
+            return keyType.equals(key.getAlgorithm()) ? new String[] {"server"} : null;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return chain;
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return key;
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal[] issuers) {
+            return null;
+        }
+
+        @Override
+        public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+            return null;
         }
     }
 
@@ -152,6 +234,11 @@ final class FakePostgres implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
+            connections.incrementAndGet();
+            if (behaviour.direct()) {
+                encrypted(socket);
+                return;
+            }
             DataInputStream in = new DataInputStream(socket.getInputStream());
             int length = in.readInt();
             int code = in.readInt();
@@ -160,11 +247,11 @@ final class FakePostgres implements AutoCloseable {
                 session(in, new DataOutputStream(socket.getOutputStream()));
                 return;
             }
-            socket.getOutputStream().write(context == null ? 'N' : 'S');
-            if (context == null) {
-                startup(in, socket);
-            } else {
-                encrypted(socket);
+            socket.getOutputStream().write(behaviour.answer());
+            switch (behaviour.answer()[0]) {
+                case 'S' -> encrypted(socket);
+                case 'N' -> startup(in, socket);
+                default -> in.transferTo(OutputStream.nullOutputStream());
             }
         } catch (IOException refusedOrGone) {
             // What a refused client leaves behind; the test looks at the client.
@@ -173,12 +260,14 @@ final class FakePostgres implements AutoCloseable {
     }
 
     private void encrypted(Socket plain) throws IOException {
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
+        SSLSocket socket =
+                (SSLSocket) behaviour.context().getSocketFactory().createSocket(plain, null, plain.getPort(), true);
         socket.setUseClientMode(false);
-        socket.setNeedClientAuth(needsClientCertificate);
-        if (!protocols.isEmpty()) {
-            socket.setEnabledProtocols(protocols.toArray(new String[0]));
+        socket.setNeedClientAuth(behaviour.needsClientCertificate());
+        if (!behaviour.protocols().isEmpty()) {
+            socket.setEnabledProtocols(behaviour.protocols().toArray(new String[0]));
         }
+        socket.setHandshakeApplicationProtocolSelector((own, offered) -> behaviour.selected());
         handshake(plain, socket);
         ExtendedSSLSession session = (ExtendedSSLSession) socket.getSession();
         serverNames.add(session.getRequestedServerNames().stream()
@@ -186,10 +275,14 @@ final class FakePostgres implements AutoCloseable {
                 .map(name -> new String(name, UTF_8))
                 .findFirst()
                 .orElse(""));
-        if (needsClientCertificate) {
+        if (behaviour.needsClientCertificate()) {
             clientCertificates.add((X509Certificate) session.getPeerCertificates()[0]);
         }
-        startup(new DataInputStream(socket.getInputStream()), socket);
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        int length = in.readInt();
+        logins.incrementAndGet();
+        in.skipNBytes(length - 4L);
+        session(in, new DataOutputStream(socket.getOutputStream()));
     }
 
     /** A refusal is let arrive: closing on unread bytes would reset the connection and take the alert with it. */
