@@ -299,8 +299,10 @@ public final class Connector implements AutoCloseable {
             throws SQLException {
         long generation = tls.generation();
         try (TlsAttempt handshake = tls.attempt(node.endpoint().host())) {
-            Properties p = properties.forPurpose(purpose, whole);
+            Properties p = new Properties();
             p.putAll(handshake.driverProperties());
+            // The sockets are those of the attempt.
+            p.putAll(properties.forPurpose(purpose, whole));
             p.setProperty("user", String.valueOf(credentials.user()));
             p.setProperty("password", credentials.password().reveal());
             Connection connection = shakeHands(handshake, properties.jdbcUrl(node.endpoint()), p);

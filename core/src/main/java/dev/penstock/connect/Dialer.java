@@ -1,6 +1,7 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.Endpoint;
+import dev.penstock.tls.TlsRequestSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Inet6Address;
@@ -51,7 +52,7 @@ final class Dialer {
     }
 
     private Socket connect(ConnectAttempt attempt, InetAddress address) throws IOException {
-        Socket socket = attempt.track(new Socket());
+        Socket socket = attempt.track(new TlsRequestSocket());
         socket.connect(new InetSocketAddress(address, endpoint.port()), (int) limit.toMillis());
         return socket;
     }

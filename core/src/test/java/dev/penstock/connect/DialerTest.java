@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.penstock.config.Endpoint;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,8 +14,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -72,6 +75,22 @@ class DialerTest {
         Socket socket = new ConnectAttempt(0, dialer).dial();
         opened.add(socket);
         return socket;
+    }
+
+    /** So that what somebody wrote behind the consent to TLS is still there when TLS begins, and ends the connection. */
+    @Test
+    void the_answer_to_a_request_for_TLS_is_handed_over_alone() throws IOException {
+        ServerSocket server = new ServerSocket(0, 1, address("127.0.0.1"));
+        opened.add(server);
+        Socket socket = dial(server.getLocalPort(), address("127.0.0.1"));
+        InputStream answers = socket.getInputStream();
+        try (Socket asked = server.accept()) {
+            socket.getOutputStream().write(HexFormat.of().parseHex("0000000804d2162f"));
+            asked.getOutputStream().write("Sbehind".getBytes(StandardCharsets.US_ASCII));
+            await().until(() -> answers.available() == "Sbehind".length());
+            assertThat(answers.read(new byte[10])).isEqualTo(1);
+            assertThat(socket.getInputStream().available()).isEqualTo("behind".length());
+        }
     }
 
     @Test

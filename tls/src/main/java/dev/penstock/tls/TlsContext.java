@@ -217,6 +217,7 @@ public final class TlsContext implements AutoCloseable {
         if (config.mode() == SslMode.DISABLE) {
             return properties;
         }
+        properties.put("socketFactory", TlsRequestSocket.Factory.class.getName());
         properties.put("sslfactory", TlsSocketFactory.class.getName());
         properties.put("sslhostnameverifier", TlsHostnameVerifier.class.getName());
         properties.put("channelBinding", config.channelBinding().libpqName());

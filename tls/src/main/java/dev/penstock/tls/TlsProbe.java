@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>What a server decides only after the login began stays unknown: {@code pg_hba.conf}, and whether it demands a client certificate.
  */
 public final class TlsProbe {
-    /** {@code SSLRequest} of PostgreSQL's protocol: its length, then 80877103. */
-    private static final byte[] SSL_REQUEST = {0, 0, 0, 8, 0x04, (byte) 0xd2, 0x16, 0x2f};
-
     /** TLS 1.3 refuses a client certificate after the handshake; a server says so at once or not at all. */
     private static final int LATE_ALERT_MILLIS = 500;
 
@@ -120,7 +117,7 @@ public final class TlsProbe {
     private void handshake(SSLSocket socket) throws IOException {
         if (config.negotiation() == SslNegotiation.DIRECT) {
             SSLParameters parameters = socket.getSSLParameters();
-            parameters.setApplicationProtocols(new String[] {"postgresql"});
+            parameters.setApplicationProtocols(new String[] {TlsSocket.POSTGRESQL});
             socket.setSSLParameters(parameters);
         }
         socket.startHandshake();
@@ -162,13 +159,13 @@ public final class TlsProbe {
         if (config.negotiation() == SslNegotiation.DIRECT) {
             return true;
         }
-        plain.getOutputStream().write(SSL_REQUEST);
+        plain.getOutputStream().write(TlsRequestSocket.request());
         plain.getOutputStream().flush();
         int answer = plain.getInputStream().read();
         return switch (answer) {
             case 'S' -> true;
-            // An error message is what servers answer that do not know the request.
-            case 'N', 'E' -> false;
+            case 'N' -> false;
+            case 'E' -> throw TlsRequestSocket.errorAsAnswer();
             default ->
                 throw new IOException(
                         answer < 0

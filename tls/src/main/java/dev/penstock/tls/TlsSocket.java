@@ -20,19 +20,29 @@ import javax.net.ssl.SSLSocket;
 /**
  * A TLS socket of the JDK that closes at once. The JDK's own {@code close()} says goodbye and, with TLS 1.3, reads until the server has done so too,
  * for as long as any read may take: a driver that closes the connection because the server did not answer in time waits twice. This one closes the
- * socket below first. Who leaves in good order closes the streams before, which are the JDK's and say goodbye as ever. Thread-safe as far as that
- * socket is.
+ * socket below first. Who leaves in good order closes the streams before, which are the JDK's and say goodbye as ever.
+ *
+ * <p>With direct negotiation it also ends a handshake that agreed on another protocol than PostgreSQL's, or on none (ALPN): nothing else
+ * tells a PostgreSQL server from any other that speaks TLS. Thread-safe as far as that socket is.
  */
 final class TlsSocket extends SSLSocket {
     private static final System.Logger LOGGER = System.getLogger(TlsSocket.class.getName());
 
+    /** The protocol's registered name (ALPN). */
+    static final String POSTGRESQL = "postgresql";
+
     private final SSLSocket tls;
     private final Socket plain;
+    private final boolean direct;
 
-    /** @param plain what {@code tls} is layered over and closes at its own end */
-    TlsSocket(SSLSocket tls, Socket plain) {
+    /**
+     * @param plain what {@code tls} is layered over and closes at its own end
+     * @param direct whether TLS begins without a question, and ALPN has to say that PostgreSQL answered
+     */
+    TlsSocket(SSLSocket tls, Socket plain, boolean direct) {
         this.tls = tls;
         this.plain = plain;
+        this.direct = direct;
     }
 
     @Override
@@ -43,6 +53,15 @@ final class TlsSocket extends SSLSocket {
         } catch (IOException e) {
             // It can say goodbye to nobody.
             LOGGER.log(System.Logger.Level.TRACE, "a TLS socket was closed without a word to its server", e);
+        }
+    }
+
+    @Override
+    public void startHandshake() throws IOException {
+        tls.startHandshake();
+        if (direct && !POSTGRESQL.equals(tls.getApplicationProtocol())) {
+            close();
+            throw HandshakeRefusedException.noAlpn();
         }
     }
 
@@ -377,11 +396,6 @@ final class TlsSocket extends SSLSocket {
     @Override
     public void shutdownOutput() throws IOException {
         tls.shutdownOutput();
-    }
-
-    @Override
-    public void startHandshake() throws IOException {
-        tls.startHandshake();
     }
 
     @Override

@@ -25,8 +25,16 @@ final class TlsSockets {
         this.context = context;
     }
 
-    /** The host is what the name check looks for and, by default, what the hello names. */
+    /**
+     * The host is what the name check looks for and, by default, what the hello names.
+     *
+     * @throws HandshakeRefusedException if something was sent in clear text behind the consent to TLS
+     */
     SSLSocket layer(Socket plain, String host, int port, boolean autoClose) throws IOException {
+        boolean direct = config.negotiation() == SslNegotiation.DIRECT;
+        if (!direct && plain.getInputStream().available() > 0) {
+            throw HandshakeRefusedException.plainBytes();
+        }
         SSLSocket socket =
                 (SSLSocket) context.getSocketFactory().createSocket(plain, nameToVerify(host), port, autoClose);
         SSLParameters parameters = socket.getSSLParameters();
@@ -35,8 +43,11 @@ final class TlsSockets {
             parameters.setCipherSuites(config.ciphers().toArray(new String[0]));
         }
         parameters.setServerNames(serverNames(host));
+        if (direct) {
+            parameters.setApplicationProtocols(new String[] {TlsSocket.POSTGRESQL});
+        }
         socket.setSSLParameters(parameters);
-        return autoClose ? new TlsSocket(socket, plain) : socket;
+        return autoClose || direct ? new TlsSocket(socket, plain, direct) : socket;
     }
 
     boolean verifies(String host, SSLSession session) {

@@ -328,6 +328,26 @@ class LibpqComparisonIT {
         shows("a CA that may sign no list", HOST, belowMute.shownWith(), pem(mute), mute.crl());
     }
 
+    /** Servers that answer what no PostgreSQL server does. */
+    @Test
+    void libpq_refuses_what_is_written_into_the_beginning_of_TLS_too() {
+        Psql.version();
+        IssuedCertificate shown = DIRECT.shownWith();
+        for (String answer : List.of("SE\0\0\0\5x", "E\0\0\0\5x")) {
+            try (FakePostgres server = FakePostgres.answering(shown, answer.getBytes(UTF_8))) {
+                for (SslMode mode : new SslMode[] {SslMode.PREFER, SslMode.REQUIRE}) {
+                    String target = "host=127.0.0.1 sslsni=0 port=" + server.port() + " sslmode=" + mode.libpqName();
+                    assertThat(Psql.connects(target, Psql.emptyHome(directory), "pw"))
+                            .as(answer)
+                            .isFalse();
+                    TlsConfig config = TlsConfig.builder(mode).build();
+                    assertThat(Dial.to(server.url(), "127.0.0.1", config).outcome())
+                            .isNotIn("TLS", "plain");
+                }
+            }
+        }
+    }
+
     /** Purposes of certificates. */
     private void purposes() {
         Map<String, MadeCertificate.Plan> roots = new LinkedHashMap<>();
