@@ -54,7 +54,7 @@ final class TlsCheckCommand implements Command {
                        penstock tls-check [--config FILE | --url URI] [--env-file FILE] [--host ...] [--json]
 
                 Dials each server, begins TLS as PostgreSQL's protocol does, and prints version, cipher, the chain with its
-                expiry, whether the name matches, what Penstock, libpq and plain pgjdbc do with it in that mode, and what to do.
+                expiry, whether the name matches, what Penstock and plain pgjdbc do with it in that mode, and what to do.
                 It does not log in and needs no password; what pg_hba.conf decides it cannot see.
 
                   --host HOST[,HOST]   the servers; else those of the configuration. [v6]:port and host:port are taken

@@ -1,7 +1,6 @@
 package dev.penstock.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -14,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,10 +33,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code penstock tls-check} on servers that show this and that, and what it says of psql and pgjdbc beside themselves. */
+/** {@code penstock tls-check} on servers that show this and that, and what it says of pgjdbc beside itself. */
 class TlsCheckIT {
     private static final CertificateAuthority CA = CertificateAuthority.create("Right CA");
     private static final CertificateAuthority OTHER = CertificateAuthority.create("Wrong CA");
+    private static final String END = "-----END CERTIFICATE-----\n";
     private static final String IS_TLS = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
 
     @TempDir
@@ -169,7 +169,6 @@ class TlsCheckIT {
                 .out());
         assertThat(said)
                 .containsEntry("nodes.penstock.outcome", "tls")
-                .containsEntry("nodes.libpq.outcome", "tls")
                 .containsEntry("nodes.pgjdbc.outcome", "refused");
         assertThat(pgjdbc(secured, "verify-full", true, host)).isEqualTo("refused");
     }
@@ -200,31 +199,49 @@ class TlsCheckIT {
         assertThat(flat(said.out())).containsEntry("mode", "verify-full").containsEntry("connects", "true");
     }
 
-    /** Every mode, with and without a CA, against what psql and pgjdbc do. */
+    /** Every mode, with and without a CA, against what pgjdbc does. */
     @ParameterizedTest
     @EnumSource(Server.class)
-    void psql_and_pgjdbc_do_what_is_said_of_them(Server server) throws Exception {
-        Map<String, String> saidOfLibpq = new LinkedHashMap<>();
-        Map<String, String> done = new LinkedHashMap<>();
-        String psql = output(List.of("psql", "--version"), Map.of());
+    void pgjdbc_does_what_is_said_of_it(Server server) throws Exception {
         for (String mode : List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full")) {
             for (boolean withCa : new boolean[] {false, true}) {
                 if (withCa == mode.equals("disable") || (!withCa && mode.startsWith("verify"))) {
                     continue;
                 }
                 Map<String, String> said = flat(check(server, mode, withCa).out());
-                String what = server + " " + mode + (withCa ? " with a CA" : "");
                 assertThat(said.get("nodes.pgjdbc.outcome"))
-                        .as("pgjdbc: " + what)
+                        .as(server + " " + mode + (withCa ? " with a CA" : ""))
                         .isEqualTo(pgjdbc(server, mode, withCa));
-                if (psql != null) {
-                    saidOfLibpq.put(what, said.get("nodes.libpq.outcome"));
-                    done.put(what, libpq(server, mode, withCa));
-                }
             }
         }
-        assumeTrue(psql != null, "psql is not on this machine");
-        assertThat(saidOfLibpq).as(psql.strip()).isEqualTo(done);
+    }
+
+    /** Penstock wants the root as libpq does; pgjdbc is content with the intermediate, and reads no directory. */
+    @Test
+    void a_CA_that_only_pgjdbc_is_content_with_is_told_as_such() throws Exception {
+        CertificateAuthority middle = CA.intermediate("Middle");
+        IssuedCertificate whole = middle.server("localhost").issue();
+        String leaf = whole.chain().substring(0, whole.chain().indexOf(END) + END.length());
+        show(new IssuedCertificate(leaf, whole.key(), whole.serialNumber()));
+        Path ca = Files.writeString(directory.resolve("middle.pem"), middle.certificate() + OTHER.certificate());
+        String port = String.valueOf(secured.primary().port());
+        Map<String, String> said =
+                flat(Said.of("--json", "--host", "localhost", "--port", port, "--sslrootcert", ca.toString())
+                        .out());
+        assertThat(said)
+                .containsEntry("nodes.penstock.outcome", "refused")
+                .containsEntry("nodes.pgjdbc.outcome", "tls")
+                .doesNotContainKey("nodes.libpq.outcome");
+        assertThat(pgjdbc(secured, "verify-full", ca, "localhost:" + port)).isEqualTo("tls");
+        Path folder = Files.createDirectories(directory.resolve("cas"));
+        CA.writeCertificate(folder.resolve("a.pem"));
+        Server.RIGHT.start();
+        said = flat(Said.of("--json", "--host", "localhost", "--port", port, "--sslrootcert", folder.toString())
+                .out());
+        assertThat(said)
+                .containsEntry("nodes.penstock.outcome", "tls")
+                .containsEntry("nodes.pgjdbc.outcome", "refused");
+        assertThat(pgjdbc(secured, "verify-full", folder, "localhost:" + port)).isEqualTo("refused");
     }
 
     private static Said check(Server server, String mode, boolean withCa) throws UsageException {
@@ -242,13 +259,17 @@ class TlsCheckIT {
     }
 
     private static String pgjdbc(PostgresCluster cluster, String mode, boolean withCa, String host) {
+        return pgjdbc(cluster, mode, withCa ? directory.resolve("ca.pem") : null, host);
+    }
+
+    private static String pgjdbc(PostgresCluster cluster, String mode, Path ca, String host) {
         Properties properties = new Properties();
         properties.setProperty("user", "appuser");
         properties.setProperty("password", cluster.password("appuser"));
         properties.setProperty("sslmode", mode);
         properties.setProperty("gssEncMode", "disable");
-        if (withCa) {
-            properties.setProperty("sslrootcert", directory.resolve("ca.pem").toString());
+        if (ca != null) {
+            properties.setProperty("sslrootcert", ca.toString());
         }
         String url = "jdbc:postgresql://" + host + "/appdb";
         try (Connection connection = DriverManager.getConnection(url, properties);
@@ -258,30 +279,6 @@ class TlsCheckIT {
             return row.getBoolean(1) ? "tls" : "plain";
         } catch (SQLException refused) {
             return "refused";
-        }
-    }
-
-    private static String libpq(Server server, String mode, boolean withCa) throws Exception {
-        PostgresCluster cluster = server.start();
-        String target = "host=localhost dbname=appdb user=appuser gssencmode=disable connect_timeout=10 port="
-                + cluster.primary().port() + " sslmode=" + mode
-                + (withCa ? " sslrootcert=" + directory.resolve("ca.pem") : "");
-        String answer = output(
-                List.of("psql", "-X", "-w", "-At", "-c", IS_TLS, target),
-                Map.of("HOME", directory.toString(), "PGPASSWORD", cluster.password("appuser")));
-        return answer == null ? "refused" : answer.strip().equals("t") ? "tls" : "plain";
-    }
-
-    /** Null when it fails, or is not there. */
-    private static String output(List<String> command, Map<String, String> environment) throws InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().putAll(environment);
-        try {
-            Process process = builder.start();
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0 ? text : null;
-        } catch (IOException absent) {
-            return null;
         }
     }
 

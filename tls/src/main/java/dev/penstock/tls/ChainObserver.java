@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
 /** Accepts every server and keeps what it showed, with what a verifier says of it: for {@link TlsProbe}, never for a login. */
 final class ChainObserver extends X509ExtendedTrustManager {
     private final @Nullable ChainVerifier verifier;
+    private final @Nullable ChainVerifier pgjdbc;
     private volatile X509Certificate[] chain = new X509Certificate[0];
     private volatile @Nullable TlsFailure failure;
+    private volatile @Nullable TlsFailure pgjdbcFailure;
 
-    /** @param verifier {@code null} when no CA is configured */
-    ChainObserver(@Nullable ChainVerifier verifier) {
+    /**
+     * @param verifier {@code null} when no CA is configured
+     * @param pgjdbc the same
+     */
+    ChainObserver(@Nullable ChainVerifier verifier, @Nullable ChainVerifier pgjdbc) {
         this.verifier = verifier;
+        this.pgjdbc = pgjdbc;
     }
 
     X509Certificate[] chain() {
@@ -27,15 +33,26 @@ final class ChainObserver extends X509ExtendedTrustManager {
         return Optional.ofNullable(failure);
     }
 
+    Optional<TlsFailure> pgjdbcFailure() {
+        return Optional.ofNullable(pgjdbcFailure);
+    }
+
     @Override
     public void checkServerTrusted(X509Certificate[] shown, String authType, Socket socket) {
         chain = shown.clone();
-        if (verifier != null) {
-            try {
+        failure = failureOf(verifier, shown, authType, socket);
+        pgjdbcFailure = failureOf(pgjdbc, shown, authType, socket);
+    }
+
+    private static @Nullable TlsFailure failureOf(
+            @Nullable ChainVerifier verifier, X509Certificate[] shown, String authType, Socket socket) {
+        try {
+            if (verifier != null) {
                 verifier.verify(shown, authType, socket);
-            } catch (CertificateException refused) {
-                failure = FailureTable.of(refused).orElse(null);
             }
+            return null;
+        } catch (CertificateException refused) {
+            return FailureTable.of(refused).orElse(null);
         }
     }
 

@@ -55,6 +55,11 @@ final class ChainVerifier {
         return new ChainVerifier(trustManager(anchors, crls), anchors, null);
     }
 
+    /** Not for a connection: as plain pgjdbc verifies, which takes each certificate of a CA file for an anchor and reads no CRL. */
+    static ChainVerifier ofPgjdbc(Set<X509Certificate> given) throws GeneralSecurityException {
+        return new ChainVerifier(trustManager(given, List.of()), Set.of(), null);
+    }
+
     private static X509ExtendedTrustManager trustManager(Set<X509Certificate> anchors, Collection<X509CRL> crls)
             throws GeneralSecurityException {
         Set<TrustAnchor> trusted =

@@ -135,6 +135,16 @@ public final class TlsMaterial {
         }
     }
 
+    /** The verification of plain pgjdbc, for comparison; null without a CA. */
+    @Nullable
+    ChainVerifier pgjdbcVerifier() {
+        try {
+            return anchors.isEmpty() ? null : ChainVerifier.ofPgjdbc(anchors);
+        } catch (GeneralSecurityException failed) {
+            throw refusedByRuntime(failed);
+        }
+    }
+
     private static TlsMaterialException refusedByRuntime(GeneralSecurityException failed) {
         return new TlsMaterialException(
                         TlsReason.TLS_TRUST_FILE_INVALID, "TLS material", "was refused by the Java runtime")

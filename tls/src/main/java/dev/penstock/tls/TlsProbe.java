@@ -62,6 +62,7 @@ public final class TlsProbe {
                         .map(link -> CertificateReport.of("server", link))
                         .toList(),
                 seen.observer().failure(),
+                seen.observer().pgjdbcFailure(),
                 chain.length > 0 && isNamed(chain[0], host),
                 failure);
     }
@@ -70,7 +71,8 @@ public final class TlsProbe {
     private record Seen(boolean offered, ChainObserver observer, Optional<TlsFacts> facts) {}
 
     private Seen look(String host, int port) throws IOException {
-        ChainObserver observer = new ChainObserver(context.material().chainVerifier());
+        ChainObserver observer = new ChainObserver(
+                context.material().chainVerifier(), context.material().pgjdbcVerifier());
         try (Socket plain = connect(host, port)) {
             if (!begin(plain)) {
                 return new Seen(false, observer, Optional.empty());

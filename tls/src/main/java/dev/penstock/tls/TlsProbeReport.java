@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param facts protocol, cipher suite and certificate; empty when not even an unverified handshake succeeds
  * @param chain every certificate that the server sent, its own first
  * @param chainFailure what is wrong with the chain by the configured CA and CRL; empty when nothing is, or no CA is configured
+ * @param pgjdbcChainFailure what plain pgjdbc finds wrong with the chain when its mode verifies; it takes every certificate of a CA file for an
+ *     anchor and reads no CRL
  * @param nameMatches whether the certificate has the name that {@code verify-full} looks for, whatever the mode
  * @param failure what a connection in the configured mode fails with before it logs in; empty when it comes so far
  */
@@ -18,6 +20,7 @@ public record TlsProbeReport(
         Optional<TlsFacts> facts,
         List<CertificateReport> chain,
         Optional<TlsFailure> chainFailure,
+        Optional<TlsFailure> pgjdbcChainFailure,
         boolean nameMatches,
         Optional<TlsFailure> failure) {
     public TlsProbeReport {
@@ -25,6 +28,7 @@ public record TlsProbeReport(
     }
 
     static TlsProbeReport notOffered(Optional<TlsFailure> failure) {
-        return new TlsProbeReport(false, Optional.empty(), List.of(), Optional.empty(), false, failure);
+        return new TlsProbeReport(
+                false, Optional.empty(), List.of(), Optional.empty(), Optional.empty(), false, failure);
     }
 }

@@ -56,7 +56,6 @@ public final class JsonReport {
             json.writeStringField("unreachable", node.unreachable());
         }
         verdict(json, "penstock", node.penstock());
-        verdict(json, "libpq", node.libpq());
         verdict(json, "pgjdbc", node.pgjdbc());
         if (node.failure().isPresent()) {
             failure(json, node.failure().get());

@@ -62,7 +62,8 @@ public record NodeCheck(Endpoint endpoint, TlsConfig config, Optional<TlsProbeRe
         }
         TlsProbeReport server = seen.get();
         if (config.mode() == SslMode.DISABLE || config.mode() == SslMode.ALLOW) {
-            return OtherClients.libpq(config, server);
+            return Verdict.plain(
+                    config.mode() == SslMode.ALLOW ? "first; TLS if the server refuses it" : "as asked for");
         }
         if (failure().isPresent()) {
             return Verdict.refused(failure().get().message());
@@ -79,12 +80,8 @@ public record NodeCheck(Endpoint endpoint, TlsConfig config, Optional<TlsProbeRe
         return config.mode().verifiesHostname() ? "chain and name are verified" : "the chain is verified";
     }
 
-    Verdict libpq() {
-        return seen.map(server -> OtherClients.libpq(config, server)).orElseGet(this::penstock);
-    }
-
     Verdict pgjdbc() {
-        return seen.map(server -> OtherClients.pgjdbc(config, server, endpoint.host()))
+        return seen.map(server -> PlainPgjdbc.of(config, server, endpoint.host()))
                 .orElseGet(this::penstock);
     }
 

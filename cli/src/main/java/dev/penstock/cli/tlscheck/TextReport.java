@@ -32,7 +32,6 @@ public final class TextReport {
         }
         server(node, node.seen().get());
         verdict("  Penstock", node.penstock());
-        verdict("  libpq", node.libpq());
         verdict("  plain pgjdbc", node.pgjdbc());
         node.failure().ifPresent(failure -> line("  " + failure.reason(), failure.remedy()));
     }

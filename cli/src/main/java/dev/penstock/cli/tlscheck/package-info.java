@@ -1,5 +1,5 @@
 /**
- * What {@code penstock tls-check} does: asks servers about TLS and tells what Penstock, libpq and plain pgjdbc make of the answer.
+ * What {@code penstock tls-check} does: asks servers about TLS and tells what Penstock and plain pgjdbc make of the answer.
  */
 @NullMarked
 package dev.penstock.cli.tlscheck;
