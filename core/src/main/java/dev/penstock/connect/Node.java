@@ -61,6 +61,7 @@ public final class Node {
     private volatile ServerSessions sessions = ServerSessions.UNSEEN;
     private volatile Runnable limitsListener = () -> {};
     private volatile @Nullable String databaseName;
+    private volatile StartMode startMode = StartMode.PLAIN;
 
     /** When the last look began that found nobody there; null when none has. */
     private volatile @Nullable Long foundGone;
@@ -183,6 +184,20 @@ public final class Node {
         databaseName = said;
     }
 
+    /** What sessions on it begin with, as the monitor's last session showed it. */
+    public StartMode startMode() {
+        return startMode;
+    }
+
+    /** Called by the topology alone; counts from the next view on. */
+    public void learnStartMode(StartMode seen) {
+        boolean other = !seen.equals(startMode);
+        startMode = seen;
+        if (other) {
+            limitsListener.run();
+        }
+    }
+
     /** Everybody's sessions on the server when it was last asked. */
     public ServerSessions sessions() {
         return sessions;
@@ -193,7 +208,7 @@ public final class Node {
         sessions = seen;
     }
 
-    /** Who hears, on a thread of the monitor's, that the server said what it admits. */
+    /** Who hears, on a thread of the monitor's, that the server said what it admits, or how sessions begin there. */
     public void onLimits(Runnable listener) {
         limitsListener = listener;
     }

@@ -12,7 +12,7 @@ public enum Purpose {
     WRITE("write"),
     /** Reads, on a replica or on the primary; the session starts read-only and cannot write by accident. */
     READ("read"),
-    /** The monitor's own connection: never pooled, short deadlines; it must see the server's own defaults. */
+    /** The monitor's own connection: never pooled, short deadlines; it sees what the role's sessions begin with, and depends on none of it. */
     MONITOR("monitor"),
     /** A caller's own session outside of the pools: LISTEN, long jobs. No statement deadline. */
     UNPOOLED("unpooled"),

@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  * @param droppedEvents events that no listener heard, because one did not return from earlier ones
  * @param sizing how many connections and why, with what the servers have said so far; empty when nobody planned
  * @param drift where the measured load has left the planned one, a sentence for each node; empty when it has not
+ * @param warnings what the servers and the roles are found to be and should not be, for as long as it is so; what is odd in the configuration
+ *     itself is in {@code DatabaseConfig.warnings()}
  */
 public record DatabaseStatus(
         DatabaseInfo info,
@@ -31,17 +33,36 @@ public record DatabaseStatus(
         Map<RouteReason, Long> routes,
         long droppedEvents,
         Optional<SizingPlan> sizing,
-        List<String> drift) {
+        List<String> drift,
+        List<Warning> warnings) {
+    /**
+     * Something that an operator should know of a server or a role, although everything is served. Immutable; holds no secret.
+     *
+     * @param code a stable upper-case name of the rule, for programs
+     * @param about the key of the role ({@code user}, {@code ro_user}), or the logical name of the node
+     * @param message what is odd
+     * @param remedy how to make the warning go away; never empty
+     */
+    public record Warning(String code, String about, String message, String remedy) {
+        /** One line: about, message, remedy, code. */
+        @Override
+        public String toString() {
+            return about + ": " + message + ". " + remedy + " (" + code + ")";
+        }
+    }
+
     public DatabaseStatus {
         routes = Map.copyOf(routes);
         nodes = List.copyOf(nodes);
         credentials = List.copyOf(credentials);
         drift = List.copyOf(drift);
+        warnings = List.copyOf(warnings);
     }
 
     /** The same with that plan, and what has left it. */
     public DatabaseStatus with(SizingPlan plan, List<String> left) {
-        return new DatabaseStatus(info, nodes, tls, credentials, routes, droppedEvents, Optional.of(plan), left);
+        return new DatabaseStatus(
+                info, nodes, tls, credentials, routes, droppedEvents, Optional.of(plan), left, warnings);
     }
 
     /** The node that writes go to; empty while there is none. */

@@ -28,6 +28,6 @@ public enum RouteReason {
     TOKEN_UNPROVEN,
     /** A read on the primary: its session wrote something whose place in the log is not known yet. */
     WRITE_PENDING,
-    /** A read on the primary: it is SERIALIZABLE, or its connection is to hold what belongs to the primary (savepoints, large objects, the driver's own calls). */
+    /** A read on the primary: it is SERIALIZABLE, as its options or the role's own default say, or its connection is to hold what belongs to the primary (savepoints, large objects, the driver's own calls). */
     NOT_ON_REPLICAS
 }

@@ -25,9 +25,10 @@ final class EvictionRule {
 
     Override adjudicate(SQLException error) {
         explainPooler(error);
+        explainRole(error);
         ErrorClass kind = ErrorClass.of(error);
         boolean writes = purpose == Purpose.WRITE;
-        boolean refused = kind == ErrorClass.READ_ONLY && !(writes && isOfOwnMaking());
+        boolean refused = kind == ErrorClass.READ_ONLY && !(writes && (isOfOwnMaking() || isOfRole()));
         if (refused) {
             hearing.now().refusedAsReadOnly();
         }
@@ -56,6 +57,20 @@ final class EvictionRule {
      */
     private boolean isOfOwnMaking() {
         return node.liveConnections().stream().anyMatch(NodeConnection::isReadOnlyByBorrower);
+    }
+
+    /** The role's sessions begin read-only wherever they stand, so that no other one would do better. */
+    private boolean isOfRole() {
+        return node.startMode().isReadOnlyByRole();
+    }
+
+    private void explainRole(SQLException error) {
+        boolean ofRole = purpose == Purpose.WRITE && "25006".equals(error.getSQLState()) && isOfRole();
+        if (ofRole && error.getSuppressed().length == 0) {
+            error.addSuppressed(new SQLException(
+                    "The role begins its transactions read-only: its own default_transaction_read_only is on (ALTER ROLE)",
+                    "25006"));
+        }
     }
 
     /** The driver prepared it in one session, and a pooler ran it in another. */

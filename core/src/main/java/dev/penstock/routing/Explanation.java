@@ -36,13 +36,17 @@ final class Explanation {
         if (view.isPrimary(one.node())) {
             String why =
                     onPrimary == null ? "it is the primary" : onPrimary.reason().name();
-            return new Candidate(one.node().name(), one.role(), onPrimary != null, why);
+            String writes = StartSettings.whyReadOnly(one.node().startMode());
+            return new Candidate(one.node().name(), one.role(), onPrimary != null, why + writes);
         }
         Verdict verdict = judge.of(one, view, need, Tried.NOTHING);
         boolean serves = onPrimary == null && (verdict == Verdict.ELIGIBLE || verdict == Verdict.NOT_YET);
         String why = verdict == Verdict.ELIGIBLE && !serves
                 ? "it could, but the primary is to serve this read"
                 : verdict.why();
-        return new Candidate(one.node().name(), one.role(), serves, why);
+        String because = verdict == Verdict.SERIALIZABLE
+                ? StartSettings.whySerializable(one.node().startMode())
+                : "";
+        return new Candidate(one.node().name(), one.role(), serves, why + because);
     }
 }

@@ -35,8 +35,14 @@ final class Facts {
     }
 
     /** With these, before anybody planned. */
-    DatabaseStatus status(List<NodeStatus> nodes, TlsStatus tls, Map<RouteReason, Long> routes, long droppedEvents) {
-        return new DatabaseStatus(info, nodes, tls, credentials(), routes, droppedEvents, Optional.empty(), List.of());
+    DatabaseStatus status(
+            List<NodeStatus> nodes,
+            TlsStatus tls,
+            Map<RouteReason, Long> routes,
+            long droppedEvents,
+            List<DatabaseStatus.Warning> warnings) {
+        return new DatabaseStatus(
+                info, nodes, tls, credentials(), routes, droppedEvents, Optional.empty(), List.of(), warnings);
     }
 
     private static DatabaseInfo info(DatabaseConfig config) {

@@ -29,6 +29,9 @@ final class Judge {
         if (!view.node().servesReads()) {
             return Verdict.NO_READS;
         }
+        if (view.node().startMode().isRefusedByReplicas()) {
+            return Verdict.SERIALIZABLE;
+        }
         if (tried.failed().contains(view.node())) {
             return Verdict.FAILED;
         }

@@ -111,6 +111,9 @@ final class NoNode {
     private static String what(NodeView view) {
         String known =
                 view.state() == NodeState.UNKNOWN ? "it has not answered yet" : view.role() + ", " + view.state();
+        if (view.isClosedForWriting()) {
+            known += StartSettings.whyClosed(view.node().startMode());
+        }
         return view.failure()
                 .map(failure -> String.valueOf(failure.getMessage()))
                 .or(view::reason)

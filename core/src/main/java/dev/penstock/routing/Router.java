@@ -66,6 +66,7 @@ public final class Router implements AutoCloseable {
     private final Roster roster;
     private final MemberWatch members;
     private final RoleChanges roleChanges;
+    private final StandingWarnings warnings;
     private final Events events;
     private final TlsUpkeep tlsUpkeep;
     private final LoadWatch loadWatch;
@@ -107,6 +108,8 @@ public final class Router implements AutoCloseable {
         this.reads = new ReadRouting(
                 this, nodes, choice, new CatchUp(replayed, deadlines), new ReadRouting.Told(counts, acquisitions));
         this.roleChanges = new RoleChanges(config, nodes.all(), events);
+        this.warnings = new StandingWarnings(config, nodes.all().keySet());
+        nodes.onLimits(warnings::tell);
         this.loadWatch = new LoadWatch(nodes.pools(), rhythm.loadWindow());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
         this.topology = new Topology(config, connector, roleChanges);
@@ -205,9 +208,12 @@ public final class Router implements AutoCloseable {
         return KnownLimits.of(topology.view());
     }
 
-    /** Calls {@code heard} whenever a node has said what it admits. */
+    /** Calls {@code heard} whenever a node has said what it admits, or something else that lasts. */
     public void onLimits(Runnable heard) {
-        nodes.onLimits(heard);
+        nodes.onLimits(() -> {
+            warnings.tell();
+            heard.run();
+        });
     }
 
     /** Calls {@code heard} whenever a window of measuring is over; what was measured is in {@link #status()}. */
@@ -474,7 +480,7 @@ public final class Router implements AutoCloseable {
         List<NodeStatus> statuses = topology.view().nodes().stream()
                 .map(view -> NodeStatuses.of(view, nodes.of(view.node())))
                 .toList();
-        return facts.status(statuses, tlsUpkeep.status(), counts.now(), events.droppedSoFar());
+        return facts.status(statuses, tlsUpkeep.status(), counts.now(), events.droppedSoFar(), warnings.now());
     }
 
     void checkOpen() throws SQLException {

@@ -2,7 +2,6 @@ package dev.penstock.topology;
 
 import dev.penstock.observe.ServerLimits;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -63,10 +62,10 @@ final class LimitsQuestion {
 
     private ServerLimits everything() throws SQLException {
         String service = service();
-        try (PreparedStatement question = connection.prepareStatement(EVERYTHING)) {
-            question.setString(1, applicationName);
-            question.setString(2, service.isEmpty() ? applicationName : service);
-            try (ResultSet row = question.executeQuery()) {
+        try (Question question = new Question(connection, EVERYTHING)) {
+            question.parameters().setString(1, applicationName);
+            question.parameters().setString(2, service.isEmpty() ? applicationName : service);
+            try (ResultSet row = question.ask()) {
                 row.next();
                 return new ServerLimits(
                         OptionalInt.of(row.getInt(1)),
@@ -84,8 +83,8 @@ final class LimitsQuestion {
     private ServerLimits settingsAlone(SQLException refused) {
         List<String> hidden =
                 List.of("the role may not read the catalogs, so connection limits and live sessions are unknown");
-        try (PreparedStatement question = connection.prepareStatement(SETTINGS);
-                ResultSet row = question.executeQuery()) {
+        try (Question question = new Question(connection, SETTINGS);
+                ResultSet row = question.ask()) {
             row.next();
             OptionalInt none = OptionalInt.empty();
             return new ServerLimits(

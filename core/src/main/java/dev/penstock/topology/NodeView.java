@@ -114,6 +114,12 @@ public record NodeView(
         return last != null && answers() && !last.inRecovery() && !last.readOnlyByDefault();
     }
 
+    /** Whether it is a primary that an operator has closed for writing, for every role. */
+    public boolean isClosedForWriting() {
+        ProbeAnswer last = answer;
+        return last != null && answers() && !last.inRecovery() && last.readOnlyByDefault();
+    }
+
     /** Whether it answers, and says that it belongs to the cluster {@code systemIdentifier}. */
     boolean isOf(String systemIdentifier) {
         ProbeAnswer last = answer;

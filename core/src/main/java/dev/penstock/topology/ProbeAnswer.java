@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param followed the newest timeline that a replica is proven to follow; 0 on a primary
  * @param origin tells the timeline that it writes from others of the same number; 0 when that is not known, and on a replica
  * @param systemIdentifier the cluster it belongs to; the same on a primary and all its replicas
- * @param readOnlyByDefault whether an operator has closed it for writing ({@code default_transaction_read_only})
+ * @param readOnlyByDefault whether an operator has closed it for writing ({@code default_transaction_read_only}, unless it is the role's own)
  * @param postmaster identifies the running server process, so that two names of one server are recognised
  * @param note what cannot be known of this kind of server; then its positions cannot be compared either
  */

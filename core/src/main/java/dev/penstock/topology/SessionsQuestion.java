@@ -2,7 +2,6 @@ package dev.penstock.topology;
 
 import dev.penstock.observe.ServerSessions;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.OptionalInt;
@@ -44,8 +43,8 @@ final class SessionsQuestion {
     }
 
     private static ServerSessions everything(Connection connection) throws SQLException {
-        try (PreparedStatement question = connection.prepareStatement(EVERYTHING);
-                ResultSet row = question.executeQuery()) {
+        try (Question question = new Question(connection, EVERYTHING);
+                ResultSet row = question.ask()) {
             row.next();
             int active = row.getInt(3);
             int idle = row.getInt(4);
@@ -64,8 +63,8 @@ final class SessionsQuestion {
 
     /** An administrator has closed the catalogs. */
     private static ServerSessions settingsAlone(Connection connection) throws SQLException {
-        try (PreparedStatement question = connection.prepareStatement(SETTINGS);
-                ResultSet row = question.executeQuery()) {
+        try (Question question = new Question(connection, SETTINGS);
+                ResultSet row = question.ask()) {
             row.next();
             OptionalInt none = OptionalInt.empty();
             return new ServerSessions(none, none, none, none, none, OptionalInt.of(row.getInt(1)), row.getInt(2));

@@ -9,25 +9,26 @@ import dev.penstock.connect.Spare;
 import dev.penstock.connect.WalPosition;
 import dev.penstock.observe.ServerSessions;
 import java.net.InetAddress;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Asks PostgreSQL, over a connection of the monitor's own. Any role may run every question. */
+/**
+ * Asks PostgreSQL, over a connection of the monitor's own. Any role may run every question, and each is a transaction with an isolation of its
+ * own, so that no default of the role or the server keeps it from being answered.
+ */
 final class SqlProber implements Prober {
     private final Connector connector;
-    private final String applicationName;
+    private final DatabaseConfig config;
     private final Set<Node> asked = ConcurrentHashMap.newKeySet();
 
     SqlProber(Connector connector, DatabaseConfig config) {
         this.connector = connector;
-        this.applicationName = config.applicationName();
+        this.config = config;
     }
 
     @Override
@@ -93,8 +94,11 @@ final class SqlProber implements Prober {
         private final NodeConnection connection;
         private @Nullable Questions questions;
 
-        /** @param note what cannot be known of this kind of server */
-        private record Questions(PreparedStatement now, PreparedStatement oncePromoted, Optional<String> note) {}
+        /**
+         * @param note what cannot be known of this kind of server
+         * @param readOnlyByRole whether it is the role's own default that its sessions do not write
+         */
+        private record Questions(Question now, Question oncePromoted, Optional<String> note, boolean readOnlyByRole) {}
 
         SqlSession(Node node, NodeConnection connection) {
             this.node = node;
@@ -110,32 +114,20 @@ final class SqlProber implements Prober {
             long deadline = System.nanoTime() + limit.toNanos();
             if (asked.add(node)) {
                 waitAtMost(limit);
-                node.learnLimits(LimitsQuestion.ask(connection, applicationName));
+                node.learnLimits(LimitsQuestion.ask(connection, config.applicationName()));
             }
             waitAtMost(Duration.ofNanos(deadline - System.nanoTime()));
-            boolean aurora = introduced();
+            Introduction server = Introduction.of(connection, config, node);
+            node.learnDatabaseName(server.database());
+            node.learnStartMode(server.startMode());
+            boolean aurora = server.aurora();
             String question = aurora ? AURORA_QUESTION : POSTGRES;
             String followed = aurora ? "0" : ReplayQuestion.FOLLOWED;
             questions = new Questions(
-                    connection.prepareStatement(question.formatted(followed, NOW)),
-                    connection.prepareStatement(question.formatted(followed, ONCE_PROMOTED)),
-                    aurora ? Optional.of(AURORA) : Optional.empty());
-        }
-
-        /**
-         * Learns the database's name, and whether the server is Aurora: that has these two functions and no comparable WAL positions, as its
-         * replicas read the primary's storage instead of replaying its log.
-         */
-        private boolean introduced() throws SQLException {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("select to_regproc('aurora_version') is not null"
-                            + " and to_regproc('aurora_replica_status') is not null, current_database()")) {
-                if (!row.next()) {
-                    return false;
-                }
-                node.learnDatabaseName(row.getString(2));
-                return row.getBoolean(1);
-            }
+                    new Question(connection, question.formatted(followed, NOW)),
+                    new Question(connection, question.formatted(followed, ONCE_PROMOTED)),
+                    aurora ? Optional.of(AURORA) : Optional.empty(),
+                    server.startMode().isReadOnlyByRole());
         }
 
         private Questions questions() throws SQLException {
@@ -158,14 +150,14 @@ final class SqlProber implements Prober {
 
         @Override
         public ProbeAnswer askOncePromoted(Duration wait, Duration limit) throws SQLException {
-            PreparedStatement oncePromoted = questions().oncePromoted();
-            oncePromoted.setInt(1, (int) wait.toMillis());
+            Question oncePromoted = questions().oncePromoted();
+            oncePromoted.parameters().setInt(1, (int) wait.toMillis());
             return answer(oncePromoted, wait.plus(limit));
         }
 
-        private ProbeAnswer answer(PreparedStatement question, Duration limit) throws SQLException {
+        private ProbeAnswer answer(Question question, Duration limit) throws SQLException {
             waitAtMost(limit);
-            try (ResultSet row = question.executeQuery()) {
+            try (ResultSet row = question.ask()) {
                 if (!row.next()) {
                     throw new SQLException("The probe returned no row", "XX000");
                 }
@@ -177,7 +169,7 @@ final class SqlProber implements Prober {
                         row.getInt(10),
                         row.getLong(11),
                         row.getString(4),
-                        row.getBoolean(5),
+                        row.getBoolean(5) && !questions().readOnlyByRole(),
                         row.getString(6),
                         questions().note());
             }

@@ -68,7 +68,8 @@ public record TopologyView(
                 .filter(view -> view.state() == state
                         && view.role() == Role.REPLICA
                         && !view.barred()
-                        && view.node().servesReads())
+                        && view.node().servesReads()
+                        && !view.node().startMode().isRefusedByReplicas())
                 .map(NodeView::node)
                 .toList();
     }

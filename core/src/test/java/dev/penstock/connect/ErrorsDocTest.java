@@ -37,7 +37,10 @@ class ErrorsDocTest {
             Path.of("src", "main", "java", "dev", "penstock", "connect", "Diagnosis.java");
     private static final Path CONFIG = Path.of("src", "main", "java", "dev", "penstock", "config");
 
+    private static final Path ROUTING = Path.of("src", "main", "java", "dev", "penstock", "routing");
+
     private static final Pattern FINDING = Pattern.compile("new Finding\\(\\s*\"([A-Z_]+)\"");
+    private static final Pattern WARNING = Pattern.compile("new Warning\\(\\s*\"([A-Z_]+)\"");
     private static final Pattern CAPITALS = Pattern.compile("\"([A-Z]+(?:_[A-Z]+)*)\"");
     private static final Pattern CODE = Pattern.compile("`([A-Z]+(?:_[A-Z]+)*)`");
 
@@ -189,6 +192,20 @@ class ErrorsDocTest {
         assertThat(documented()).containsAll(codes);
     }
 
+    @Test
+    void every_code_of_a_warning_that_stands_has_a_row() throws IOException {
+        assertThat(warnings()).isNotEmpty();
+        assertThat(documented()).containsAll(warnings());
+    }
+
+    private static Set<String> warnings() throws IOException {
+        Set<String> codes = new TreeSet<>();
+        try (Stream<Path> sources = Files.list(ROUTING)) {
+            sources.forEach(source -> codes.addAll(found(WARNING, text(source))));
+        }
+        return codes;
+    }
+
     @ParameterizedTest
     @MethodSource("documented")
     void no_row_tells_of_a_code_that_is_gone(String code) throws IOException {
@@ -199,6 +216,7 @@ class ErrorsDocTest {
                 .anyMatch(reason -> reason.name().equals(code));
         try (Stream<Path> sources = Files.list(CONFIG)) {
             assertThat(isReason
+                            || warnings().contains(code)
                             || Stream.concat(sources, Stream.of(DIAGNOSIS))
                                     .anyMatch(source ->
                                             spelled.matcher(text(source)).find()))

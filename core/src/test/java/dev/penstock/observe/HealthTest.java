@@ -65,6 +65,7 @@ class HealthTest {
                 Map.of(),
                 0,
                 Optional.empty(),
+                List.of(),
                 List.of());
     }
 

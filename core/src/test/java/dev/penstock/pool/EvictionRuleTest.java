@@ -6,9 +6,11 @@ import com.zaxxer.hikari.SQLExceptionOverride.Override;
 import dev.penstock.config.Endpoint;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.Purpose;
+import dev.penstock.connect.StartMode;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,5 +65,18 @@ class EvictionRuleTest {
         assertThat(new EvictionRule(node, Purpose.WRITE, new Hearing("node-1", "write")).adjudicate(error))
                 .isEqualTo(Override.DO_NOT_EVICT);
         assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void a_role_that_begins_read_only_costs_no_connection_and_no_look_at_the_cluster() {
+        List<SQLException> heard = new ArrayList<>();
+        Node node = new Node("node-1", Endpoint.parse("localhost:5432"));
+        node.onConnectionError((n, error) -> heard.add(error));
+        node.learnStartMode(new StartMode(StartMode.Origin.ROLE, null));
+        SQLException error = new PSQLException(new ServerErrorMessage("SERROR\0VERROR\0C25006\0MIt failed.\0\0"));
+        assertThat(new EvictionRule(node, Purpose.WRITE, new Hearing("node-1", "write")).adjudicate(error))
+                .isEqualTo(Override.CONTINUE_EVICT);
+        assertThat(heard).isEmpty();
+        assertThat(error.getSuppressed()[0].getMessage()).contains("default_transaction_read_only");
     }
 }

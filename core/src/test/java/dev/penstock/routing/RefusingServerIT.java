@@ -102,7 +102,7 @@ class RefusingServerIT {
         reading.get(20, TimeUnit.SECONDS).succeededWithin(SOON);
         assertThat(history.retries()).containsExactly("node-2 57P01");
         insert();
-        assertThat(terminate(cluster.primary(), "query not like '%pg_walfile_name%'"))
+        assertThat(terminate(cluster.primary(), "query not like '%penstock monitor%'"))
                 .isPositive();
         SQLException reported = Timed.call(this::insert).failedWithin(FAST, "57P01|08006");
         assertThat(ErrorClass.of(reported).writeMayRunAgain(false)).isTrue();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class SoakIT {
     private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("penstock.soak.seconds", 8));
     private static final String END_MONITORS = "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-            + " where usename = 'appuser' and query like '%recovering%'";
+            + " where usename = 'appuser' and query like '%penstock monitor%'";
     private static final long MEGABYTE = 1 << 20;
 
     private record Held(int threads, long heapMegabytes) {
