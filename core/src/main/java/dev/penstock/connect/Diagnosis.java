@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Turns what the driver throws into what an operator can act on: which node, what happened, what to do. Keeps the
@@ -101,7 +102,10 @@ final class Diagnosis {
         };
     }
 
-    /** PostgreSQL itself takes every startup parameter that we send. PgBouncer's other errors have this SQLSTATE too. */
+    /**
+     * PostgreSQL itself takes every startup parameter that we send. PgBouncer's other errors have this SQLSTATE too, and its texts are English
+     * everywhere.
+     */
     private static Finding pooler(String server) {
         return new Finding(
                 "POOLER",
@@ -167,7 +171,14 @@ final class Diagnosis {
     /** In one line, whatever there is of details. */
     private static String said(Throwable cause) {
         String text = String.valueOf(cause.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
-        return text.startsWith("FATAL: ") ? "the server said: " + text.substring("FATAL: ".length()) : text;
+        String severity = severity(cause) + ": ";
+        return text.startsWith(severity) ? "the server said: " + text.substring(severity.length()) : text;
+    }
+
+    /** In the server's language, as the driver's text begins with it. */
+    private static @Nullable String severity(Throwable cause) {
+        ServerErrorMessage said = cause instanceof PSQLException error ? error.getServerErrorMessage() : null;
+        return said == null ? null : said.getSeverity();
     }
 
     private static String state(Throwable cause, String otherwise) {

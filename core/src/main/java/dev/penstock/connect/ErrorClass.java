@@ -24,7 +24,7 @@ import org.postgresql.util.ServerErrorMessage;
 
 /**
  * What an error means for its session, for the node, and for doing it again: the one table, by cause, SQLSTATE and
- * severity. TLS and authentication come first, because their SQLSTATEs look like outages (08006, 08001, 08004).
+ * severity, none of which a server translates. TLS and authentication come first, because their SQLSTATEs look like outages (08006, 08001, 08004).
  *
  * <p>The columns: whether the session is gone (FATAL and PANIC end it in every row); whether the topology should look at the
  * node; whether a read may run again, of which {@code ReadLoss} says where and how often; whether a write may run again, because it was
@@ -239,8 +239,7 @@ public enum ErrorClass {
 
     /** FATAL and PANIC end the session, whatever the SQLSTATE. */
     public static boolean isFatal(SQLException error) {
-        ServerErrorMessage message = serverMessage(error);
-        String severity = message == null ? null : message.getSeverity();
+        String severity = Severity.of(serverMessage(error));
         return "FATAL".equals(severity) || "PANIC".equals(severity);
     }
 
@@ -252,7 +251,7 @@ public enum ErrorClass {
         for (Throwable t = error; t != null; t = t.getCause()) {
             ServerErrorMessage message = t instanceof PSQLException server ? server.getServerErrorMessage() : null;
             if (message != null) {
-                return "ERROR".equals(message.getSeverity()) && message.getRoutine() != null;
+                return "ERROR".equals(Severity.of(message)) && message.getRoutine() != null;
             }
         }
         return false;
@@ -306,7 +305,7 @@ public enum ErrorClass {
         String state = String.valueOf(error.getSQLState());
         boolean ofConnection = state.startsWith("08") && !state.equals("08003") && !state.equals("08007");
         ServerErrorMessage said = serverMessageIn(error);
-        String severity = said == null ? null : said.getSeverity();
+        String severity = Severity.of(said);
         return said == null ? ofConnection : "PANIC".equals(severity) || (ofConnection && "FATAL".equals(severity));
     }
 

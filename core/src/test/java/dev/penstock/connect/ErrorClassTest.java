@@ -9,6 +9,9 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,31 @@ class ErrorClassTest {
     }
 
     static Stream<Row> rows() {
-        return Stream.of(connecting(), losing(), refusing(), working()).flatMap(rows -> rows);
+        List<Row> rows = Stream.of(connecting(), losing(), refusing(), working())
+                .flatMap(part -> part)
+                .toList();
+        Stream<Row> translated = rows.stream()
+                .flatMap(row -> translated(row.error())
+                        .map(error -> new Row(row + ", in Russian", error, row.expected(), row.follows()))
+                        .stream());
+        return Stream.concat(rows.stream(), translated);
+    }
+
+    /** As a server says it whose {@code lc_messages} is Russian: the first severity and the text change, and nothing else. */
+    private static Optional<SQLException> translated(SQLException error) {
+        if (error instanceof PSQLException server && server.getServerErrorMessage() != null) {
+            return Optional.of(new PSQLException(translated(server.getServerErrorMessage())));
+        }
+        return error instanceof PSQLWarning warning
+                ? Optional.of(new PSQLWarning(translated(warning.getServerErrorMessage())))
+                : Optional.empty();
+    }
+
+    private static ServerErrorMessage translated(ServerErrorMessage message) {
+        String word = Map.of("ERROR", "ОШИБКА", "FATAL", "ВАЖНО", "PANIC", "ПАНИКА", "WARNING", "ПРЕДУПРЕЖДЕНИЕ")
+                .get(message.getSeverity());
+        return new ServerErrorMessage("S" + word + "\0V" + message.getSeverity() + "\0C" + message.getSQLState()
+                + "\0MНе вышло\0R" + message.getRoutine() + "\0\0");
     }
 
     private static Stream<Row> connecting() {
@@ -179,8 +206,18 @@ class ErrorClassTest {
     }
 
     private static Stream<Arguments> answers() {
+        List<Arguments> answers = said();
+        Stream<Arguments> translated = answers.stream()
+                .flatMap(one ->
+                        translated((SQLException) one.get()[1])
+                                .map(error -> Arguments.of(one.get()[0], error))
+                                .stream());
+        return Stream.concat(answers.stream(), translated);
+    }
+
+    private static List<Arguments> said() {
         String checks = "ProcessInterrupts";
-        return Stream.of(
+        return List.of(
                 Arguments.of(true, new SQLException("end of stream", "08006")),
                 Arguments.of(true, new SQLException("no answer", "08006", new SocketTimeoutException())),
                 Arguments.of(true, new SQLException("not understood", "08P01")),
