@@ -34,28 +34,35 @@ final class ClusterIdentity {
 
     /** From now on this one, because one of its nodes is written to, or because somebody said so. */
     void settle(String ours) {
-        systemIdentifier = ours;
+        if (!ours.equals(ProbeAnswer.UNTOLD)) {
+            systemIdentifier = ours;
+        }
     }
 
     /**
      * @param waited since the topology began to ask
-     * @return the system identifier that nodes must have; empty while it is too early to say
+     * @return the system identifier that nodes must have, {@link ProbeAnswer#UNTOLD} when none of those that answer tells one; empty while it
+     *     is too early to say
      */
     Optional<String> among(Collection<NodeView> views, Duration waited) {
         if (systemIdentifier != null) {
             return Optional.of(systemIdentifier);
         }
+        Optional<String> untold = Optional.empty();
         for (NodeView view : views) {
             ProbeAnswer answer = view.answer();
-            if (answer != null) {
+            if (answer != null && answer.isIdentified()) {
                 return Optional.of(answer.systemIdentifier());
+            }
+            if (answer != null) {
+                untold = Optional.of(ProbeAnswer.UNTOLD);
             }
             boolean looked = view.state() != NodeState.UNKNOWN || view.failure().isPresent();
             if (!looked && waited.compareTo(PATIENCE) < 0) {
                 return Optional.empty();
             }
         }
-        return Optional.empty();
+        return untold;
     }
 
     /**
@@ -66,6 +73,7 @@ final class ClusterIdentity {
         List<String> others = views.stream()
                 .filter(NodeView::isWritable)
                 .flatMap(view -> Stream.ofNullable(view.answer()))
+                .filter(ProbeAnswer::isIdentified)
                 .map(ProbeAnswer::systemIdentifier)
                 .filter(other -> !other.equals(ours))
                 .distinct()
@@ -76,10 +84,17 @@ final class ClusterIdentity {
                 : Optional.empty();
     }
 
-    /** Why {@code view} does not belong to it; empty when it does, or has said nothing yet. */
-    static Optional<String> stranger(NodeView view, String ours) {
+    /** Why {@code view} does not belong to it; empty when it does, or has said nothing yet, or may not tell and nobody has pinned a cluster. */
+    Optional<String> stranger(NodeView view, String ours) {
         ProbeAnswer answer = view.answer();
-        return answer == null || answer.systemIdentifier().equals(ours)
+        if (answer != null && !answer.isIdentified() && pinned) {
+            return Optional.of(
+                    "it does not tell the cluster that it belongs to (pg_control_system() is closed to the role), and"
+                            + " system_identifier pins " + ours);
+        }
+        return answer == null
+                        || !answer.isIdentified()
+                        || answer.systemIdentifier().equals(ours)
                 ? Optional.empty()
                 : Optional.of("it belongs to another cluster (system identifier " + answer.systemIdentifier()
                         + ", expected " + ours + ")");

@@ -67,19 +67,19 @@ public record NodeView(
         return last == null ? 0 : last.origin();
     }
 
-    /** What cannot be known of this kind of server; empty for PostgreSQL itself. */
+    /** What cannot be known of this server; empty for PostgreSQL as it is delivered. */
     public Optional<String> note() {
         ProbeAnswer last = answer;
-        return last == null ? Optional.empty() : last.note();
+        return last == null ? Optional.empty() : last.disclosure().note();
     }
 
     /**
      * How far it was when it last answered: what it had replayed, on the newest timeline that it is proven to follow, or what was
-     * committed on it. Empty while it does not serve, for a server without positions, and for a replica that proves no timeline.
+     * committed on it. Empty while it does not serve, for a server whose positions prove nothing, and for a replica that proves no timeline.
      */
     public Optional<Position> position() {
         ProbeAnswer last = answer;
-        if (last == null || !state.serves() || !last.hasComparablePositions()) {
+        if (last == null || !state.serves() || !last.disclosure().provesPositions()) {
             return Optional.empty();
         }
         int on = last.inRecovery() ? last.followed() : last.timeline();

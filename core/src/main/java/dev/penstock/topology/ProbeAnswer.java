@@ -1,6 +1,5 @@
 package dev.penstock.topology;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param inserted the position that everything committed so far lies before, written or not; 0 on a replica
  * @param followed the newest timeline that a replica is proven to follow; 0 on a primary
  * @param origin tells the timeline that it writes from others of the same number; 0 when that is not known, and on a replica
- * @param systemIdentifier the cluster it belongs to; the same on a primary and all its replicas
+ * @param systemIdentifier the cluster it belongs to; the same on a primary and all its replicas; {@link #UNTOLD} when it may not tell
  * @param readOnlyByDefault whether an operator has closed it for writing ({@code default_transaction_read_only}, unless it is the role's own)
  * @param postmaster identifies the running server process, so that two names of one server are recognised
- * @param note what cannot be known of this kind of server; then its positions cannot be compared either
+ * @param disclosure what it tells, and what cannot be known of it
  */
 record ProbeAnswer(
         boolean inRecovery,
@@ -27,27 +26,43 @@ record ProbeAnswer(
         String systemIdentifier,
         boolean readOnlyByDefault,
         String postmaster,
-        Optional<String> note) {
+        Disclosure disclosure) {
+    /** In the place of an identifier that the server does not tell. */
+    static final String UNTOLD = "";
+
     boolean hasComparablePositions() {
-        return note.isEmpty();
+        return disclosure.hasPositions();
     }
 
-    /** What the same server has shown before: after a restart it no longer knows where its timeline began. */
+    /** Whether it says which cluster it belongs to. */
+    boolean isIdentified() {
+        return !systemIdentifier.equals(UNTOLD);
+    }
+
+    /**
+     * With what the same server has shown before: after a restart it no longer knows where its timeline began, and while it runs it belongs
+     * to one cluster, also when it may no longer tell which.
+     */
     ProbeAnswer remembering(@Nullable ProbeAnswer before) {
-        if (before == null || origin != 0 || inRecovery) {
+        if (before == null) {
             return this;
         }
-        boolean same =
-                before.timeline() == timeline && before.systemIdentifier().equals(systemIdentifier);
-        return same ? with(followed, before.origin()) : this;
+        String identity = isIdentified() || !before.postmaster().equals(postmaster)
+                ? systemIdentifier
+                : before.systemIdentifier();
+        boolean keepsOrigin = origin == 0
+                && !inRecovery
+                && before.timeline() == timeline
+                && before.systemIdentifier().equals(identity);
+        return with(identity, followed, keepsOrigin ? before.origin() : origin);
     }
 
     /** A replica that proves nothing of the timeline that it follows. */
     ProbeAnswer unproven() {
-        return with(0, origin);
+        return with(systemIdentifier, 0, origin);
     }
 
-    private ProbeAnswer with(int nowFollowed, long nowOrigin) {
+    private ProbeAnswer with(String identity, int nowFollowed, long nowOrigin) {
         return new ProbeAnswer(
                 inRecovery,
                 timeline,
@@ -55,9 +70,9 @@ record ProbeAnswer(
                 inserted,
                 nowFollowed,
                 nowOrigin,
-                systemIdentifier,
+                identity,
                 readOnlyByDefault,
                 postmaster,
-                note);
+                disclosure);
     }
 }

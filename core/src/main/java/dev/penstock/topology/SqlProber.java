@@ -12,13 +12,14 @@ import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks PostgreSQL, over a connection of the monitor's own. Any role may run every question, and each is a transaction with an isolation of its
+ * Asks PostgreSQL, over a connection of the monitor's own. Any role may run every question, functions that an administrator has closed are left
+ * out of it, and each is a transaction with an isolation of its
  * own, so that no default of the role or the server keeps it from being answered.
  */
 final class SqlProber implements Prober {
@@ -47,10 +48,6 @@ final class SqlProber implements Prober {
     }
 
     private final class SqlSession implements Prober.Session {
-        private static final String AURORA =
-                "Aurora does not tell WAL positions that can be compared: lag is unknown here,"
-                        + " max_lag has no effect, and another cluster is not recognised";
-
         /**
          * The timeline is the first eight hexadecimal digits of the current WAL file's name; the control file's would lag behind
          * a promotion.
@@ -66,7 +63,7 @@ final class SqlProber implements Prober {
                             else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int end,
                        case when r.recovering then coalesce(pg_last_wal_replay_lsn(), '0/0'::pg_lsn)
                             else pg_current_wal_lsn() end - '0/0'::pg_lsn,
-                       (select system_identifier from pg_control_system())::text,
+                       %s,
                        current_setting('default_transaction_read_only')::boolean,
                        extract(epoch from pg_postmaster_start_time())::text,
                        case when r.recovering then 0 else pg_current_wal_insert_lsn() - '0/0'::pg_lsn end,
@@ -77,8 +74,8 @@ final class SqlProber implements Prober {
                                  # (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint end
                 from (%s) r""";
 
-        private static final String AURORA_QUESTION = """
-                select r.recovering, 0, 0, 'aurora', current_setting('default_transaction_read_only')::boolean,
+        private static final String WITHOUT_POSITIONS = """
+                select r.recovering, 0, 0, %s, current_setting('default_transaction_read_only')::boolean,
                        extract(epoch from pg_postmaster_start_time())::text, 0, 8192, 16777216, %s, 0
                 from (%s) r""";
 
@@ -95,10 +92,11 @@ final class SqlProber implements Prober {
         private @Nullable Questions questions;
 
         /**
-         * @param note what cannot be known of this kind of server
+         * @param disclosure what the server tells
          * @param readOnlyByRole whether it is the role's own default that its sessions do not write
          */
-        private record Questions(Question now, Question oncePromoted, Optional<String> note, boolean readOnlyByRole) {}
+        private record Questions(
+                Question now, Question oncePromoted, Disclosure disclosure, boolean readOnlyByRole) {}
 
         SqlSession(Node node, NodeConnection connection) {
             this.node = node;
@@ -120,13 +118,14 @@ final class SqlProber implements Prober {
             Introduction server = Introduction.of(connection, config, node);
             node.learnDatabaseName(server.database());
             node.learnStartMode(server.startMode());
-            boolean aurora = server.aurora();
-            String question = aurora ? AURORA_QUESTION : POSTGRES;
-            String followed = aurora ? "0" : ReplayQuestion.FOLLOWED;
+            Disclosure disclosure = server.disclosure();
+            String question = disclosure.hasPositions() ? POSTGRES : WITHOUT_POSITIONS;
+            String identity = server.identityQuestion();
+            String followed = disclosure.provesPositions() ? ReplayQuestion.FOLLOWED : "0";
             questions = new Questions(
-                    new Question(connection, question.formatted(followed, NOW)),
-                    new Question(connection, question.formatted(followed, ONCE_PROMOTED)),
-                    aurora ? Optional.of(AURORA) : Optional.empty(),
+                    new Question(connection, question.formatted(identity, followed, NOW)),
+                    new Question(connection, question.formatted(identity, followed, ONCE_PROMOTED)),
+                    disclosure,
                     server.startMode().isReadOnlyByRole());
         }
 
@@ -168,10 +167,10 @@ final class SqlProber implements Prober {
                         WalPosition.reachable(row.getLong(7), row.getInt(8), row.getLong(9)),
                         row.getInt(10),
                         row.getLong(11),
-                        row.getString(4),
+                        Objects.requireNonNullElse(row.getString(4), ProbeAnswer.UNTOLD),
                         row.getBoolean(5) && !questions().readOnlyByRole(),
                         row.getString(6),
-                        questions().note());
+                        questions().disclosure());
             }
         }
 

@@ -355,14 +355,13 @@ public final class Topology implements AutoCloseable {
     }
 
     private void rejectStrangers(String ours) {
-        views.replaceAll((node, v) -> v.state().serves()
-                ? ClusterIdentity.stranger(v, ours).map(v::fenced).orElse(v)
-                : v);
+        views.replaceAll((node, v) ->
+                v.state().serves() ? identity.stranger(v, ours).map(v::fenced).orElse(v) : v);
     }
 
     private Optional<NodeView> elect(String ours, long nanos) {
         List<NodeView> candidates = views.values().stream()
-                .filter(v -> ClusterIdentity.stranger(v, ours).isEmpty())
+                .filter(v -> identity.stranger(v, ours).isEmpty())
                 .toList();
         PrimaryElection.Result election = PrimaryElection.elect(candidates, incumbent, nanos);
         election.fenced().forEach((node, why) -> views.computeIfPresent(node, (n, v) -> v.fenced(why)));

@@ -6,7 +6,6 @@ import dev.penstock.config.Endpoint;
 import dev.penstock.connect.Node;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,19 +165,19 @@ class PrimaryElectionTest {
 
     private static NodeView primary(Node node, int timeline, long origin) {
         return answered(
-                node, new ProbeAnswer(false, timeline, 0, 0, 0, origin, "1", false, node.name(), Optional.empty()));
+                node, new ProbeAnswer(false, timeline, 0, 0, 0, origin, "1", false, node.name(), Disclosure.FULL));
     }
 
     private static NodeView alias(Node node, Node of, int timeline) {
-        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, 0, "1", false, of.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, 0, "1", false, of.name(), Disclosure.FULL));
     }
 
     private static NodeView replica(Node node) {
-        return answered(node, new ProbeAnswer(true, 0, 0, 0, 1, 0, "1", false, node.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(true, 0, 0, 0, 1, 0, "1", false, node.name(), Disclosure.FULL));
     }
 
     private static NodeView readOnly(Node node, int timeline) {
-        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, 0, "1", true, node.name(), Optional.empty()));
+        return answered(node, new ProbeAnswer(false, timeline, 0, 0, 0, 0, "1", true, node.name(), Disclosure.FULL));
     }
 
     private static NodeView down(NodeView view, long since) {

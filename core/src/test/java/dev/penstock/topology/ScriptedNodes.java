@@ -6,7 +6,6 @@ import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +31,7 @@ final class ScriptedNodes implements Prober {
     }
 
     static ProbeAnswer primary(int timeline, long lsn, long origin) {
-        return new ProbeAnswer(false, timeline, lsn, lsn, 0, origin, "7", false, "t" + timeline, Optional.empty());
+        return new ProbeAnswer(false, timeline, lsn, lsn, 0, origin, "7", false, "t" + timeline, Disclosure.FULL);
     }
 
     static ProbeAnswer replica(long lsn) {
@@ -40,11 +39,11 @@ final class ScriptedNodes implements Prober {
     }
 
     static ProbeAnswer replica(long lsn, int followed) {
-        return new ProbeAnswer(true, 0, lsn, 0, followed, 0, "7", false, "r", Optional.empty());
+        return new ProbeAnswer(true, 0, lsn, 0, followed, 0, "7", false, "r", Disclosure.FULL);
     }
 
     static ProbeAnswer ofCluster(String systemIdentifier) {
-        return new ProbeAnswer(false, 1, 0, 0, 0, 0, systemIdentifier, false, systemIdentifier, Optional.empty());
+        return new ProbeAnswer(false, 1, 0, 0, 0, 0, systemIdentifier, false, systemIdentifier, Disclosure.FULL);
     }
 
     static SQLException refused() {
