@@ -54,7 +54,8 @@ public final class Database extends RoutedAccess implements AutoCloseable {
      * waiting for those that have not answered.
      *
      * @throws InvalidConfigException when a secret or TLS file is missing or unusable, a provider of a password throws or does not answer
-     *     in time, or the declared workload contradicts itself: then nothing was connected to; or when the pools of the declared instances do not fit into a server
+     *     in time, or the declared workload contradicts itself: then nothing was connected to; or when the pools of the declared instances do not fit into
+     *     a server, or a privileged role logs in and {@code privileged_login} refuses that
      * @throws SQLException when no primary was found, with what each node said, or the calling thread was interrupted; nothing is left
      *     running, but for a provider that does not answer even to an interrupt
      */

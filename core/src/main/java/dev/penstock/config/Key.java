@@ -85,6 +85,12 @@ enum Key {
             .variable("DATABASE_MIGRATION_PASSWORD_ENV_VAR")
             .byDefault("POSTGRES_MIGRATION_USER_PW")
             .because("As user_pw_env_var, for migration_user")),
+    PRIVILEGED_LOGIN(
+            word("roles.privilegedLogin", "privileged_login", "warn", "refuse")
+                    .variable("DATABASE_PRIVILEGED_LOGIN")
+                    .byDefault("warn")
+                    .because(
+                            "What is done when user, ro_user or migration_user is a superuser or has BYPASSRLS, so that no grant or policy holds: a warning for as long as it is so, or opening fails")),
     ENVIRONMENT_MODE(word("environmentMode", "environment_mode", "development", "testing", "production")
             .variable("APP_ENVIRONMENT")
             .byDefault("development")

@@ -92,7 +92,8 @@ final class LoginBinding {
                             "Set ro_user with ro_user_pw_file_path or ro_user_pw_env_var, or read_role: user."));
             readRole = ReadRole.USER;
         }
-        return new RoleConfig(owner, readOnly, migration, readRole);
+        PrivilegedLogin privileged = values.word(Key.PRIVILEGED_LOGIN, PrivilegedLogin.class);
+        return new RoleConfig(owner, readOnly, migration, readRole, privileged);
     }
 
     private @Nullable Login login(Key user, Request request) {

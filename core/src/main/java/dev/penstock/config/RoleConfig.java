@@ -10,20 +10,27 @@ import org.jspecify.annotations.Nullable;
  * @param readOnly {@code ro_user}: may only read; {@code null} for none
  * @param migration {@code migration_user}: logs in for migrations and takes the owner's role; {@code null} for none
  * @param readRole who reads
+ * @param privilegedLogin what is done about a role that no grant or policy holds
  */
 public record RoleConfig(
         @Nullable String ownerUser,
         @Nullable Login readOnly,
         @Nullable Login migration,
-        ReadRole readRole) {
+        ReadRole readRole,
+        PrivilegedLogin privilegedLogin) {
 
     /** @throws InvalidConfigException when reads are to run as a role that is not there */
     public RoleConfig(
-            @Nullable String ownerUser, @Nullable Login readOnly, @Nullable Login migration, ReadRole readRole) {
+            @Nullable String ownerUser,
+            @Nullable Login readOnly,
+            @Nullable Login migration,
+            ReadRole readRole,
+            PrivilegedLogin privilegedLogin) {
         this.ownerUser = ownerUser;
         this.readOnly = readOnly;
         this.migration = migration;
         this.readRole = Objects.requireNonNull(readRole, "readRole");
+        this.privilegedLogin = Objects.requireNonNull(privilegedLogin, "privilegedLogin");
         if (readRole == ReadRole.RO_USER && readOnly == null) {
             throw new InvalidConfigException(new Violation(
                     "readRole",
@@ -33,6 +40,21 @@ public record RoleConfig(
                     Violation.IN_CODE,
                     "Set ro_user with ro_user_pw_file_path or ro_user_pw_env_var, or read_role: user."));
         }
+    }
+
+    /**
+     * Where a role that no grant or policy holds is told, and not refused.
+     *
+     * @throws InvalidConfigException when reads are to run as a role that is not there
+     */
+    public RoleConfig(
+            @Nullable String ownerUser, @Nullable Login readOnly, @Nullable Login migration, ReadRole readRole) {
+        this(ownerUser, readOnly, migration, readRole, PrivilegedLogin.WARN);
+    }
+
+    /** The same with another answer to a role that no grant or policy holds. */
+    public RoleConfig withPrivilegedLogin(PrivilegedLogin answer) {
+        return new RoleConfig(ownerUser, readOnly, migration, readRole, answer);
     }
 
     /** No other roles: everything runs as {@code user}. */

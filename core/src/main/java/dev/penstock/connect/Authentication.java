@@ -23,13 +23,37 @@ final class Authentication {
     /** What each role last got in with. */
     private final Map<Login, Credentials> lastAccepted = new ConcurrentHashMap<>();
 
+    /** The logins whose accepted password is easily guessed. */
+    private final Map<Login, WeakPassword> weak = new ConcurrentHashMap<>();
+
     private final LoginListener listener;
+    private volatile Runnable weighed = () -> {};
 
     private record Door(Node node, Login login) {}
 
     Authentication(Identity identity, LoginListener listener) {
         this.identity = identity;
         this.listener = listener;
+    }
+
+    /** Returns the logins that a server has let in with a password that is easily guessed, each as it was the last time. */
+    Map<Login, WeakPassword> weakPasswords() {
+        return Map.copyOf(weak);
+    }
+
+    /** Calls {@code heard}, on the thread that logged in, when one of them comes or goes. */
+    void onWeighed(Runnable heard) {
+        weighed = heard;
+    }
+
+    private void weigh(Login login, Credentials credentials) {
+        String given = credentials.user();
+        WeakPassword now = WeakPassword.of(given == null ? login.user() : given, credentials.password())
+                .orElse(null);
+        WeakPassword before = now == null ? weak.remove(login) : weak.put(login, now);
+        if (now != before) {
+            weighed.run();
+        }
     }
 
     /** Connects to the server with the credentials given. */
@@ -80,6 +104,7 @@ final class Authentication {
     private Connection accepted(Door door, LoginBreaker breaker, Credentials credentials, Connection connection) {
         identity.passwordOf(door.login()).accepted(credentials);
         breaker.accepted();
+        weigh(door.login(), credentials);
         Credentials before = lastAccepted.put(door.login(), credentials);
         if (before != null && !before.sameAs(credentials)) {
             String given = credentials.user();

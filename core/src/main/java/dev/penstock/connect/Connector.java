@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -62,6 +63,16 @@ public final class Connector implements AutoCloseable {
         this.threads = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), this::connectThread);
         this.lookUps = new ThreadShare(threads, ThreadShare.whole());
+    }
+
+    /** The logins that a server has let in with a password that is easily guessed. */
+    public Map<Login, WeakPassword> weakPasswords() {
+        return authentication.weakPasswords();
+    }
+
+    /** Calls {@code heard}, on a thread that logs in, when one of them comes or goes. */
+    public void onWeighed(Runnable heard) {
+        authentication.onWeighed(heard);
     }
 
     /** What pgjdbc will be told, without connecting to anything. */

@@ -62,6 +62,7 @@ public final class Node {
     private volatile Runnable limitsListener = () -> {};
     private volatile @Nullable String databaseName;
     private volatile StartMode startMode = StartMode.PLAIN;
+    private volatile Optional<ServerFacts> facts = Optional.empty();
 
     /** When the last look began that found nobody there; null when none has. */
     private volatile @Nullable Long foundGone;
@@ -194,6 +195,20 @@ public final class Node {
         boolean other = !seen.equals(startMode);
         startMode = seen;
         if (other) {
+            limitsListener.run();
+        }
+    }
+
+    /** What it said of the roles that log in and of itself; empty until it was asked, and when it does not tell. */
+    public Optional<ServerFacts> facts() {
+        return facts;
+    }
+
+    /** Called by the topology alone. */
+    public void learnFacts(ServerFacts said) {
+        boolean others = facts.filter(said::equals).isEmpty();
+        facts = Optional.of(said);
+        if (others) {
             limitsListener.run();
         }
     }

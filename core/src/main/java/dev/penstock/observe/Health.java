@@ -12,8 +12,10 @@ import java.util.Optional;
  *
  * @param status the whole
  * @param members each of them, in the order of the status
+ * @param warnings what an operator should know although everything is served, such as {@code user: PRIVILEGED_LOGIN}: the role's key, or the
+ *     member, and the code; the whole text is in {@code DatabaseStatus.warnings()}
  */
-public record Health(Status status, List<Member> members) {
+public record Health(Status status, List<Member> members, List<String> warnings) {
     /** What it comes to. Closed. */
     public enum Status {
         /** Everything serves. */
@@ -61,6 +63,7 @@ public record Health(Status status, List<Member> members) {
 
     public Health {
         members = List.copyOf(members);
+        warnings = List.copyOf(warnings);
     }
 
     /** What {@code status} comes to. */
@@ -69,7 +72,10 @@ public record Health(Status status, List<Member> members) {
         status.nodes().forEach(node -> members.add(member(node)));
         boolean all = members.stream().allMatch(Member::healthy);
         Status lost = status.primary().isPresent() ? Status.DEGRADED : Status.DOWN;
-        return new Health(all && lost == Status.DEGRADED ? Status.UP : lost, members);
+        List<String> warnings = status.warnings().stream()
+                .map(warning -> warning.about() + ": " + warning.code())
+                .toList();
+        return new Health(all && lost == Status.DEGRADED ? Status.UP : lost, members, warnings);
     }
 
     private static Member member(NodeStatus node) {
@@ -80,7 +86,7 @@ public record Health(Status status, List<Member> members) {
 
     /** The same of a database that is closed. */
     public Health closed() {
-        return new Health(Status.DOWN, members);
+        return new Health(Status.DOWN, members, warnings);
     }
 
     /** Whether work is done: the answer for a readiness probe. Never ask it for a liveness probe: a restart mends no database. */

@@ -108,7 +108,8 @@ public final class Router implements AutoCloseable {
         this.reads = new ReadRouting(
                 this, nodes, choice, new CatchUp(replayed, deadlines), new ReadRouting.Told(counts, acquisitions));
         this.roleChanges = new RoleChanges(config, nodes.all(), events);
-        this.warnings = new StandingWarnings(config, nodes.all().keySet());
+        this.warnings = new StandingWarnings(config, nodes.all().keySet(), connector::weakPasswords);
+        connector.onWeighed(warnings::tell);
         nodes.onLimits(warnings::tell);
         this.loadWatch = new LoadWatch(nodes.pools(), rhythm.loadWindow());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
@@ -161,6 +162,7 @@ public final class Router implements AutoCloseable {
      * @param atMost counted from {@link #open}
      * @throws SQLException with what each node said, when there is none within {@code atMost}, or as soon as every node
      *     has refused us for a reason that waiting will not fix
+     * @throws dev.penstock.config.InvalidConfigException when a privileged role logs in and {@code privileged_login} refuses that
      */
     public void start(Duration atMost) throws SQLException {
         ask(atMost);
@@ -171,6 +173,7 @@ public final class Router implements AutoCloseable {
         if (!isReady(view, any)) {
             throw any ? NoNode.reader(view, atMost) : NoNode.primary(view, atMost);
         }
+        warnings.refusePrivilegedLogins();
         tlsUpkeep.watchExpiry(rhythm.firstExpiryLook());
     }
 

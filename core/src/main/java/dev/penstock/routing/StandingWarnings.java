@@ -1,29 +1,42 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.InvalidConfigException;
+import dev.penstock.config.Login;
+import dev.penstock.config.PrivilegedLogin;
+import dev.penstock.config.Violation;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.StartMode;
 import dev.penstock.connect.StartMode.Origin;
+import dev.penstock.connect.WeakPassword;
 import dev.penstock.observe.DatabaseStatus.Warning;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
- * What an operator should know of servers and roles that serve all the same, for as long as it is so. The log has each of them once, and again
+ * The warnings about servers and roles that serve all the same, for as long as there is cause. The log has each of them once, and again
  * when it comes back. Thread-safe; no I/O but the log's.
  */
 final class StandingWarnings {
     private final DatabaseConfig config;
     private final Collection<Node> nodes;
+    private final Supplier<Map<Login, WeakPassword>> passwords;
     private final Set<Warning> told = ConcurrentHashMap.newKeySet();
 
-    /** @param nodes as they are now, whenever they are looked at */
-    StandingWarnings(DatabaseConfig config, Collection<Node> nodes) {
+    /**
+     * @param nodes as they are now, whenever they are looked at
+     * @param passwords the logins whose password is easily guessed, likewise
+     */
+    StandingWarnings(DatabaseConfig config, Collection<Node> nodes, Supplier<Map<Login, WeakPassword>> passwords) {
         this.config = config;
         this.nodes = nodes;
+        this.passwords = passwords;
     }
 
     /** Logs what has come since the last call. */
@@ -39,8 +52,27 @@ final class StandingWarnings {
         for (Node node : nodes) {
             readOnly(node, found);
             serializable(node, found);
+            found.addAll(RoleFindings.of(config, node));
+            found.addAll(StandbyFindings.of(node, nodes));
         }
-        return found.stream().distinct().toList();
+        passwords.get().forEach((login, weak) -> found.add(RoleFindings.weakPassword(config, login, weak)));
+        return found.stream()
+                .distinct()
+                .sorted(Comparator.comparing(Warning::about).thenComparing(Warning::code))
+                .toList();
+    }
+
+    /** @throws InvalidConfigException when a role that no grant or policy holds logs in, and the configuration refuses that */
+    void refusePrivilegedLogins() {
+        if (config.roles().privilegedLogin() == PrivilegedLogin.REFUSE) {
+            List<Violation> refused = nodes.stream()
+                    .flatMap(node -> RoleFindings.refusals(config, node).stream())
+                    .distinct()
+                    .toList();
+            if (!refused.isEmpty()) {
+                throw new InvalidConfigException(refused);
+            }
+        }
     }
 
     private void readOnly(Node node, List<Warning> found) {

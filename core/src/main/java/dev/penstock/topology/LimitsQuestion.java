@@ -1,5 +1,8 @@
 package dev.penstock.topology;
 
+import dev.penstock.config.DatabaseConfig;
+import dev.penstock.connect.ErrorClass;
+import dev.penstock.connect.Node;
 import dev.penstock.observe.ServerLimits;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -9,7 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Asks a server what it admits and who is connected, in one round trip; two where an administrator has closed the
+ * Asks a server what it admits, who is connected, and what roles log in there, in one round trip; up to three where an administrator has closed
  * catalogs. Any role may ask; what it may not see is said and not guessed.
  */
 final class LimitsQuestion {
@@ -37,21 +40,38 @@ final class LimitsQuestion {
                      where usename = session_user and (application_name = ? or starts_with(application_name, ?))) own""";
 
     private final Connection connection;
+    private final DatabaseConfig config;
+    private final Node node;
     private final String applicationName;
     private final List<String> unseen = new ArrayList<>();
 
-    private LimitsQuestion(Connection connection, String applicationName) {
+    private LimitsQuestion(Connection connection, DatabaseConfig config, Node node) {
         this.connection = connection;
-        this.applicationName = applicationName;
+        this.config = config;
+        this.node = node;
+        this.applicationName = config.applicationName();
     }
 
-    /** Never fails: a server that cannot be asked is no reason not to work with it. */
-    static ServerLimits ask(Connection connection, String applicationName) {
-        LimitsQuestion question = new LimitsQuestion(connection, applicationName);
+    /** Tells {@code node} what it is told. Never fails: a server that cannot be asked is no reason not to work with it. */
+    static void ask(Connection connection, DatabaseConfig config, Node node) {
+        node.learnLimits(new LimitsQuestion(connection, config, node).limits());
+    }
+
+    private ServerLimits limits() {
         try {
-            return question.everything();
+            return everything(true);
         } catch (SQLException e) {
-            return INSUFFICIENT_PRIVILEGE.equals(e.getSQLState()) ? question.settingsAlone(e) : untold(e);
+            return ErrorClass.endsSession(e) ? untold(e) : limitsAlone(e);
+        }
+    }
+
+    private ServerLimits limitsAlone(SQLException refused) {
+        try {
+            unseen.clear();
+            return everything(false);
+        } catch (SQLException e) {
+            e.addSuppressed(refused);
+            return INSUFFICIENT_PRIVILEGE.equals(e.getSQLState()) ? settingsAlone(e) : untold(e);
         }
     }
 
@@ -60,24 +80,38 @@ final class LimitsQuestion {
         return ServerLimits.untold("the question for its limits failed with SQLSTATE " + e.getSQLState());
     }
 
-    private ServerLimits everything() throws SQLException {
+    /** @param withFacts whether the roles are asked for as well */
+    private ServerLimits everything(boolean withFacts) throws SQLException {
         String service = service();
-        try (Question question = new Question(connection, EVERYTHING)) {
+        try (Question question =
+                new Question(connection, withFacts ? EVERYTHING + "; " + FactsQuestion.TEXT : EVERYTHING)) {
             question.parameters().setString(1, applicationName);
             question.parameters().setString(2, service.isEmpty() ? applicationName : service);
+            if (withFacts) {
+                FactsQuestion.bind(question.parameters(), 3, connection, config, node);
+            }
+            ServerLimits limits;
             try (ResultSet row = question.ask()) {
                 row.next();
-                return new ServerLimits(
-                        OptionalInt.of(row.getInt(1)),
-                        row.getInt(2),
-                        row.getInt(3),
-                        limit(row, 4),
-                        limit(row, 5),
-                        service.isEmpty() ? OptionalInt.empty() : OptionalInt.of(row.getInt(6)),
-                        OptionalInt.of(Math.max(0, row.getInt(7))),
-                        unseen);
+                limits = limits(row, !service.isEmpty());
             }
+            if (withFacts) {
+                node.learnFacts(FactsQuestion.read(question.next()));
+            }
+            return limits;
         }
+    }
+
+    private ServerLimits limits(ResultSet row, boolean namesInstances) throws SQLException {
+        return new ServerLimits(
+                OptionalInt.of(row.getInt(1)),
+                row.getInt(2),
+                row.getInt(3),
+                limit(row, 4),
+                limit(row, 5),
+                namesInstances ? OptionalInt.of(row.getInt(6)) : OptionalInt.empty(),
+                OptionalInt.of(Math.max(0, row.getInt(7))),
+                unseen);
     }
 
     private ServerLimits settingsAlone(SQLException refused) {

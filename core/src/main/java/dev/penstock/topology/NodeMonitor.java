@@ -137,6 +137,7 @@ final class NodeMonitor implements AutoCloseable {
             topology.answered(node, roundBegan, answer);
             answered = true;
             topology.probed(node, true, System.nanoTime() - roundBegan);
+            lookAtFacts();
             lookAtSessions();
         } catch (SQLException e) {
             drop();
@@ -157,6 +158,14 @@ final class NodeMonitor implements AutoCloseable {
         if (standing != null && due && topology.wantsSessions()) {
             node.learnSessions(standing.sessions(verdict()));
             sessionsSeen = System.nanoTime();
+        }
+    }
+
+    /** After the answer as well, and never while a primary is looked for. */
+    private void lookAtFacts() {
+        Prober.Session standing = session;
+        if (standing != null && topology.hasPrimary()) {
+            standing.lookAtFacts(verdict());
         }
     }
 

@@ -41,7 +41,10 @@ interface Prober {
             return ServerSessions.UNSEEN;
         }
 
-        /** Whether it is not to be used any more, because its material was replaced. */
+        /** Asks again what roles log in there, if that was long ago or on another session, within {@code limit}, and tells the node. */
+        default void lookAtFacts(Duration limit) {}
+
+        /** Whether it is not to be used any more, because its material was replaced, or sessions begin otherwise by now. */
         boolean isRetired();
 
         /** The address it stands to; null when unknown. */

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * One question of a monitor, in a transaction of its own that is READ COMMITTED and READ ONLY: a replica answers it whatever isolation the
+ * One question of a monitor, or several at once, in a transaction of its own that is READ COMMITTED and READ ONLY: a replica answers it whatever isolation the
  * role's sessions begin with, and the question sees these defaults as they are, because nothing is set. One round trip, through any pooler.
  * Used by one thread.
  */
@@ -19,7 +19,7 @@ final class Question implements AutoCloseable {
     private final Connection connection;
     private final PreparedStatement statement;
 
-    /** @param select one query; its parameters are those of {@link #parameters()} */
+    /** @param select one query, or several with a semicolon between them; their parameters are those of {@link #parameters()} */
     Question(Connection connection, String select) throws SQLException {
         this.connection = connection;
         this.statement = connection.prepareStatement(TEXT.formatted(select));
@@ -44,6 +44,14 @@ final class Question implements AutoCloseable {
             rollBack(e);
             throw e;
         }
+    }
+
+    /** The answer to the next of several, after the one before was read. */
+    ResultSet next() throws SQLException {
+        if (!statement.getMoreResults()) {
+            throw new SQLException("The question was not answered", "XX000");
+        }
+        return statement.getResultSet();
     }
 
     private void rollBack(SQLException refused) {

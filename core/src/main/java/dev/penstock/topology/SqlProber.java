@@ -5,6 +5,7 @@ import dev.penstock.connect.Connector;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
+import dev.penstock.connect.ServerFacts;
 import dev.penstock.connect.Spare;
 import dev.penstock.connect.WalPosition;
 import dev.penstock.observe.ServerSessions;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * own, so that no default of the role or the server keeps it from being answered.
  */
 final class SqlProber implements Prober {
+    /** Roles change seldom, and what is odd about one is not to be told for long after it was put right. */
+    private static final Duration FACTS_EVERY = Duration.ofSeconds(60);
+
     private final Connector connector;
     private final DatabaseConfig config;
     private final Set<Node> asked = ConcurrentHashMap.newKeySet();
@@ -91,12 +95,17 @@ final class SqlProber implements Prober {
         private final NodeConnection connection;
         private @Nullable Questions questions;
 
+        /** When this session was used to ask for the facts; null when it was not. The monitor's thread alone reads it after {@link #prepare}. */
+        private volatile @Nullable Long factsAsked;
+
+        /** Whether sessions begin otherwise by now than this one did. */
+        private volatile boolean outdated;
+
         /**
          * @param disclosure what the server tells
          * @param readOnlyByRole whether it is the role's own default that its sessions do not write
          */
-        private record Questions(
-                Question now, Question oncePromoted, Disclosure disclosure, boolean readOnlyByRole) {}
+        private record Questions(Question now, Question oncePromoted, Disclosure disclosure, boolean readOnlyByRole) {}
 
         SqlSession(Node node, NodeConnection connection) {
             this.node = node;
@@ -112,7 +121,8 @@ final class SqlProber implements Prober {
             long deadline = System.nanoTime() + limit.toNanos();
             if (asked.add(node)) {
                 waitAtMost(limit);
-                node.learnLimits(LimitsQuestion.ask(connection, config.applicationName()));
+                LimitsQuestion.ask(connection, config, node);
+                factsAsked = System.nanoTime();
             }
             waitAtMost(Duration.ofNanos(deadline - System.nanoTime()));
             Introduction server = Introduction.of(connection, config, node);
@@ -187,8 +197,28 @@ final class SqlProber implements Prober {
         }
 
         @Override
+        public void lookAtFacts(Duration limit) {
+            Long asked = factsAsked;
+            if (asked != null && System.nanoTime() - asked < FACTS_EVERY.toNanos()) {
+                return;
+            }
+            factsAsked = System.nanoTime();
+            try {
+                waitAtMost(limit);
+                ServerFacts now = FactsQuestion.ask(connection, config, node);
+                outdated = asked != null
+                        && node.facts().filter(now::hasOtherDefaultsThan).isPresent();
+                node.learnFacts(now);
+            } catch (SQLException e) {
+                // Should the session be gone, the next round finds that out; what an administrator has closed stays
+                // unknown.
+                TopologyLog.LOG.debug("A server could not be asked for its roles", e);
+            }
+        }
+
+        @Override
         public boolean isRetired() {
-            return connection.isRetired();
+            return connection.isRetired() || outdated;
         }
 
         @Override

@@ -282,7 +282,11 @@ public final class Topology implements AutoCloseable {
 
     /** Whether it is worth a question about a server's sessions: nothing delays the search for a primary. */
     boolean wantsSessions() {
-        return listener.isHeard() && view.primary().isPresent();
+        return listener.isHeard() && hasPrimary();
+    }
+
+    boolean hasPrimary() {
+        return view.primary().isPresent();
     }
 
     /** The standing session has not answered yet. */

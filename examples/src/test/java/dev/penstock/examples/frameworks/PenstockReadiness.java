@@ -23,6 +23,7 @@ public final class PenstockReadiness implements HealthCheck {
         HealthCheckResponseBuilder response =
                 HealthCheckResponse.named("database").status(now.serves());
         now.members().forEach(member -> response.withData(member.name(), member.toString()));
+        response.withData("warnings", String.join(", ", now.warnings()));
         return response.withData("status", now.status().name()).build();
     }
 }
