@@ -13,7 +13,10 @@ public sealed interface TlsSource {
         return new File(path);
     }
 
-    /** PEM text itself, as platforms put it into a variable. */
+    /**
+     * PEM text itself, as platforms put it into a variable: with line breaks, with {@code \n} written out in their place, or the whole text in
+     * Base64.
+     */
     static TlsSource inline(String pem) {
         return new Inline(pem);
     }
@@ -23,12 +26,15 @@ public sealed interface TlsSource {
         return new SystemTrust();
     }
 
-    /** Reads a configuration value: {@code system}, PEM text (it contains {@code -----BEGIN}), or else a path. */
+    /** Reads a configuration value: {@code system}, PEM text as {@link #inline} takes it, or else a path. */
     static TlsSource of(String text) {
         if (text.equals("system")) {
             return system();
         }
-        return text.contains("-----BEGIN") ? inline(text) : file(Path.of(text));
+        if (Pem.isPem(text)) {
+            return inline(text);
+        }
+        return file(Path.of(text));
     }
 
     /** What it is called in messages. */

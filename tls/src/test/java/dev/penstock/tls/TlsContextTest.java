@@ -1,5 +1,6 @@
 package dev.penstock.tls;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,10 +11,12 @@ import dev.penstock.testkit.CertificateAuthority;
 import dev.penstock.testkit.IssuedCertificate;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -213,6 +216,26 @@ class TlsContextTest {
         @Override
         public void reloadFailed(TlsMaterialException failure) {
             failures.add(failure.reason());
+        }
+    }
+
+    @Test
+    void text_as_it_fits_into_one_variable_is_taken_for_the_text_it_stands_for() {
+        CertificateAuthority ca = CertificateAuthority.create("One variable");
+        IssuedCertificate client = ca.client("app").issue();
+        for (UnaryOperator<String> form : List.<UnaryOperator<String>>of(
+                text -> Base64.getEncoder().encodeToString(text.getBytes(UTF_8)),
+                text -> Base64.getMimeEncoder().encodeToString(text.getBytes(UTF_8)),
+                text -> text.replace("\n", "\\n"))) {
+            TlsConfig config = TlsConfig.builder(SslMode.VERIFY_FULL)
+                    .ca(TlsSource.of(form.apply(ca.certificate())))
+                    .crl(TlsSource.of(form.apply(ca.crl())))
+                    .clientCertificate(new ClientCertificate(
+                            TlsSource.of(form.apply(client.chain())), TlsSource.of(form.apply(client.key())), null))
+                    .build();
+            try (TlsContext context = TlsContext.open(config)) {
+                assertThat(context.material().certificates()).hasSize(2);
+            }
         }
     }
 }
