@@ -54,7 +54,8 @@ public final class Main {
         Optional<Command> command =
                 commands.stream().filter(c -> c.name().equals(word)).findFirst();
         if (command.isEmpty()) {
-            terminal.err().println("penstock: unknown command '" + word + "'; penstock help lists the commands");
+            terminal.err()
+                    .println("penstock: unknown command" + Options.shown(word) + "; penstock help lists the commands");
             return CALLED_WRONGLY;
         }
         return run(command.get(), arguments.subList(1, arguments.size()), interruption);

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.ListIterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The options of one command line: {@code --name value}, {@code --name=value} and {@code --flag}. Immutable. */
 final class Options {
     private static final String SET = "";
+    private static final Pattern WORD = Pattern.compile("-{0,2}[a-z]{1,20}(?:-[a-z]{1,20}){0,3}|-?[0-9]{1,10}");
 
     private final Map<String, String> given;
 
@@ -28,11 +30,22 @@ final class Options {
             } else if (flags.contains(argument)) {
                 given.put(argument, SET);
             } else {
-                throw new UsageException("unknown " + (argument.startsWith("-") ? "option" : "argument") + " '"
-                        + argument + "'; --help lists the options");
+                String what = argument.startsWith("-") ? "option" : "argument";
+                throw new UsageException("unknown " + what + shown(name) + "; --help lists the options");
             }
         }
         return new Options(given);
+    }
+
+    /** Quotes what was given, for a message, when it is written like a word of the command line. Anything else may be a secret: then nothing. */
+    static String shown(String given) {
+        return WORD.matcher(given).matches() ? " '" + given + "'" : "";
+    }
+
+    /** The end of a message about a wrong value: it says the value where it may be shown. */
+    static String was(String given) {
+        String shown = shown(given);
+        return shown.isEmpty() ? "" : ", was" + shown;
     }
 
     private static String next(String name, ListIterator<String> rest) throws UsageException {
@@ -60,8 +73,7 @@ final class Options {
         // Nine digits fit an int.
         int value = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
         if (value < lowest || value > highest) {
-            throw new UsageException(
-                    name + " must be a whole number from " + lowest + " to " + highest + ", was '" + text + "'");
+            throw new UsageException(name + " must be a whole number from " + lowest + " to " + highest + was(text));
         }
         return value;
     }

@@ -143,7 +143,7 @@ final class TlsCheckCommand implements Command {
                 .orElseThrow(() -> new UsageException("--sslmode must be one of "
                         + Arrays.stream(SslMode.values())
                                 .map(SslMode::libpqName)
-                                .toList() + ", was '" + text + "'"));
+                                .toList() + Options.was(text)));
     }
 
     private static DatabaseConfig read(Options options) {

@@ -27,7 +27,7 @@ class CommandLineTest {
                 "demo --seconds -20    | penstock demo: --seconds must be a whole number from 6 to 3600, was '-20'",
                 "demo --seconds 9999999999 | penstock demo: --seconds must be a whole number from 6 to 3600, was '9999999999'",
                 "demo --replicas 0     | penstock demo: --replicas must be a whole number from 1 to 5, was '0'",
-                "dev --no-tls=yes      | penstock dev: unknown option '--no-tls=yes'; --help lists the options",
+                "dev --no-tls=yes      | penstock dev: unknown option '--no-tls'; --help lists the options",
                 "dev --port 65535      | penstock dev: --port must be a whole number from 1 to 65534, was '65535'",
                 "plan --what-if x      | penstock plan: --what-if takes lost-replicas=N, more-instances=N and slower-queries=K, separated by commas, was 'x'",
                 "plan --config a --url b | penstock plan: --config and --url exclude each other",

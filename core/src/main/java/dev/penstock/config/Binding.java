@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.config.Substitution.Naming;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsConfig;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class Binding {
     }
 
     private @Nullable DatabaseConfig bind() {
-        UriBinding uris = new UriBinding(sources, substitution, mistakes);
+        UriBinding uris = new UriBinding(sources, substitution.naming(Naming.BRACED), mistakes);
         uris.refuseTwoPrimaries(environment);
         ConnectionUri uri = uris.primary();
         List<ReplicaUri> replicas = uris.replicas();

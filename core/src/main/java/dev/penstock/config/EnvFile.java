@@ -128,7 +128,7 @@ public final class EnvFile {
 
     private static InvalidConfigException unreadable(Path file, String why) {
         return new InvalidConfigException(new Violation(
-                "envFile", "ENV_FILE", file.toString(), why, file.toString(), "Name an existing .env file."));
+                "envFile", "ENV_FILE", TextFile.shown(file), why, TextFile.shown(file), "Name an existing .env file."));
     }
 
     private static InvalidConfigException malformed(String message, String remedy) {

@@ -353,9 +353,21 @@ enum Key {
         return spec.variable().isEmpty() ? List.of() : List.of(spec.variable());
     }
 
-    /** Whether a value may not be shown. A connection string may hold a password anywhere. */
+    /**
+     * Tells whether a value may not be shown as it was written: a connection string may hold a password anywhere, and the place of a secret the secret
+     * itself.
+     */
     boolean isSecret() {
-        return spec.kind() == KeySpec.Kind.SECRET || this == URL || this == REPLICA_URL || this == SSLKEY;
+        return isPlaceOfSecret() || spec.kind() == KeySpec.Kind.SECRET || this == URL || this == REPLICA_URL;
+    }
+
+    /** Tells whether the value says where a secret, a certificate or a key is. People put the thing itself there. */
+    boolean isPlaceOfSecret() {
+        return switch (this) {
+            case USER_PW_ENV_VAR, RO_USER_PW_ENV_VAR, MIGRATION_USER_PW_ENV_VAR, SSLROOTCERT, SSLCERT, SSLKEY, SSLCRL ->
+                true;
+            default -> spec.kind() == KeySpec.Kind.PATH;
+        };
     }
 
     static Optional<Key> named(String name) {

@@ -66,14 +66,17 @@ final class LoginBinding {
         }
     }
 
-    private static UriPassword literal(String text) {
+    private UriPassword literal(String text) {
         String variable = Substitution.anyVariable(text);
         if (variable != null) {
+            String remedy = passwords.isSet(variable)
+                    ? "Use user_pw_env_var: " + variable
+                    : "Name the variable in user_pw_env_var. A password that looks like an expression goes into a secret file.";
             throw new InvalidConfigException(Violation.of(
                     "PASSWORD_EXPRESSION",
                     "***",
                     "must not be an expression: the value would pass through the configuration's text",
-                    "Use user_pw_env_var: " + variable));
+                    remedy));
         }
         // Not expanded: a password is full of dollar signs.
         return UriPassword.ofValue(text, true);

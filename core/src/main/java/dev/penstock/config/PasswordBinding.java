@@ -26,7 +26,7 @@ final class PasswordBinding {
             @Nullable UriPassword uri,
             String uriOrigin) {}
 
-    /** One place, with its name for messages. */
+    /** One place, with its name for messages, which show it only when something is there. */
     private record Place(PasswordSource source, String name, String path, String origin, boolean isPresent) {}
 
     private final Values values;
@@ -83,8 +83,8 @@ final class PasswordBinding {
         }
         try {
             Path path = Path.of(text);
-            places.add(new Place(
-                    PasswordSource.file(path), "file " + path, setting.path(), setting.origin(), Files.exists(path)));
+            PasswordSource source = named(PasswordSource.file(path), setting);
+            places.add(new Place(source, "file " + path, setting.path(), setting.origin(), Files.exists(path)));
         } catch (InvalidPathException notAPath) {
             mistakes.add(setting.violation("NOT_A_PATH", "is not a path", "Name the file of the secret."));
         }
@@ -96,7 +96,8 @@ final class PasswordBinding {
             return;
         }
         if (VARIABLE_NAME.matcher(setting.text()).matches()) {
-            places.add(place(setting.text(), setting.path(), setting.origin()));
+            Place place = place(setting.text(), setting.path(), setting.origin());
+            places.add(new Place(named(place.source, setting), place.name, place.path, place.origin, place.isPresent));
         } else {
             // Not shown: who puts the password itself here should not find it in a log.
             mistakes.add(new Violation(
@@ -107,6 +108,18 @@ final class PasswordBinding {
                     setting.origin(),
                     "Put the password into a variable, and its name here."));
         }
+    }
+
+    /** A name that somebody wrote may be the secret itself; the defaults are known names, written or not. */
+    private static PasswordSource named(PasswordSource source, Setting setting) {
+        return setting.text().equals(setting.key().spec().byDefault())
+                ? source
+                : source.namedIn(setting.path() + " (" + setting.origin() + ")");
+    }
+
+    /** Tells whether the variable, or its {@code _FILE} twin, is set, so that messages may name it. */
+    boolean isSet(String variable) {
+        return variables.isSet(variable);
     }
 
     private Place place(String variable, String path, String origin) {

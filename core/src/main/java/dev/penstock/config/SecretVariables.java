@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.secret.Disclosure;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.secret.Secret;
 import java.nio.file.Files;
@@ -31,6 +32,10 @@ final class SecretVariables {
         return !value(variable).isBlank() || !value(variable + FILE_SUFFIX).isBlank();
     }
 
+    boolean isSet(String variable) {
+        return Disclosure.isShown(variable, environment);
+    }
+
     /** The variable, or the file that it or its {@code _FILE} sibling names. */
     PasswordSource source(String variable, String path) {
         if (!value(variable).isEmpty() && !value(variable + FILE_SUFFIX).isEmpty()) {
@@ -53,12 +58,12 @@ final class SecretVariables {
                     path,
                     "UNSET_VARIABLE",
                     "",
-                    "needs the variable " + variable + ", which is not set",
+                    "needs the variable that stands for its password, which is not set",
                     origin,
-                    "Set " + variable + " or " + variable + FILE_SUFFIX
+                    "Set it, or the variable of its name with " + FILE_SUFFIX
                             + ", or take the password out of the connection string and use user_pw_file_path."));
         }
-        return source(variable, path);
+        return source(variable, path).namedIn("the connection string (" + origin + ")");
     }
 
     /** A password that stands in the connection string itself. */

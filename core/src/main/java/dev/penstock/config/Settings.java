@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.config.Substitution.Naming;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -150,7 +151,8 @@ final class Settings {
 
     private @Nullable Setting expanded(Key key, Scalar scalar) {
         try {
-            String text = scalar.expanded(substitution);
+            Naming naming = key.isPlaceOfSecret() ? Naming.NONE : Naming.ALL;
+            String text = scalar.expanded(substitution.naming(naming));
             // An expression that turned out empty leaves the key unset; an empty text that was written is a mistake.
             boolean unset = text.isEmpty() && !scalar.text().isEmpty();
             return unset ? null : new Setting(key, text, shown(key, scalar), scalar.path(), scalar.origin());
@@ -164,7 +166,7 @@ final class Settings {
         return new Setting(key, scalar.text(), "***", scalar.path(), scalar.origin());
     }
 
-    /** The text as written: an expression instead of a value that may be a secret in the wrong place. */
+    /** The text as written: an expression instead of a value that may be a secret; nothing where a secret may stand as it is. */
     private static String shown(Key key, Scalar scalar) {
         String text = scalar.text();
         return key.isSecret() || !HARMLESS.matcher(text).matches() ? "***" : text;

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * {@code ${VAR-default}}, {@code ${VAR:?message}}, {@code ${VAR?message}}, {@code ${VAR:+alternative}},
  * {@code ${VAR+alternative}} and {@code $$} for a dollar sign. The values of variables are never expanded again; a
  * word behind an operator may hold expressions itself. Stricter than Compose in one point: a variable with neither
- * value nor default is an error, not an empty text. Messages name variables, never values.
+ * value nor default is an error, not an empty text. Messages name variables, never values; where a secret may be read as an expression because
+ * it has a {@code $} in it, they name only variables that are set.
  */
 final class Substitution {
     private static final int MAX_DEPTH = 8;
@@ -27,12 +28,32 @@ final class Substitution {
     }
 
     /** A piece of a scalar: plain text, or an expression over {@code variable} from {@code start} to {@code end}. */
-    private record Piece(String text, @Nullable String variable, String operator, int start, int end) {}
+    private record Piece(String text, @Nullable String variable, boolean braced, String operator, int start, int end) {}
+
+    /** Which variables that are not set a message may name. */
+    enum Naming {
+        ALL,
+        /** Those of a <code>${X}</code>: what follows a bare {@code $} may be the rest of a password. */
+        BRACED,
+        /** None of them. */
+        NONE
+    }
 
     private final Map<String, String> environment;
+    private final Naming naming;
 
     Substitution(Map<String, String> environment) {
+        this(environment, Naming.ALL);
+    }
+
+    private Substitution(Map<String, String> environment, Naming naming) {
         this.environment = environment;
+        this.naming = naming;
+    }
+
+    /** The same, in whose messages fewer variables are named. */
+    Substitution naming(Naming named) {
+        return named == naming ? this : new Substitution(environment, named);
     }
 
     /** @throws InvalidConfigException when the text is malformed or names a variable without value and default */
@@ -122,13 +143,13 @@ final class Substitution {
                 if (present && value != null) {
                     yield value;
                 }
-                throw unset(variable, piece.text);
+                throw unset(piece, variable, piece.text);
             }
             default -> {
                 if (value != null) {
                     yield value;
                 }
-                throw unset(variable, "");
+                throw unset(piece, variable, "");
             }
         };
     }
@@ -167,7 +188,7 @@ final class Substitution {
 
     private static void addText(List<Piece> pieces, String text, int from, int to) {
         if (from < to) {
-            pieces.add(new Piece(text.substring(from, to), null, "", from, to));
+            pieces.add(new Piece(text.substring(from, to), null, false, "", from, to));
         }
     }
 
@@ -181,13 +202,13 @@ final class Substitution {
             return null;
         }
         if (next == '$') {
-            return new Piece("$", null, "", dollar, dollar + 2);
+            return new Piece("$", null, false, "", dollar, dollar + 2);
         }
         int end = nameEnd(text, dollar + 1);
         if (end == dollar + 1) {
             throw malformed("has a '$' that begins no expression", "Write $$ for a dollar sign.");
         }
-        return new Piece("", text.substring(dollar + 1, end), "", dollar, end);
+        return new Piece("", text.substring(dollar + 1, end), false, "", dollar, end);
     }
 
     private static Piece braced(String text, int dollar) {
@@ -201,10 +222,10 @@ final class Substitution {
         String operator = operator(rest);
         if (operator.isEmpty() && !rest.isEmpty()) {
             throw malformed(
-                    "uses an operator on " + name + " that Compose does not have",
+                    "uses an operator on a variable that Compose does not have",
                     "Use one of :- - :? ? :+ + behind the name.");
         }
-        return new Piece(rest.substring(operator.length()), name, operator, dollar, close + 1);
+        return new Piece(rest.substring(operator.length()), name, true, operator, dollar, close + 1);
     }
 
     private static String operator(String rest) {
@@ -240,13 +261,23 @@ final class Substitution {
         return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (digitAllowed && c >= '0' && c <= '9');
     }
 
-    private static InvalidConfigException unset(String variable, String message) {
+    private InvalidConfigException unset(Piece piece, String variable, String message) {
         String why = message.isEmpty() ? "" : ": " + message;
-        return new InvalidConfigException(Violation.of(
-                "UNSET_VARIABLE",
-                "",
-                "needs the variable " + variable + ", which is not set" + why,
-                "Set " + variable + ", or give a default: ${" + variable + ":-value}."));
+        boolean named = environment.containsKey(variable)
+                || naming == Naming.ALL
+                || (naming == Naming.BRACED && piece.braced);
+        return new InvalidConfigException(
+                named
+                        ? Violation.of(
+                                "UNSET_VARIABLE",
+                                "",
+                                "needs the variable " + variable + ", which is not set" + why,
+                                "Set " + variable + ", or give a default: ${" + variable + ":-value}.")
+                        : Violation.of(
+                                "UNSET_VARIABLE",
+                                "***",
+                                "needs the variable that stands there, which is not set" + why,
+                                "Set it. A dollar sign of a password is %24 in a connection string, and $$ elsewhere in a file."));
     }
 
     private static InvalidConfigException malformed(String message, String remedy) {

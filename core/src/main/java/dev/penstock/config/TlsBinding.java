@@ -111,7 +111,11 @@ final class TlsBinding {
         }
         String file = values.text(Key.SSLPASSWORD_FILE);
         Path path = file == null ? null : path(Key.SSLPASSWORD_FILE, file);
-        PasswordSource password = path == null ? uriPassword : PasswordSource.file(path);
+        PasswordSource password = path == null
+                ? uriPassword
+                : PasswordSource.file(path)
+                        .namedIn(settings.path(Key.SSLPASSWORD_FILE) + " (" + settings.origin(Key.SSLPASSWORD_FILE)
+                                + ")");
         return new ClientCertificate(certificate, key == null ? certificate : key, password);
     }
 
@@ -120,16 +124,24 @@ final class TlsBinding {
         if (text == null) {
             return null;
         }
-        boolean isPath = !text.equals("system") && !text.contains("-----BEGIN");
-        return isPath && path(key, text) == null ? null : TlsSource.of(text);
+        try {
+            return TlsSource.of(text);
+        } catch (IllegalArgumentException neither) {
+            mistakes.add(notAPath(key));
+            return null;
+        }
+    }
+
+    private Violation notAPath(Key key) {
+        return Objects.requireNonNull(settings.get(key))
+                .violation("NOT_A_PATH", "is not a path", "Name an existing file.");
     }
 
     private @Nullable Path path(Key key, String text) {
         try {
             return Path.of(text);
         } catch (InvalidPathException notAPath) {
-            mistakes.add(Objects.requireNonNull(settings.get(key))
-                    .violation("NOT_A_PATH", "is not a path", "Name an existing file."));
+            mistakes.add(notAPath(key));
             return null;
         }
     }

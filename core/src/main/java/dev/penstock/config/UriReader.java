@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.config.Substitution.Naming;
 import dev.penstock.config.UriParts.Form;
 import dev.penstock.config.UriParts.HostPart;
 import dev.penstock.config.UriParts.Parameter;
@@ -156,7 +157,8 @@ final class UriReader {
 
     private @Nullable String component(String name, @Nullable String part) {
         String raw = components.getOrDefault(name, part);
-        String value = raw == null ? null : decoded(raw);
+        // Half a password stands in the user's place when there is no colon.
+        String value = raw == null ? null : name.equals("user") ? secretly(raw) : decoded(raw);
         return isPresent(value) ? value : null;
     }
 
@@ -170,15 +172,24 @@ final class UriReader {
             return UriPassword.ofVariable(variable);
         }
         boolean plain = Substitution.mask(component, text.syntax()).equals(component);
-        String value = decoded(component);
+        String value = secretly(component);
         return isPresent(value) ? UriPassword.ofValue(Objects.requireNonNull(value), plain && text.literal()) : null;
     }
 
     private @Nullable String decoded(String raw) {
+        return decoded(raw, substitution);
+    }
+
+    /** Decodes what may be a password: a message names no variable that is not set. */
+    private @Nullable String secretly(String raw) {
+        return decoded(raw, substitution.naming(Naming.NONE));
+    }
+
+    private @Nullable String decoded(String raw, Substitution expanding) {
         try {
             return parts.form().isEncoded()
-                    ? substitution.expand(raw, text.syntax(), PercentCode::decode)
-                    : substitution.expand(raw, text.syntax());
+                    ? expanding.expand(raw, text.syntax(), PercentCode::decode)
+                    : expanding.expand(raw, text.syntax());
         } catch (InvalidConfigException e) {
             mistakes.add(e, "", scalar.origin());
             return null;

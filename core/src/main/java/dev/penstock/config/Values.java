@@ -13,6 +13,10 @@ final class Values {
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,9}");
     private static final Pattern SHARE = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,9})?|\\.[0-9]{1,9}");
 
+    /** A text with a password or a key in it, whichever key of the configuration it was written for. */
+    private static final Pattern MISPLACED =
+            Pattern.compile("://[^/@\\s]*@|(?:^|\\s)password\\s*=|-----BEGIN ", Pattern.CASE_INSENSITIVE);
+
     private final Settings settings;
     private final Mistakes mistakes;
 
@@ -130,7 +134,28 @@ final class Values {
         if (setting == null) {
             return null;
         }
-        return setting.text().isBlank() ? refuse(setting, "BLANK", "must not be blank") : setting.text();
+        if (setting.text().isBlank()) {
+            return refuse(setting, "BLANK", "must not be blank");
+        }
+        return isMisplaced(setting) ? misplaced(setting) : setting.text();
+    }
+
+    /** A name, such as the database's, that is a whole connection string or a key would be shown wherever names are. */
+    private static boolean isMisplaced(Setting setting) {
+        // The addresses of an API are judged by themselves.
+        boolean judged = setting.key().isSecret() || setting.key() == Key.PATRONI_URLS;
+        return !judged && MISPLACED.matcher(setting.text()).find();
+    }
+
+    private @Nullable String misplaced(Setting setting) {
+        mistakes.add(new Violation(
+                setting.path(),
+                "MISPLACED_SECRET",
+                "***",
+                "holds a connection string or a key, which does not belong there",
+                setting.origin(),
+                "Put it where it belongs: url, tls.key or a secret file."));
+        return null;
     }
 
     private <T> @Nullable T outside(Setting setting) {

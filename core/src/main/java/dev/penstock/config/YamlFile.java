@@ -96,7 +96,12 @@ final class YamlFile {
 
     private static InvalidConfigException unreadable(Path file, String why) {
         return new InvalidConfigException(new Violation(
-                "file", "FILE", file.toString(), why, file.toString(), "Name an existing configuration file."));
+                "file",
+                "FILE",
+                TextFile.shown(file),
+                why,
+                TextFile.shown(file),
+                "Name an existing configuration file."));
     }
 
     /** The library's own words are left out: they quote the text, which may be a password. */

@@ -61,6 +61,7 @@ public final class Identity implements AutoCloseable {
 
     /** What is being read, and what was found wrong with it. */
     private static final class Opening {
+        private final DatabaseConfig config;
         private final FileWatcher watcher;
         private final Duration atMost;
         private final long deadline;
@@ -69,6 +70,7 @@ public final class Identity implements AutoCloseable {
         private final List<Violation> found = new ArrayList<>();
 
         Opening(DatabaseConfig config, FileWatcher watcher, Duration atMost) {
+            this.config = config;
             this.watcher = watcher;
             this.atMost = atMost;
             this.deadline = System.nanoTime() + atMost.toNanos();
@@ -139,7 +141,8 @@ public final class Identity implements AutoCloseable {
                 return context;
             } catch (TlsMaterialException e) {
                 String message = without(e.remedy(), e.getMessage());
-                found.add(new Violation("tls", e.reason().name(), "", message, e.file(), e.remedy()));
+                String origin = config.origins().getOrDefault(e.file(), e.file());
+                found.add(new Violation("tls", e.reason().name(), "", message, origin, e.remedy()));
                 return null;
             }
         }

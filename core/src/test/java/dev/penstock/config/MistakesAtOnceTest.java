@@ -44,7 +44,7 @@ class MistakesAtOnceTest {
                 .contains(
                         "database.pool_sise is not a key of a database (ten-faults.yaml:6). Did you mean 'pool_size'?",
                         "database.max_overflow must be 0 to 100, was '101' (ten-faults.yaml:7).",
-                        "Use user_pw_env_var: SHOP_PASSWORD",
+                        "Name the variable in user_pw_env_var.",
                         "needs the variable SHOP_NAME, which is not set");
     }
 

@@ -107,7 +107,7 @@ class OperatorFilesTest {
                 .extracting(DatabaseConfig::user)
                 .containsExactly("appuser", "temporaluser", "temporaluser");
         assertThat(all.get("temporal").pool().size()).isEqualTo(5);
-        assertThat(all.get("temporal").password().describe()).isEqualTo("variable POSTGRES_TEMPORAL_PW");
+        assertThat(all.get("temporal").password().describe()).isEqualTo("variable named in databases.temporal.user_pw_env_var (temporal.yaml:7)");
         assertThat(all.get("temporal").roles().ownerUser()).isNull();
         assertThat(all.get("temporal_visibility").password().describe())
                 .isEqualTo("file /run/secrets/postgres_temporal_pw");

@@ -124,8 +124,8 @@ class PasswordOrderTest {
         assertThat(Loading.violations(this::load))
                 .singleElement()
                 .hasToString(
-                        "url needs the variable SHOP_PW, which is not set (DATABASE_URL). Set SHOP_PW or SHOP_PW_FILE,"
-                                + " or take the password out of the connection string and use user_pw_file_path.");
+                        "url needs the variable that stands for its password, which is not set (DATABASE_URL). Set it, or the"
+                                + " variable of its name with _FILE, or take the password out of the connection string and use user_pw_file_path.");
 
         environment.put("SHOP_PW", "pa/ss@word");
         assertThat(password(load())).isEqualTo("pa/ss@word");

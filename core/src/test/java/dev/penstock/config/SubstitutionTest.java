@@ -90,9 +90,9 @@ class SubstitutionTest {
             ${EMPTY:?tell me}   | UNSET_VARIABLE | tell me
             ${UNSET?tell me}    | UNSET_VARIABLE | tell me
             ${UNSET:-${NO}}     | UNSET_VARIABLE | NO, which is not set
-            ${SET:=x}           | SUBSTITUTION   | operator on SET
-            ${SET#x}            | SUBSTITUTION   | operator on SET
-            ${SET:0:2}          | SUBSTITUTION   | operator on SET
+            ${SET:=x}           | SUBSTITUTION   | operator on a variable
+            ${SET#x}            | SUBSTITUTION   | operator on a variable
+            ${SET:0:2}          | SUBSTITUTION   | operator on a variable
             ${#SET}             | SUBSTITUTION   | without a name
             ${}                 | SUBSTITUTION   | without a name
             ${1}                | SUBSTITUTION   | without a name

@@ -126,11 +126,11 @@ class TlsPolicyTest {
         DatabaseConfig config = Loading.keys(
                 "tls:",
                 "  mode: verify-full",
-                "  ca: /ca.pem",
-                "  cert: /client.crt",
-                "  key: /client.key",
+                "  ca: /etc/ca.pem",
+                "  cert: /etc/client.crt",
+                "  key: /etc/client.key",
                 "  key_password_file: /run/secrets/key_pw",
-                "  crl: /crl.pem",
+                "  crl: /etc/crl.pem",
                 "  min_version: TLSv1.2",
                 "  max_version: TLSv1.3",
                 "  ciphers: TLS_AES_256_GCM_SHA384,TLS_AES_128_GCM_SHA256",
@@ -142,8 +142,9 @@ class TlsPolicyTest {
                 "  reload_interval: 60");
 
         assertThat(config.tls().toString())
-                .contains("mode=VERIFY_FULL", "/ca.pem", "/client.crt", "/client.key", "/run/secrets/key_pw")
-                .contains("/crl.pem", "TLS_1_3", "TLS_AES_128_GCM_SHA256", "enabled=false", "db.example.com")
+                .contains(
+                        "mode=VERIFY_FULL", "/etc/ca.pem", "/etc/client.crt", "/etc/client.key", "/run/secrets/key_pw")
+                .contains("/etc/crl.pem", "TLS_1_3", "TLS_AES_128_GCM_SHA256", "enabled=false", "db.example.com")
                 .contains("channelBinding=REQUIRE", "negotiation=DIRECT", "keyPermissions=STRICT", "PT1M");
     }
 

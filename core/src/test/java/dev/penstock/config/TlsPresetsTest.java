@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.penstock.tls.ChannelBinding;
 import dev.penstock.tls.Sni;
 import dev.penstock.tls.TlsConfig;
+import dev.penstock.tls.TlsSource;
 import dev.penstock.tls.TlsVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ class TlsPresetsTest {
         assertThat(config.environmentMode()).isEqualTo(EnvironmentMode.PRODUCTION);
         assertThat(tls.mode().libpqName()).isEqualTo(mode);
         assertThat(tls.certValidation()).hasToString(validation);
-        assertThat(tls.ca() == null ? null : tls.ca().describe()).isEqualTo(ca);
+        assertThat(tls.ca()).isEqualTo(ca == null ? null : TlsSource.of(ca));
         assertThat(tls.verifyName()).isEqualTo(verifyName);
         assertThat(tls.channelBinding()).isEqualTo(binding);
         assertThat(tls.minVersion()).isEqualTo(TlsVersion.TLS_1_2);

@@ -145,12 +145,22 @@ class WrongInputIT {
     }
 
     @Test
-    void a_missing_ca_file_and_a_missing_secret_are_told_together() {
-        Throwable error = open(config().tls(TlsConfig.verifyFull(Path.of("/no/such/ca.pem")))
-                .password(PasswordSource.file(Path.of("/no/such/secret")))
+    void a_missing_ca_file_and_a_missing_secret_are_told_together(@TempDir Path directory) {
+        Throwable error = open(config().tls(TlsConfig.verifyFull(directory.resolve("ca.pem")))
+                .password(PasswordSource.file(directory.resolve("secret")))
                 .build());
         assertThat(((InvalidConfigException) error).violations()).hasSize(2);
-        assertThat(error).hasMessageContaining("/no/such/ca.pem").hasMessageContaining("/no/such/secret");
+        assertThat(error).hasMessageContaining(directory + "/ca.pem").hasMessageContaining(directory + "/secret");
+    }
+
+    @Test
+    void a_file_in_a_directory_that_is_not_there_is_told_without_its_name_which_may_be_a_key() {
+        Throwable error = open(config().tls(TlsConfig.verifyFull(Path.of("certs-of-nobody/ca.pem")))
+                .password(PasswordSource.file(Path.of("/no/such/" + CANARY)))
+                .build());
+        assertThat(error)
+                .hasMessageContaining("tls.ca is neither PEM text nor the path of a file that exists (a relative one")
+                .hasMessageContaining("file named in the program does not exist");
     }
 
     @Test

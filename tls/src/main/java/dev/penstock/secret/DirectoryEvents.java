@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
@@ -66,7 +67,8 @@ final class DirectoryEvents implements FileEvents {
             followed.put(directory, directory.register(service, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE));
         } catch (IOException absentOrExhausted) {
             // Polling covers it until a later round succeeds.
-            LOGGER.log(Level.DEBUG, "no file events for {0} yet", directory);
+            Object shown = Files.exists(directory) ? directory : "a directory that does not exist";
+            LOGGER.log(Level.DEBUG, "no file events for {0} yet", shown);
         } catch (ClosedWatchServiceException closed) {
             LOGGER.log(Level.DEBUG, "closed");
         }

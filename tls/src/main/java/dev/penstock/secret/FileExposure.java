@@ -22,7 +22,8 @@ import java.util.Set;
 record FileExposure(Level level, String describe) {
     private static final Set<PosixFilePermission> BEYOND_OWNER =
             EnumSet.of(GROUP_READ, GROUP_WRITE, GROUP_EXECUTE, OTHERS_READ, OTHERS_WRITE, OTHERS_EXECUTE);
-    private static final List<Path> SECRET_MOUNTS = List.of(Path.of("/run/secrets"), Path.of("/var/run/secrets"));
+    /** Docker, Swarm and Kubernetes mount secrets here. */
+    static final List<Path> SECRET_MOUNTS = List.of(Path.of("/run/secrets"), Path.of("/var/run/secrets"));
 
     enum Level {
         /** The owner alone, or root with group-read: what libpq accepts for a key. */

@@ -116,9 +116,13 @@ public final class FileWatcher implements AutoCloseable {
                 try {
                     onChange.run();
                 } catch (RuntimeException | Error failed) {
-                    LOGGER.log(Level.WARNING, "what follows a change of " + files + " failed", failed);
+                    LOGGER.log(Level.WARNING, "what follows a change of " + shown() + " failed", failed);
                 }
             }
+        }
+
+        private List<Path> shown() {
+            return files.stream().filter(Disclosure::isShown).toList();
         }
 
         private boolean changed() {

@@ -9,8 +9,16 @@ import java.util.function.Supplier;
 
 /** One place of a {@link PasswordSource}: it can be described without a look, and looked at. */
 sealed interface PasswordPlace {
-    /** Names the place, never a value. */
-    String describe();
+    /** What stands in a message for the place of a name that a program gave. */
+    String PROGRAM = "the program";
+
+    /** Names the place, never a value; a name that may itself be a secret is told by where it was written ({@link Disclosure}). */
+    String describe(Map<String, String> environment);
+
+    /** The same place, whose name was written at {@code origin} and not in the program. */
+    default PasswordPlace namedIn(String origin) {
+        return this;
+    }
 
     Finding look(Map<String, String> environment, FilePermissions permissions);
 
@@ -20,15 +28,27 @@ sealed interface PasswordPlace {
     }
 
     /** A file, such as a Docker secret. */
-    record InFile(Path path) implements PasswordPlace {
+    record InFile(Path path, String origin) implements PasswordPlace {
+        InFile(Path path) {
+            this(path, PROGRAM);
+        }
+
         @Override
-        public String describe() {
-            return "file " + path;
+        public PasswordPlace namedIn(String place) {
+            return new InFile(path, place);
+        }
+
+        @Override
+        public String describe(Map<String, String> environment) {
+            return Disclosure.isShown(path) ? "file " + path : "file named in " + origin;
         }
 
         @Override
         public Finding look(Map<String, String> environment, FilePermissions permissions) {
-            return SecretFile.read(path, permissions);
+            Finding finding = SecretFile.read(path, permissions);
+            return finding.outcome() == Finding.Outcome.ABSENT && !path.isAbsolute()
+                    ? Finding.absent(finding.reason() + " in " + Path.of("").toAbsolutePath())
+                    : finding;
         }
 
         @Override
@@ -42,12 +62,24 @@ sealed interface PasswordPlace {
      * is an error). A value that is the absolute path of an existing file is read as that file, with a warning; a variable
      * whose own name ends in {@code _FILE} holds a path by its name.
      */
-    record InVariable(String variable) implements PasswordPlace {
+    record InVariable(String variable, String origin) implements PasswordPlace {
         private static final String FILE_SUFFIX = "_FILE";
 
+        InVariable(String variable) {
+            this(variable, PROGRAM);
+        }
+
         @Override
-        public String describe() {
-            return "variable " + variable;
+        public PasswordPlace namedIn(String place) {
+            return new InVariable(variable, place);
+        }
+
+        @Override
+        public String describe(Map<String, String> environment) {
+            boolean shown = origin.equals(PROGRAM)
+                    ? Disclosure.isShownOfProgram(variable, environment)
+                    : Disclosure.isShown(variable, environment);
+            return shown ? "variable " + variable : "variable named in " + origin;
         }
 
         @Override
@@ -72,7 +104,7 @@ sealed interface PasswordPlace {
             if (isExistingFile(value)) {
                 return SecretFile.read(Path.of(value), permissions)
                         .warn(
-                                describe(),
+                                "variable " + variable,
                                 "holds the path of a file and was read as that file; rename it to " + variable
                                         + FILE_SUFFIX);
             }
@@ -120,7 +152,7 @@ sealed interface PasswordPlace {
     /** Code of the application, such as a Vault client. */
     record FromProvider(String name, Supplier<Credentials> supplier) implements PasswordPlace {
         @Override
-        public String describe() {
+        public String describe(Map<String, String> environment) {
             return "provider " + name;
         }
 
@@ -139,7 +171,7 @@ sealed interface PasswordPlace {
     /** A value in the program or the configuration file. */
     record Literal(Secret secret) implements PasswordPlace {
         @Override
-        public String describe() {
+        public String describe(Map<String, String> environment) {
             return "literal";
         }
 

@@ -104,6 +104,16 @@ public final class PasswordSource {
         return new PasswordSource(both, permissions);
     }
 
+    /**
+     * The same places, whose names were not written in the program but read from {@code origin}, such as {@code config.yaml:3}: messages name that
+     * origin for as long as nothing shows that the name is one and not the secret itself ({@link Disclosure}).
+     */
+    public PasswordSource namedIn(String origin) {
+        Objects.requireNonNull(origin, "origin");
+        return new PasswordSource(
+                places.stream().map(place -> place.namedIn(origin)).toList(), permissions);
+    }
+
     /** The same places with another rule about who may read the files; {@link FilePermissions#CONTAINER} by default. */
     public PasswordSource withPermissions(FilePermissions policy) {
         return new PasswordSource(places, Objects.requireNonNull(policy, "policy"));
@@ -137,11 +147,12 @@ public final class PasswordSource {
         for (PasswordPlace place : places) {
             Finding finding = place.look(environment, permissions);
             if (finding.outcome() == Finding.Outcome.FOUND) {
-                return finding.resolved(place.describe());
+                return finding.resolved(place.describe(environment));
             }
-            misses.add(new SecretUnavailableException.Place(place.describe(), finding.reason()));
+            String described = place.describe(environment);
+            misses.add(new SecretUnavailableException.Place(described, finding.reason()));
             if (finding.outcome() == Finding.Outcome.BROKEN) {
-                throw new SecretUnavailableException(misses, "Mend " + place.describe() + ".");
+                throw new SecretUnavailableException(misses, "Mend " + described + ".");
             }
         }
         throw new SecretUnavailableException(misses, "Provide one of them.");
@@ -162,14 +173,18 @@ public final class PasswordSource {
     /** The files of the one place that {@link ResolvedPassword#place()} named. */
     List<Path> filesOf(String place, Map<String, String> environment) {
         return places.stream()
-                .filter(one -> one.describe().equals(place))
+                .filter(one -> one.describe(environment).equals(place))
                 .flatMap(one -> one.files(environment).stream())
                 .toList();
     }
 
-    /** Names the places in order, such as {@code file /run/secrets/shop_db, then variable SHOP_DB_PASSWORD}; no values. */
+    /**
+     * Names the places in order, such as {@code file /run/secrets/shop_db, then variable SHOP_DB_PASSWORD}; no values. A name that may itself be a
+     * secret, because nothing is there, is told by where it was written ({@link Disclosure}).
+     */
     public String describe() {
-        return places.stream().map(PasswordPlace::describe).collect(Collectors.joining(", then "));
+        Map<String, String> environment = System.getenv();
+        return places.stream().map(place -> place.describe(environment)).collect(Collectors.joining(", then "));
     }
 
     /** Whether a value stays good until a file changes: everything but a provider. */

@@ -1,5 +1,6 @@
 package dev.penstock.tls;
 
+import dev.penstock.secret.Disclosure;
 import dev.penstock.tls.SourceReader.Content;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
@@ -20,8 +21,9 @@ import javax.net.ssl.X509TrustManager;
 /** Reads certificates and CRLs, PEM or DER by content. */
 final class Certificates {
     private static final SourceReader TRUST =
-            new SourceReader(TlsReason.TLS_TRUST_FILE_MISSING, TlsReason.TLS_TRUST_FILE_INVALID);
-    private static final SourceReader CRL = new SourceReader(TlsReason.TLS_CRL_INVALID, TlsReason.TLS_CRL_INVALID);
+            new SourceReader("tls.ca", TlsReason.TLS_TRUST_FILE_MISSING, TlsReason.TLS_TRUST_FILE_INVALID);
+    private static final SourceReader CRL =
+            new SourceReader("tls.crl", TlsReason.TLS_CRL_INVALID, TlsReason.TLS_CRL_INVALID);
 
     private Certificates() {}
 
@@ -111,7 +113,8 @@ final class Certificates {
             return (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
         } catch (CertificateException failed) {
-            throw new TlsMaterialException(invalid, name, "is not a certificate").causedBy(failed);
+            throw new TlsMaterialException(invalid, name, "is not a certificate")
+                    .causedBy(Disclosure.withoutTexts(failed));
         }
     }
 
@@ -134,7 +137,8 @@ final class Certificates {
         try {
             return (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
         } catch (CertificateException | CRLException failed) {
-            throw new TlsMaterialException(TlsReason.TLS_CRL_INVALID, name, "is not a CRL").causedBy(failed);
+            throw new TlsMaterialException(TlsReason.TLS_CRL_INVALID, name, "is not a CRL")
+                    .causedBy(Disclosure.withoutTexts(failed));
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.penstock.secret.Secret;
 import dev.penstock.secret.SecretUnavailableException;
 import dev.penstock.tls.SourceReader.Content;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -17,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** The client certificate's chain and its key. */
 record ClientIdentity(PrivateKey key, List<X509Certificate> chain) {
     private static final SourceReader CERTIFICATE =
-            new SourceReader(TlsReason.CLIENT_CERT_INVALID, TlsReason.CLIENT_CERT_INVALID);
-    private static final SourceReader KEY = new SourceReader(TlsReason.CLIENT_KEY_FORMAT, TlsReason.CLIENT_KEY_FORMAT);
+            new SourceReader("tls.cert", TlsReason.CLIENT_CERT_INVALID, TlsReason.CLIENT_CERT_INVALID);
+    private static final SourceReader KEY =
+            new SourceReader("tls.key", TlsReason.CLIENT_KEY_FORMAT, TlsReason.CLIENT_KEY_FORMAT);
 
     /**
      * Reads both and proves that they belong together and are current.
@@ -97,12 +97,8 @@ record ClientIdentity(PrivateKey key, List<X509Certificate> chain) {
             if (!verdict.remark().isEmpty()) {
                 remarks.accept("client key " + source.describe() + " " + verdict.remark() + ": accepted");
             }
-        } catch (NoSuchFileException missing) {
-            throw new TlsMaterialException(
-                    TlsReason.CLIENT_KEY_FORMAT, source.describe(), "does not exist", "Mount the key file.");
         } catch (IOException failed) {
-            throw new TlsMaterialException(TlsReason.CLIENT_KEY_FORMAT, source.describe(), "cannot be read")
-                    .causedBy(failed);
+            throw KEY.unreadable(file.path(), failed);
         }
     }
 

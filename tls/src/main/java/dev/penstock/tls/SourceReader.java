@@ -2,6 +2,7 @@ package dev.penstock.tls;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.penstock.secret.Disclosure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -12,15 +13,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Gets the bytes that a {@link TlsSource} names, bounded, with errors that name the place and the reason of the caller. */
+/**
+ * Gets the bytes that a {@link TlsSource} names, bounded, with errors that name the place and the reason of the caller. A place whose name may
+ * itself be a key ({@link Disclosure}) is told by its component.
+ */
 final class SourceReader {
     /** RDS's global bundle is 200 KiB; whatever is larger than this is not what was meant. */
     private static final int MAX_BYTES = 4 * 1024 * 1024;
 
+    private final String component;
     private final TlsReason missing;
     private final TlsReason invalid;
 
-    SourceReader(TlsReason missing, TlsReason invalid) {
+    /** @param component such as {@code tls.ca} */
+    SourceReader(String component, TlsReason missing, TlsReason invalid) {
+        this.component = component;
         this.missing = missing;
         this.invalid = invalid;
     }
@@ -78,9 +85,24 @@ final class SourceReader {
         }
     }
 
-    private TlsMaterialException unreadable(Path path, IOException failed) {
+    /** Says what is wrong with a file that {@code failed} came of, which may quote the path. */
+    TlsMaterialException unreadable(Path path, IOException failed) {
+        if (!Disclosure.isShown(path)) {
+            String relative = path.isAbsolute()
+                    ? ""
+                    : " (a relative one is looked up in " + Path.of("").toAbsolutePath() + ")";
+            return new TlsMaterialException(
+                    missing,
+                    component,
+                    "is neither PEM text nor the path of a file that exists" + relative,
+                    "Give PEM text, the same in Base64, or the absolute path of a file.");
+        }
         if (failed instanceof NoSuchFileException) {
-            return new TlsMaterialException(missing, path.toString(), "does not exist");
+            // The reason's own remedy converts what is there.
+            return missing == invalid
+                    ? new TlsMaterialException(
+                            missing, path.toString(), "does not exist", "Mount the file, or correct its path.")
+                    : new TlsMaterialException(missing, path.toString(), "does not exist");
         }
         String what = failed instanceof AccessDeniedException
                 ? "cannot be read by this process (permission denied)"

@@ -1,5 +1,7 @@
 package dev.penstock.tls;
 
+import dev.penstock.secret.Disclosure;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -26,7 +28,11 @@ public sealed interface TlsSource {
         return new SystemTrust();
     }
 
-    /** Reads a configuration value: {@code system}, PEM text as {@link #inline} takes it, or else a path. */
+    /**
+     * Reads a configuration value: {@code system}, PEM text as {@link #inline} takes it, or else a path.
+     *
+     * @throws IllegalArgumentException if it is none of them; the message does not show the text, which may be a key
+     */
     static TlsSource of(String text) {
         if (text.equals("system")) {
             return system();
@@ -34,10 +40,14 @@ public sealed interface TlsSource {
         if (Pem.isPem(text)) {
             return inline(text);
         }
-        return file(Path.of(text));
+        try {
+            return file(Path.of(text));
+        } catch (InvalidPathException notAPath) {
+            throw new IllegalArgumentException("it is neither PEM text nor a path");
+        }
     }
 
-    /** What it is called in messages. */
+    /** What it is called in messages: a path only when no secret can stand in its place ({@link Disclosure}). */
     String describe();
 
     /**
@@ -52,7 +62,13 @@ public sealed interface TlsSource {
 
         @Override
         public String describe() {
-            return path.toString();
+            return Disclosure.isShown(path) ? path.toString() : "a file that does not exist";
+        }
+
+        /** Leaves out the path when it may be a key in the path's place. */
+        @Override
+        public String toString() {
+            return "File[path=" + (Disclosure.isShown(path) ? path : "***") + "]";
         }
     }
 
