@@ -1,24 +1,21 @@
 package dev.penstock.tls;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.penstock.secret.Secret;
 import java.io.IOException;
-import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.util.List;
-import java.util.Locale;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.interfaces.PBEKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens encrypted PKCS#8 (RFC 5208): PBES2 with PBKDF2 and AES, which OpenSSL 3 writes by default, and the older PBE with SHA-1 and
- * triple DES. The JDK has neither scrypt nor PBES2 with triple DES.
+ * Opens encrypted PKCS#8 (RFC 5208): PBES2 with PBKDF2, which OpenSSL 3 writes by default, and the older PBE with SHA-1 and triple DES. The JDK has
+ * no scrypt. Its own key classes refuse a password that is not ASCII, so that they are not used.
  */
 final class EncryptedKeys {
-    private static final String PBES2 = "1.2.840.113549.1.5.13";
-
     private EncryptedKeys() {}
 
     /** @return the PKCS#8 bytes inside */
@@ -27,10 +24,14 @@ final class EncryptedKeys {
             throw new TlsMaterialException(
                     TlsReason.CLIENT_KEY_PASSWORD, file, "is encrypted and no password is given");
         }
-        EncryptedPrivateKeyInfo info = parse(der, file);
-        Cipher cipher = cipher(info, file, password);
+        if (KeyFormat.of(der) != KeyFormat.PKCS8_ENCRYPTED) {
+            throw new TlsMaterialException(
+                    TlsReason.CLIENT_KEY_FORMAT, file, "is a damaged key", "Copy the file again.");
+        }
+        List<Der> info = Der.parse(der).get(0).children();
+        Cipher cipher = cipher(der, info.get(0).children(), file, password);
         try {
-            byte[] opened = cipher.doFinal(info.getEncryptedData());
+            byte[] opened = cipher.doFinal(info.get(1).content());
             if (isKey(opened)) {
                 return opened;
             }
@@ -52,42 +53,67 @@ final class EncryptedKeys {
                 && fields.get(1).tag() == Der.SEQUENCE;
     }
 
-    private static EncryptedPrivateKeyInfo parse(byte[] der, String file) {
+    private static Cipher cipher(byte[] der, List<Der> algorithm, String file, Secret password) {
+        char[] characters = password.reveal().toCharArray();
         try {
-            return new EncryptedPrivateKeyInfo(der);
-        } catch (IOException unknown) {
+            if (!Pbes2.isPbes2(algorithm)) {
+                return older(new EncryptedPrivateKeyInfo(der), characters);
+            }
+            return Pbes2.of(algorithm).orElseThrow(() -> unsupported(file)).cipher(characters);
+        } catch (IOException | GeneralSecurityException unknown) {
             throw unsupported(file).causedBy(unknown);
         }
     }
 
-    private static Cipher cipher(EncryptedPrivateKeyInfo info, String file, Secret password) {
-        PBEKeySpec spec = new PBEKeySpec(password.reveal().toCharArray());
-        try {
-            AlgorithmParameters parameters = info.getAlgParameters();
-            String algorithm = algorithm(info, parameters);
-            Cipher cipher = Cipher.getInstance(algorithm);
-            cipher.init(
-                    Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(algorithm).generateSecret(spec), parameters);
-            return cipher;
-        } catch (GeneralSecurityException unknown) {
-            throw unsupported(file).causedBy(unknown);
-        } finally {
-            spec.clearPassword();
-        }
+    private static Cipher older(EncryptedPrivateKeyInfo info, char[] password) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance(info.getAlgName());
+        cipher.init(Cipher.DECRYPT_MODE, new Password(password), info.getAlgParameters());
+        return cipher;
     }
 
-    /** For PBES2 the JDK names the concrete cipher, such as PBEWithHmacSHA256AndAES_256, only in the text of the parameters. */
-    private static String algorithm(EncryptedPrivateKeyInfo info, @Nullable AlgorithmParameters parameters) {
-        String name = info.getAlgName();
-        boolean pbes2 = name.equals(PBES2) || name.toUpperCase(Locale.ROOT).equals("PBES2");
-        return pbes2 && parameters != null ? parameters.toString() : name;
+    /** A password of any characters. The JDK's ciphers take any implementation, and bring the characters into the form of their scheme. */
+    private record Password(char[] characters) implements PBEKey {
+        @Override
+        public char[] getPassword() {
+            return characters.clone();
+        }
+
+        @Override
+        public byte[] getEncoded() {
+            return new String(characters).getBytes(UTF_8);
+        }
+
+        @Override
+        public byte @Nullable [] getSalt() {
+            return null;
+        }
+
+        @Override
+        public int getIterationCount() {
+            return 0;
+        }
+
+        @Override
+        public String getAlgorithm() {
+            return "PBE";
+        }
+
+        @Override
+        public String getFormat() {
+            return "RAW";
+        }
+
+        @Override
+        public String toString() {
+            return "***";
+        }
     }
 
     private static TlsMaterialException unsupported(String file) {
         return new TlsMaterialException(
                 TlsReason.CLIENT_KEY_FORMAT,
                 file,
-                "is encrypted in a way this Java does not have (scrypt, or triple DES in PBES2)",
+                "is encrypted in a way this Java does not have, such as scrypt",
                 "Convert it: " + conversion(file));
     }
 

@@ -68,7 +68,15 @@ final class Pkcs12 {
             String what = password == null
                     ? "is a PKCS#12 file and no password is given"
                     : "is not opened by the given password";
-            return new TlsMaterialException(TlsReason.CLIENT_KEY_PASSWORD, content.name(), what).causedBy(failed);
+            boolean ascii = password == null || password.reveal().chars().allMatch(c -> c < 128);
+            return ascii
+                    ? new TlsMaterialException(TlsReason.CLIENT_KEY_PASSWORD, content.name(), what).causedBy(failed)
+                    : new TlsMaterialException(
+                                    TlsReason.CLIENT_KEY_PASSWORD,
+                                    content.name(),
+                                    what + ", which is not ASCII: that may be beyond this Java",
+                                    "Make PEM of it: openssl pkcs12 -in " + content.name() + " -out client.pem")
+                            .causedBy(failed);
         }
         return new TlsMaterialException(TlsReason.CLIENT_KEY_FORMAT, content.name(), "is not a readable PKCS#12 file")
                 .causedBy(failed);

@@ -3,9 +3,11 @@ package dev.penstock.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.penstock.secret.FilePermissions;
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.secret.Secret;
 import dev.penstock.secret.SecretFolder;
 import dev.penstock.testkit.CertificateAuthority;
 import dev.penstock.testkit.IssuedCertificate;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ClientIdentityTest {
@@ -57,6 +60,55 @@ class ClientIdentityTest {
                 Pem.parse(files.encrypted(NISTObjectIdentifiers.id_aes256_CBC))
                         .get(0)
                         .der());
+    }
+
+    /** The judge is OpenSSL, whose files these are in practice. */
+    @ParameterizedTest
+    @CsvSource({
+        "geheim \u00fc\u20ac,               -v2 aes-256-cbc",
+        "\u043f\u0430\u0440\u043e\u043b\u044c, -v2 aes-256-cbc",
+        "\ud83d\udd11 key,                  -v2 aes-256-cbc",
+        "geheim \u00fc\u20ac,               -v2 aes-192-cbc -v2prf hmacWithSHA512",
+        "geheim \u00fc\u20ac,               -v2 aes-128-cbc -v2prf hmacWithSHA1",
+        "geheim \u00fc\u20ac,               -v2 des3",
+        "geheim \u00fc\u20ac,               -v1 PBE-SHA1-3DES",
+        "all ascii,                         -v2 des3",
+    })
+    void a_key_that_OpenSSL_encrypted_with_a_password_of_any_characters_is_opened(String password, String options)
+            throws Exception {
+        Path plain = folder.write("plain.pem", ISSUED.get(KeyKind.RSA).key());
+        Path encrypted = directory.resolve("encrypted.pem");
+        Path given = folder.write("password", password + "\n");
+        List<String> command = new ArrayList<>(List.of("openssl", "pkcs8", "-topk8", "-in", plain.toString()));
+        command.addAll(List.of(("-passout file:" + given + " -out " + encrypted + " " + options).split(" +")));
+        assumeThat(Path.of("/usr/bin/openssl")).as("openssl is at hand").isExecutable();
+        assertThat(new ProcessBuilder(command).redirectErrorStream(true).start().waitFor())
+                .isZero();
+
+        ClientCertificate client =
+                ClientCertificate.of(certificate(KeyKind.RSA), encrypted).withKeyPassword(PasswordSource.file(given));
+        assertThat(load(client).key()).isEqualTo(new KeyFiles(ISSUED.get(KeyKind.RSA)).key());
+        assertRefused(Files.readAllBytes(encrypted), password + "x", TlsReason.CLIENT_KEY_PASSWORD, "is not opened");
+    }
+
+    @Test
+    void an_encrypted_key_that_is_damaged_is_refused_as_that() throws Exception {
+        String key = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAQID\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        assertRefused(key.getBytes(), "x", TlsReason.CLIENT_KEY_FORMAT, "is a damaged key");
+        byte[] good = Pem.parse(new KeyFiles(ISSUED.get(KeyKind.EC)).encrypted(NISTObjectIdentifiers.id_aes256_CBC))
+                .get(0)
+                .der();
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 300; round++) {
+            byte[] mutant = good.clone();
+            mutant[random.nextInt(80)] = (byte) random.nextInt();
+            try {
+                PrivateKeys.read(new SourceReader.Content("mutant", mutant), Secret.of(KeyFiles.PASSWORD));
+            } catch (TlsMaterialException typed) {
+                assertThat(typed.reason().name()).as("seed " + seed).startsWith("CLIENT_KEY");
+            }
+        }
     }
 
     @ParameterizedTest
