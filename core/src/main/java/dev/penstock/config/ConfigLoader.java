@@ -1,7 +1,9 @@
 package dev.penstock.config;
 
+import dev.penstock.secret.Secret;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +19,15 @@ final class ConfigLoader {
 
     private ConfigLoader() {}
 
-    static DatabaseConfig load(Path file, Map<String, String> environment) {
+    /** Takes off the line end that an env file of another system leaves behind a value. */
+    private static Map<String, String> lines(Map<String, String> environment) {
+        Map<String, String> lines = new HashMap<>(environment);
+        lines.replaceAll((name, value) -> Secret.withoutLineEnd(value));
+        return lines;
+    }
+
+    static DatabaseConfig load(Path file, Map<String, String> variables) {
+        Map<String, String> environment = lines(variables);
         YamlFile yaml = YamlFile.read(file);
         Node node = yaml.topLevel().get(ONE);
         if (node == null) {
@@ -27,7 +37,8 @@ final class ConfigLoader {
         return built(section(yaml, node, ONE, environment, mistakes), mistakes);
     }
 
-    static Map<String, DatabaseConfig> loadAll(Path file, Map<String, String> environment) {
+    static Map<String, DatabaseConfig> loadAll(Path file, Map<String, String> variables) {
+        Map<String, String> environment = lines(variables);
         YamlFile yaml = YamlFile.read(file);
         Map<String, Node> top = yaml.topLevel();
         Node one = top.get(ONE);
@@ -61,12 +72,14 @@ final class ConfigLoader {
         return acquainted;
     }
 
-    static DatabaseConfig fromEnvironment(Map<String, String> environment) {
+    static DatabaseConfig fromEnvironment(Map<String, String> variables) {
+        Map<String, String> environment = lines(variables);
         Mistakes mistakes = new Mistakes();
         return built(Binding.bind(Sources.environment(environment), environment, mistakes), mistakes);
     }
 
-    static DatabaseConfig fromUri(String uri, Map<String, String> environment) {
+    static DatabaseConfig fromUri(String uri, Map<String, String> variables) {
+        Map<String, String> environment = lines(variables);
         Mistakes mistakes = new Mistakes();
         return built(Binding.bind(Sources.uri(uri, environment), environment, mistakes), mistakes);
     }

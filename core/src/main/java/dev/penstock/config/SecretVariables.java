@@ -87,9 +87,12 @@ final class SecretVariables {
     }
 
     private boolean isOfTheProcess(String variable) {
-        return value(variable).equals(Objects.requireNonNullElse(System.getenv(variable), ""))
-                && value(variable + FILE_SUFFIX)
-                        .equals(Objects.requireNonNullElse(System.getenv(variable + FILE_SUFFIX), ""));
+        return value(variable).equals(valueInProcess(variable))
+                && value(variable + FILE_SUFFIX).equals(valueInProcess(variable + FILE_SUFFIX));
+    }
+
+    private static String valueInProcess(String variable) {
+        return Secret.withoutLineEnd(Objects.requireNonNullElse(System.getenv(variable), ""));
     }
 
     /** The same name is used for a password and for its path in many a stack. */

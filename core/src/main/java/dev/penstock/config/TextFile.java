@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Reads a configuration file: regular (links are followed) and UTF-8. A pipe is refused, because reading it may never end. */
+/** Reads a configuration file: regular (links are followed) and UTF-8, with a byte order mark or none. A pipe is refused, because reading it may never end. */
 final class TextFile {
     private static final Pattern PATH = Pattern.compile("(?:[A-Za-z]:)?[\\p{L}\\p{N}_./ \\\\~-]{1,255}");
 
@@ -25,7 +25,8 @@ final class TextFile {
             throw unreadable.apply(Files.isDirectory(file) ? "is a directory" : "is not a regular file");
         }
         try {
-            return Files.readString(file);
+            String text = Files.readString(file);
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (NoSuchFileException missing) {
             throw unreadable.apply("does not exist");
         } catch (MalformedInputException notUtf8) {

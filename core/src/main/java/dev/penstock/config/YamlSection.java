@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.secret.Secret;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -73,7 +74,9 @@ final class YamlSection {
             return;
         }
         if (node instanceof ScalarNode scalar && !isMissing(scalar)) {
-            values.put(key, new Scalar(scalar.getValue(), path, origin, Scalar.Kind.FILE));
+            // A block (|) ends with a line end, and so does what was pasted between quotes.
+            String value = Secret.withoutLineEnd(scalar.getValue());
+            values.put(key, new Scalar(value, path, origin, Scalar.Kind.FILE));
         } else if (node instanceof ScalarNode) {
             mistakes.add(new Violation(
                     path,

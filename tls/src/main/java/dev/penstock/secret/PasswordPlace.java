@@ -84,8 +84,8 @@ sealed interface PasswordPlace {
 
         @Override
         public Finding look(Map<String, String> environment, FilePermissions permissions) {
-            String value = environment.getOrDefault(variable, "");
-            String path = environment.getOrDefault(variable + FILE_SUFFIX, "");
+            String value = value(environment, variable);
+            String path = value(environment, variable + FILE_SUFFIX);
             if (!value.isEmpty() && !path.isEmpty()) {
                 return Finding.broken("and " + variable + FILE_SUFFIX + " are both set; keep one");
             }
@@ -108,9 +108,11 @@ sealed interface PasswordPlace {
                                 "holds the path of a file and was read as that file; rename it to " + variable
                                         + FILE_SUFFIX);
             }
-            return value.isBlank()
-                    ? Finding.absent("is blank")
-                    : Finding.found(new Credentials(null, Secret.of(value)));
+            return value.isBlank() ? Finding.absent("is blank") : SecretFile.line(value);
+        }
+
+        private static String value(Map<String, String> environment, String name) {
+            return Secret.withoutLineEnd(environment.getOrDefault(name, ""));
         }
 
         /** A named file that is missing is broken, not absent: the operator said it is there. */
@@ -127,8 +129,8 @@ sealed interface PasswordPlace {
 
         @Override
         public List<Path> files(Map<String, String> environment) {
-            String value = environment.getOrDefault(variable, "");
-            String path = environment.getOrDefault(variable + FILE_SUFFIX, "");
+            String value = value(environment, variable);
+            String path = value(environment, variable + FILE_SUFFIX);
             String candidate = path.isEmpty() ? value : path;
             return !path.isEmpty() || variable.endsWith(FILE_SUFFIX) || isExistingFile(value)
                     ? toPath(candidate)
@@ -160,11 +162,17 @@ sealed interface PasswordPlace {
         public Finding look(Map<String, String> environment, FilePermissions permissions) {
             try {
                 Credentials credentials = supplier.get();
-                return credentials == null ? Finding.broken("returned null") : Finding.found(credentials);
+                return credentials == null ? Finding.broken("returned null") : Finding.found(line(credentials));
             } catch (RuntimeException failed) {
                 // Only the type: a provider's message may quote what it was given.
                 return Finding.broken("threw " + failed.getClass().getName());
             }
+        }
+
+        /** What a provider reads may end like a line of a file. It may be empty, for logins that need no password. */
+        private static Credentials line(Credentials credentials) {
+            String text = credentials.password().reveal();
+            return new Credentials(credentials.user(), Secret.of(Secret.withoutLineEnd(text)));
         }
     }
 

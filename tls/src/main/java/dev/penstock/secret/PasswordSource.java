@@ -48,14 +48,14 @@ public final class PasswordSource {
         return file(DOCKER_SECRETS.resolve(name));
     }
 
-    /** A file: regular, at most 64 KiB, UTF-8, one line; exactly one trailing newline is not part of the password. */
+    /** A file: regular, at most 64 KiB, UTF-8, one line; a byte order mark and exactly one line end are not part of the password. */
     public static PasswordSource file(Path path) {
         return of(new PasswordPlace.InFile(Objects.requireNonNull(path, "path")));
     }
 
     /**
      * An environment variable {@code X}; {@code X_FILE}, when set instead, names a file. A value that is the path of an
-     * existing file is read as that file, with a warning in {@link ResolvedPassword#warnings()}.
+     * existing file is read as that file, with a warning in {@link ResolvedPassword#warnings()}. One line, as in a file.
      *
      * @throws IllegalArgumentException if the name is blank
      */

@@ -24,6 +24,23 @@ public final class Secret {
         return new Secret(value);
     }
 
+    /**
+     * One line as it was meant: without the byte order mark that editors put before it and the one line end (LF, CRLF or CR) that editors, shells and
+     * env files of another system put behind it. The same holds for what is read from files, variables and configuration files.
+     */
+    public static String withoutLineEnd(String text) {
+        int from = text.startsWith("\uFEFF") ? 1 : 0;
+        int to = text.length();
+        if (to > from && text.charAt(to - 1) == '\n') {
+            to--;
+        }
+        // Whoever took the line feed of a CRLF away, such as $(cat file), left the other half.
+        if (to > from && text.charAt(to - 1) == '\r') {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
     /** The characters. Every call is a place where the secret can leak: hand the result to the driver and forget it. */
     public String reveal() {
         return value;

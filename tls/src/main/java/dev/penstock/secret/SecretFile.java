@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Reads one password from one file: regular (links are followed), at most 64 KiB, strict UTF-8, exactly one trailing newline
- * (LF or CRLF) taken off, not empty, one line. {@code echo pw > file} therefore works, and a key or a whole {@code .env} file
+ * Reads one password from one file: regular (links are followed), at most 64 KiB, strict UTF-8, a byte order mark and exactly one
+ * line end (LF, CRLF or CR) taken off, not empty, one line. {@code echo pw > file} therefore works, and a key or a whole {@code .env} file
  * given by mistake does not pass for a password.
  */
 final class SecretFile {
@@ -63,8 +63,9 @@ final class SecretFile {
         }
     }
 
-    private static Finding line(String text) {
-        String value = withoutTrailingNewline(text);
+    /** The rule of all places: one line, without what editors and shells add to it. */
+    static Finding line(String text) {
+        String value = Secret.withoutLineEnd(text);
         if (value.isBlank()) {
             return Finding.broken("is empty");
         }
@@ -75,12 +76,5 @@ final class SecretFile {
             return Finding.broken("contains a NUL character");
         }
         return Finding.found(new Credentials(null, Secret.of(value)));
-    }
-
-    private static String withoutTrailingNewline(String text) {
-        if (text.endsWith("\r\n")) {
-            return text.substring(0, text.length() - 2);
-        }
-        return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
     }
 }

@@ -35,14 +35,43 @@ class PasswordSourceTest {
         "'pw', 'pw'",
         "'pw\n', 'pw'",
         "'pw\r\n', 'pw'",
+        "'pw\r', 'pw'",
+        "'\uFEFFpw\n', 'pw'",
         "' pw ', ' pw '",
         "'a/b+c=', 'a/b+c='",
         "'p$w{x}', 'p$w{x}'",
         "'pässwörd €', 'pässwörd €'"
     })
-    void exactly_one_trailing_newline_is_not_part_of_a_password(String content, String password) {
+    void a_byte_order_mark_and_exactly_one_line_end_are_not_part_of_a_password(String content, String password) {
         assertThat(PasswordSource.file(folder.write("pw", content)).resolve().reveal())
                 .isEqualTo(password);
+        assertThat(PasswordSource.env("PW").resolve(Map.of("PW", content)).reveal())
+                .isEqualTo(password);
+        assertThat(PasswordSource.provider("Vault", () -> Secret.of(content))
+                        .resolve()
+                        .reveal())
+                .isEqualTo(password);
+    }
+
+    @Test
+    void a_variable_of_several_lines_is_an_error_as_such_a_file_is() {
+        assertThatThrownBy(() -> PasswordSource.env("PW").resolve(Map.of("PW", CANARY + "\nsecond")))
+                .hasMessageContaining("variable PW has more than one line")
+                .hasMessageNotContaining(CANARY);
+    }
+
+    @Test
+    void a_path_in_a_variable_is_read_without_its_line_end() {
+        Path file = folder.write("pw", "from-file");
+        assertThat(PasswordSource.env("PW").resolve(Map.of("PW_FILE", file + "\r\n")).reveal())
+                .isEqualTo("from-file");
+        assertThat(PasswordSource.env("PW").files(Map.of("PW_FILE", file + "\n"))).containsExactly(file);
+    }
+
+    @Test
+    void a_provider_may_yield_no_password_for_logins_that_need_none() {
+        assertThat(PasswordSource.provider("none", () -> Secret.of("")).resolve().reveal())
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -53,7 +82,7 @@ class PasswordSourceTest {
         "'canary-7f3\n\n', has more than one line",
         "'canary-7f3\nsecond', has more than one line",
         "'canary-7f3\rsecond', has more than one line",
-        "'canary-7f3\r', has more than one line"
+        "'canary-7f3\r\r', has more than one line"
     })
     void a_file_with_something_else_than_one_line_is_an_error_that_shows_none_of_it(String content, String reason) {
         Path file = folder.write("pw", content);
@@ -182,7 +211,7 @@ class PasswordSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/run/secrets/not-there", "relative/path", "a\u0000b", "abc/def+ghi="})
+    @ValueSource(strings = {"/run/secrets/not-there", "relative/path", "a\tb", "abc/def+ghi="})
     void a_variable_that_only_looks_like_a_path_is_a_password(String value) {
         assertThat(PasswordSource.env("PW").resolve(Map.of("PW", value)).reveal())
                 .isEqualTo(value);
