@@ -3,6 +3,7 @@ package dev.penstock.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.secret.Secret;
 import dev.penstock.testkit.CertificateAuthority;
 import dev.penstock.testkit.IssuedCertificate;
 import dev.penstock.testkit.PostgresCluster;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,7 @@ class SecretPlacesIT {
         otherKeys(rows);
         brokenFiles(rows);
         programs(rows);
+        providers(rows);
         commandLines(rows);
         return rows.stream();
     }
@@ -264,6 +267,43 @@ class SecretPlacesIT {
                         .ca(TlsSource.of(PASSWORD))
                         .build())));
         rows.add(new Row("TlsSource.of what is no path", PASSWORD, c -> c.hear(() -> TlsSource.of(PASSWORD + "\0x"))));
+    }
+
+    /** What code of the application throws, and what it prints as, when it has the secret at hand. */
+    private static void providers(List<Row> rows) {
+        for (String secret : List.of(PASSWORD, TOKEN)) {
+            String form = secret.equals(TOKEN) ? "a token" : "the password";
+            Exception deep = new IllegalStateException(secret, new java.io.IOException(secret));
+            deep.addSuppressed(new java.sql.SQLException(secret));
+            rows.add(provider("a provider that throws " + form + ", deep down too", secret, deep));
+            rows.add(provider("a provider that throws " + form + " undeclared", secret, new java.io.IOException(secret)));
+            rows.add(provider("a provider that throws " + form + " in an error", secret, new AssertionError(secret)));
+        }
+        rows.add(new Row("a provider that prints as it", PASSWORD, c -> c.code(PasswordSource.provider("vault", new Supplier<>() {
+            @Override
+            public Secret get() {
+                return Secret.of(PASSWORD);
+            }
+
+            @Override
+            public String toString() {
+                return PASSWORD;
+            }
+        }))));
+        rows.add(new Row("a provider that yields two lines", PASSWORD, c -> c.code(
+                PasswordSource.provider("vault", () -> Secret.of(PASSWORD + "\n" + PASSWORD)))));
+    }
+
+    private static Row provider(String place, String secret, Throwable thrown) {
+        return new Row(place, secret, c -> c.code(PasswordSource.provider("vault", () -> {
+            SecretPlacesIT.<RuntimeException>raise(thrown);
+            return Secret.of("never");
+        })));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void raise(Throwable thrown) throws T {
+        throw (T) thrown;
     }
 
     private static void commandLines(List<Row> rows) {

@@ -90,6 +90,10 @@ final class ConnectAttempt {
         asking = Thread.currentThread();
     }
 
+    synchronized boolean isAsking() {
+        return asking != null;
+    }
+
     /** The driver, and whatever logs meanwhile, is never interrupted. */
     synchronized void asksNoMore() {
         asking = null;

@@ -105,11 +105,11 @@ final class ConnectRace implements AutoCloseable {
         }
     }
 
-    /** Whatever it was, nobody waits for ever. */
+    /** Whatever it was, a checked exception that nobody declared included: nobody waits for ever. */
     private void answer(ConnectAttempt one, CompletableFuture<Stood> answer) {
         try {
             answer.complete(new Stood(connecting.with(one), one));
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             answer.completeExceptionally(e);
         }
     }
@@ -117,6 +117,11 @@ final class ConnectRace implements AutoCloseable {
     private Stood won(Stood stood) {
         winner = stood.attempt();
         return stood;
+    }
+
+    /** Tells whether every attempt still waits for the password, and none has begun to dial. */
+    boolean asksForPassword() {
+        return begun.stream().allMatch(ConnectAttempt::isAsking);
     }
 
     /** Abandons every attempt but the one that was first. */

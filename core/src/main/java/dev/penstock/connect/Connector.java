@@ -165,18 +165,28 @@ public final class Connector implements AutoCloseable {
                 attempt -> connect(node, purpose, whole, attempt),
                 shareOf(node),
                 purpose == Purpose.MONITOR)) {
-            ConnectRace.Stood stood = race.run(whole, spare);
+            ConnectRace.Stood stood = ran(race, node, purpose, whole, spare);
             node.learnLogin(System.nanoTime() - begun);
             return new NodeConnection(
                     stood.connection(), stood.attempt(), node, SessionRules.of(config, purpose), onClose);
-        } catch (TimeoutException e) {
-            throw Diagnosis.connectTimedOut(node, whole);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof RejectedExecutionException) {
                 throw rejected(node, cause);
             }
             throw Diagnosis.of(node, config, purpose.login(config, node.endpoint()), cause);
+        }
+    }
+
+    /** Asks what the attempts wait for before they are ended. */
+    private ConnectRace.Stood ran(ConnectRace race, Node node, Purpose purpose, Duration whole, Spare spare)
+            throws SQLException, InterruptedException, ExecutionException {
+        try {
+            return race.run(whole, spare);
+        } catch (TimeoutException e) {
+            throw race.asksForPassword()
+                    ? Diagnosis.passwordNotGiven(node, purpose.login(config, node.endpoint()), whole)
+                    : Diagnosis.connectTimedOut(node, whole);
         }
     }
 

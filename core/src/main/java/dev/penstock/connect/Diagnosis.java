@@ -129,7 +129,21 @@ final class Diagnosis {
         if (hasCause(cause, SocketTimeoutException.class)) {
             return new Finding("CONNECT_TIMEOUT", "it did not answer in time", CHECK_THE_WAY);
         }
-        return new Finding("CONNECT_FAILED", server, "See the cause and the server's log.");
+        // An error's own text may be of whoever was given the password.
+        String what = cause instanceof Error
+                ? "the connect ended with " + cause.getClass().getName()
+                : server;
+        return new Finding("CONNECT_FAILED", what, "See the cause and the server's log.");
+    }
+
+    /** The server was not even dialled. */
+    static SQLException passwordNotGiven(Node node, Login login, Duration whole) {
+        return new Finding(
+                        "SECRET_UNAVAILABLE",
+                        "no password of role '" + login.user() + "' within " + whole.toMillis() + " ms: "
+                                + login.password().describe() + " has not answered",
+                        "Look at what it waits for; the limit is timeouts.connect.")
+                .on(node, "08001", null);
     }
 
     static SQLException connectTimedOut(Node node, Duration whole) {

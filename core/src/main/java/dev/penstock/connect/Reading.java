@@ -28,10 +28,11 @@ final class Reading<T> {
         return reading;
     }
 
+    /** Whatever it threw, nobody waits for ever. */
     private void complete(Supplier<T> read) {
         try {
             result.complete(read.get());
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             result.completeExceptionally(e);
         }
     }

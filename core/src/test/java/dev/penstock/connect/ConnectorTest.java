@@ -115,11 +115,13 @@ class ConnectorTest {
     }
 
     @Test
-    void a_provider_that_hangs_is_interrupted_at_the_connect_deadline() throws Exception {
+    void a_provider_that_hangs_is_named_and_interrupted_at_the_connect_deadline() throws Exception {
         run(connector -> {
             vaultHangs.set(true);
             assertThatThrownBy(() -> connector.open(answers, Purpose.WRITE, SHORT, ended -> {}))
-                    .hasMessageContaining("CONNECT_TIMEOUT");
+                    .hasMessageContaining("SECRET_UNAVAILABLE")
+                    .hasMessageContaining("provider the test's vault has not answered")
+                    .hasMessageNotContaining("firewall");
             await().atMost(LONG).until(() -> interrupted.getCount() == 0);
         });
     }

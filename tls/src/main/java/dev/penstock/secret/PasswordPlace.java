@@ -9,13 +9,13 @@ import java.util.function.Supplier;
 
 /** One place of a {@link PasswordSource}: it can be described without a look, and looked at. */
 sealed interface PasswordPlace {
-    /** What stands in a message for the place of a name that a program gave. */
+    /** A message says this for the place of a name that a program gave. */
     String PROGRAM = "the program";
 
     /** Names the place, never a value; a name that may itself be a secret is told by where it was written ({@link Disclosure}). */
     String describe(Map<String, String> environment);
 
-    /** The same place, whose name was written at {@code origin} and not in the program. */
+    /** Returns the same place, whose name was written at {@code origin} and not in the program. */
     default PasswordPlace namedIn(String origin) {
         return this;
     }
@@ -163,13 +163,18 @@ sealed interface PasswordPlace {
             try {
                 Credentials credentials = supplier.get();
                 return credentials == null ? Finding.broken("returned null") : Finding.found(line(credentials));
-            } catch (RuntimeException failed) {
-                // Only the type: a provider's message may quote what it was given.
-                return Finding.broken("threw " + failed.getClass().getName());
+            } catch (VirtualMachineError fatal) {
+                throw fatal;
+            } catch (Throwable failed) {
+                // Checked exceptions too: lambdas of other languages, and Lombok's, throw them undeclared.
+                if (failed instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                return Finding.failed("threw " + failed.getClass().getName(), Disclosure.withoutTexts(failed));
             }
         }
 
-        /** What a provider reads may end like a line of a file. It may be empty, for logins that need no password. */
+        /** A password that a provider reads may end like a line of a file. It may be empty, for logins that need none. */
         private static Credentials line(Credentials credentials) {
             String text = credentials.password().reveal();
             return new Credentials(credentials.user(), Secret.of(Secret.withoutLineEnd(text)));

@@ -67,13 +67,18 @@ public final class PasswordSource {
     }
 
     /**
-     * Code that yields the password, asked once per new connection: cache in it when an answer is dear.
+     * Code that yields the password, asked once per new connection: cache in it when an answer is dear. Whatever it throws, undeclared checked
+     * exceptions and errors included, makes it a place without a usable password; messages tell the type and never the text, which may quote the
+     * secret. A {@link VirtualMachineError} alone is thrown on.
      *
      * @param description what it is, for messages; must hold no secret
      */
     public static PasswordSource provider(String description, Supplier<Secret> supplier) {
         Objects.requireNonNull(supplier, "supplier");
-        return credentialsProvider(description, () -> new Credentials(null, supplier.get()));
+        return credentialsProvider(description, () -> {
+            Secret secret = supplier.get();
+            return secret == null ? null : new Credentials(null, secret);
+        });
     }
 
     /** Code that yields user and password together, as Vault's dynamic credentials do; asked once per new connection. */
@@ -105,7 +110,7 @@ public final class PasswordSource {
     }
 
     /**
-     * The same places, whose names were not written in the program but read from {@code origin}, such as {@code config.yaml:3}: messages name that
+     * Returns the same places, whose names were not written in the program but read from {@code origin}, such as {@code config.yaml:3}: messages name that
      * origin for as long as nothing shows that the name is one and not the secret itself ({@link Disclosure}).
      */
     public PasswordSource namedIn(String origin) {
@@ -152,10 +157,10 @@ public final class PasswordSource {
             String described = place.describe(environment);
             misses.add(new SecretUnavailableException.Place(described, finding.reason()));
             if (finding.outcome() == Finding.Outcome.BROKEN) {
-                throw new SecretUnavailableException(misses, "Mend " + described + ".");
+                throw new SecretUnavailableException(misses, "Mend " + described + ".", finding.cause());
             }
         }
-        throw new SecretUnavailableException(misses, "Provide one of them.");
+        throw new SecretUnavailableException(misses, "Provide one of them.", null);
     }
 
     /** The files that this source reads under the environment of the process, to watch for rotation. */

@@ -1,6 +1,7 @@
 package dev.penstock.secret;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. No lock is held while a file is read or a provider is asked.
  */
 public final class RotatingPassword implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger("dev.penstock.secret");
+
     private final PasswordSource source;
     private final Map<String, String> environment;
     private final FileWatcher.@Nullable Watch watch;
@@ -123,6 +126,7 @@ public final class RotatingPassword implements AutoCloseable {
             update(old -> old.withValue(found, readVersion, changed));
             return found.credentials();
         } catch (SecretUnavailableException failed) {
+            LOGGER.log(Level.DEBUG, value == null ? "no password yet" : "the last password stays in use", failed);
             if (value == null) {
                 throw failed;
             }

@@ -2,10 +2,12 @@ package dev.penstock.secret;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * No place of a {@link PasswordSource} had a usable password. The message names every place that was looked at and why
- * it did not serve, then the remedy; it never holds content of a file or variable.
+ * it did not serve, then the remedy; it never holds content of a file or variable. When a provider failed, the cause has the types and stack
+ * traces of what it threw, and no text of it.
  */
 public final class SecretUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -13,8 +15,9 @@ public final class SecretUnavailableException extends RuntimeException {
     private final transient List<Place> places;
     private final String remedy;
 
-    SecretUnavailableException(List<Place> places, String remedy) {
-        super(message(places, remedy));
+    /** @param cause what a provider threw, without its texts */
+    SecretUnavailableException(List<Place> places, String remedy, @Nullable Throwable cause) {
+        super(message(places, remedy), cause);
         this.places = List.copyOf(places);
         this.remedy = remedy;
     }

@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PasswordSourceTest {
@@ -63,14 +68,19 @@ class PasswordSourceTest {
     @Test
     void a_path_in_a_variable_is_read_without_its_line_end() {
         Path file = folder.write("pw", "from-file");
-        assertThat(PasswordSource.env("PW").resolve(Map.of("PW_FILE", file + "\r\n")).reveal())
+        assertThat(PasswordSource.env("PW")
+                        .resolve(Map.of("PW_FILE", file + "\r\n"))
+                        .reveal())
                 .isEqualTo("from-file");
-        assertThat(PasswordSource.env("PW").files(Map.of("PW_FILE", file + "\n"))).containsExactly(file);
+        assertThat(PasswordSource.env("PW").files(Map.of("PW_FILE", file + "\n")))
+                .containsExactly(file);
     }
 
     @Test
     void a_provider_may_yield_no_password_for_logins_that_need_none() {
-        assertThat(PasswordSource.provider("none", () -> Secret.of("")).resolve().reveal())
+        assertThat(PasswordSource.provider("none", () -> Secret.of(""))
+                        .resolve()
+                        .reveal())
                 .isEmpty();
     }
 
@@ -226,17 +236,62 @@ class PasswordSourceTest {
         assertThat(vault.describe()).isEqualTo("provider Vault database/creds/shop");
     }
 
-    @Test
-    void a_provider_that_fails_is_named_and_not_quoted() {
-        PasswordSource provider = PasswordSource.provider("Vault", () -> {
-            throw new IllegalStateException("token " + CANARY + " refused");
-        });
+    /** Lambdas of Kotlin, Scala and Groovy throw checked exceptions undeclared, as does what Lombok generates. */
+    static Stream<Throwable> failures() {
+        Exception deep = new IllegalStateException("token " + CANARY, new IOException(CANARY));
+        deep.addSuppressed(new SQLException(CANARY, "28P01"));
+        return Stream.of(
+                deep,
+                new IOException("token " + CANARY),
+                new SQLException(CANARY, "28P01"),
+                new InterruptedException(CANARY),
+                new AssertionError(CANARY),
+                new NoClassDefFoundError(CANARY),
+                new Throwable(CANARY));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void a_provider_that_fails_is_named_and_not_quoted(Throwable failure) {
+        PasswordSource provider =
+                PasswordSource.provider("Vault", () -> PasswordSourceTest.<RuntimeException>sneaky(failure));
+        StringWriter trace = new StringWriter();
         assertThatThrownBy(provider::resolve)
-                .hasMessageContaining("provider Vault threw java.lang.IllegalStateException")
-                .hasMessageNotContaining(CANARY)
-                .hasNoCause();
+                .isInstanceOf(SecretUnavailableException.class)
+                .hasMessageContaining(
+                        "provider Vault threw " + failure.getClass().getName())
+                .satisfies(thrown -> thrown.printStackTrace(new PrintWriter(trace, true)));
+        assertThat(trace.toString())
+                .doesNotContain(CANARY)
+                .contains("Caused by: " + failure.getClass().getName() + System.lineSeparator())
+                .contains("PasswordSourceTest.failures");
+        assertThat(Thread.interrupted()).isEqualTo(failure instanceof InterruptedException);
+    }
+
+    @Test
+    void a_provider_that_yields_nothing_is_told_so() {
         assertThatThrownBy(() -> PasswordSource.provider("Vault", () -> null).resolve())
-                .isInstanceOf(SecretUnavailableException.class);
+                .isInstanceOf(SecretUnavailableException.class)
+                .hasMessageContaining("provider Vault returned null");
+        assertThatThrownBy(() ->
+                        PasswordSource.credentialsProvider("Vault", () -> null).resolve())
+                .hasMessageContaining("provider Vault returned null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, StackOverflowError.class, InternalError.class})
+    void an_error_of_the_virtual_machine_is_thrown_on(Class<? extends VirtualMachineError> type) throws Exception {
+        VirtualMachineError fatal = type.getDeclaredConstructor().newInstance();
+        assertThatThrownBy(
+                        () -> PasswordSource.provider("Vault", () -> PasswordSourceTest.<RuntimeException>sneaky(fatal))
+                                .or(PasswordSource.literal("x"))
+                                .resolve())
+                .isSameAs(fatal);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> Secret sneaky(Throwable failure) throws T {
+        throw (T) failure;
     }
 
     @Test
