@@ -42,8 +42,7 @@ class SecretPlacesIT {
             CertificateAuthority.create("Others").client("appuser").issue();
     private static final String PEM = CLIENT.key();
     private static final String BASE64 = base64(PEM);
-    private static final String BODY =
-            PEM.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+    private static final String BODY = PEM.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
     private static final String ESCAPED = PEM.replace("\n", "\\n");
 
     /** A canary in a form, put into a place. */
@@ -104,7 +103,8 @@ class SecretPlacesIT {
         rows.add(yaml("password over two lines", PASSWORD, "password: |", "  " + PASSWORD, "  second"));
         rows.add(yaml("password as a list", PASSWORD, "password: [" + PASSWORD + "]"));
         rows.add(yaml("password twice", PASSWORD, "password: " + PASSWORD, "password: x"));
-        rows.add(environment("variable with a BOM and CR", PASSWORD, "POSTGRES_APP_USER_PW", "\uFEFF" + PASSWORD + "\r"));
+        rows.add(environment(
+                "variable with a BOM and CR", PASSWORD, "POSTGRES_APP_USER_PW", "\uFEFF" + PASSWORD + "\r"));
         rows.add(environment("variable of two lines", PASSWORD, "POSTGRES_APP_USER_PW", PASSWORD + "\nx"));
         rows.add(new Row(
                 "variable and its _FILE twin",
@@ -125,7 +125,8 @@ class SecretPlacesIT {
                 PASSWORD,
                 c -> c.yaml(Map.of("SHOP_DB_PW", PASSWORD), "user_pw_env_var: ${SHOP_DB_PW}")));
         rows.add(yaml("user_pw_env_var has it as default", PASSWORD, "user_pw_env_var: ${NOT_SET:-" + PASSWORD + "}"));
-        rows.add(yaml("user_pw_env_var holds it beside a right file", PASSWORD, "user_pw_env_var: " + PASSWORD, "FILE"));
+        rows.add(
+                yaml("user_pw_env_var holds it beside a right file", PASSWORD, "user_pw_env_var: " + PASSWORD, "FILE"));
         for (String variable : List.of(
                 "DATABASE_PASSWORD_ENV_VAR", "DATABASE_RO_PASSWORD_ENV_VAR", "DATABASE_MIGRATION_PASSWORD_ENV_VAR")) {
             rows.add(environment(variable + " holds the password", PASSWORD, variable, PASSWORD));
@@ -141,8 +142,10 @@ class SecretPlacesIT {
         rows.add(yaml(file + " has it as default", PASSWORD, file + ": ${NOT_SET:-" + PASSWORD + "}"));
         rows.add(yaml(file + " holds a key", BODY, file + ": '" + ESCAPED + "'"));
         rows.add(yaml(file + " holds a key in Base64", BASE64, file + ": " + BASE64));
-        rows.add(yaml("ro_user_pw_file_path holds it", PASSWORD, "read_role: ro_user\n  ro_user_pw_file_path: " + PASSWORD));
-        rows.add(environment("DATABASE_PASSWORD_FILE_PATH holds it", PASSWORD, "DATABASE_PASSWORD_FILE_PATH", PASSWORD));
+        rows.add(yaml(
+                "ro_user_pw_file_path holds it", PASSWORD, "read_role: ro_user\n  ro_user_pw_file_path: " + PASSWORD));
+        rows.add(
+                environment("DATABASE_PASSWORD_FILE_PATH holds it", PASSWORD, "DATABASE_PASSWORD_FILE_PATH", PASSWORD));
         rows.add(environment("POSTGRES_APP_USER_PW_FILE holds it", PASSWORD, "POSTGRES_APP_USER_PW_FILE", PASSWORD));
         rows.add(environment(
                 "POSTGRES_SSL_KEY_PASSWORD_FILE holds it",
@@ -203,21 +206,39 @@ class SecretPlacesIT {
             if (!form.contains("app$")) {
                 rows.add(new Row("uri " + place, PASSWORD, c -> c.uri(c.there(url))));
             }
-            rows.add(new Row("url: " + place, PASSWORD, c -> c.text("database:\n  url: '" + c.there(url).replace("'", "''") + "'\n")));
+            rows.add(new Row(
+                    "url: " + place,
+                    PASSWORD,
+                    c -> c.text("database:\n  url: '" + c.there(url).replace("'", "''") + "'\n")));
         }
-        rows.add(environment("a replica's", PASSWORD, "DATABASE_REPLICA_URL", "postgresql://app:" + PASSWORD + "@db-9:x/shop"));
-        rows.add(yaml("a replica's with a dollar sign", PASSWORD, "replica_url: postgresql://app:pa$" + PASSWORD + "@db-9/shop"));
+        rows.add(environment(
+                "a replica's", PASSWORD, "DATABASE_REPLICA_URL", "postgresql://app:" + PASSWORD + "@db-9:x/shop"));
+        rows.add(yaml(
+                "a replica's with a dollar sign",
+                PASSWORD,
+                "replica_url: postgresql://app:pa$" + PASSWORD + "@db-9/shop"));
     }
 
     /** A whole connection string, or a key, where a name or a number belongs; and keys and variables that do not exist. */
     private static void otherKeys(List<Row> rows) {
         String url = "postgresql://app:" + PASSWORD + "@db-9/shop";
         for (String key : List.of(
-                "app_db", "user", "owner_user", "schema", "application_name", "options", "pool_size", "pool_timeout",
-                "hygiene", "system_identifier", "patroni_urls", "sslmode")) {
+                "app_db",
+                "user",
+                "owner_user",
+                "schema",
+                "application_name",
+                "options",
+                "pool_size",
+                "pool_timeout",
+                "hygiene",
+                "system_identifier",
+                "patroni_urls",
+                "sslmode")) {
             rows.add(yaml(key + " holds a connection string", PASSWORD, key + ": " + url));
         }
-        rows.add(yaml("application_name holds a keyword string", PASSWORD, "application_name: host=x password=" + PASSWORD));
+        rows.add(yaml(
+                "application_name holds a keyword string", PASSWORD, "application_name: host=x password=" + PASSWORD));
         rows.add(yaml("app_db holds a key", BODY, "app_db: '" + ESCAPED + "'"));
         rows.add(new Row("host= holds a connection string", PASSWORD, c -> c.uri("host=" + url + " dbname=shop")));
         for (String key : List.of("pasword", "passwd", "url_", "user_pw", "POSTGRES_PASSWORD")) {
@@ -234,6 +255,14 @@ class SecretPlacesIT {
             rows.add(new Row(place, PASSWORD, c -> c.envFile(line + "\nB=1\n")));
         }
         rows.add(new Row("a .env file, the line before", PASSWORD, c -> c.envFile("A=\"open\nPW=" + PASSWORD + "\n")));
+        rows.add(new Row(
+                "a password with a dollar sign in a .env file",
+                PASSWORD,
+                c -> c.envFile("POSTGRES_APP_USER_PW=" + DOLLAR + "\n")));
+        rows.add(new Row(
+                "a key over several lines in a .env file",
+                BODY,
+                c -> c.envFile("POSTGRES_SSL_KEY=\"" + PEM + "\"\nx y\n")));
         for (String line : List.of("password: @%s", "password: '%s", "password: \"%s", "password: {%s", "- %s")) {
             rows.add(yaml("broken YAML: " + line.replace("%s", "…"), PASSWORD, String.format(line, PASSWORD)));
         }
@@ -269,36 +298,45 @@ class SecretPlacesIT {
         rows.add(new Row("TlsSource.of what is no path", PASSWORD, c -> c.hear(() -> TlsSource.of(PASSWORD + "\0x"))));
     }
 
-    /** What code of the application throws, and what it prints as, when it has the secret at hand. */
+    /** Code of the application has the secret at hand when it throws, or prints itself. */
     private static void providers(List<Row> rows) {
         for (String secret : List.of(PASSWORD, TOKEN)) {
             String form = secret.equals(TOKEN) ? "a token" : "the password";
             Exception deep = new IllegalStateException(secret, new java.io.IOException(secret));
             deep.addSuppressed(new java.sql.SQLException(secret));
             rows.add(provider("a provider that throws " + form + ", deep down too", secret, deep));
-            rows.add(provider("a provider that throws " + form + " undeclared", secret, new java.io.IOException(secret)));
+            rows.add(provider(
+                    "a provider that throws " + form + " undeclared", secret, new java.io.IOException(secret)));
             rows.add(provider("a provider that throws " + form + " in an error", secret, new AssertionError(secret)));
         }
-        rows.add(new Row("a provider that prints as it", PASSWORD, c -> c.code(PasswordSource.provider("vault", new Supplier<>() {
-            @Override
-            public Secret get() {
-                return Secret.of(PASSWORD);
-            }
+        rows.add(new Row(
+                "a provider that prints as it",
+                PASSWORD,
+                c -> c.code(PasswordSource.provider("vault", new Supplier<>() {
+                    @Override
+                    public Secret get() {
+                        return Secret.of(PASSWORD);
+                    }
 
-            @Override
-            public String toString() {
-                return PASSWORD;
-            }
-        }))));
-        rows.add(new Row("a provider that yields two lines", PASSWORD, c -> c.code(
-                PasswordSource.provider("vault", () -> Secret.of(PASSWORD + "\n" + PASSWORD)))));
+                    @Override
+                    public String toString() {
+                        return PASSWORD;
+                    }
+                }))));
+        rows.add(new Row(
+                "a provider that yields two lines",
+                PASSWORD,
+                c -> c.code(PasswordSource.provider("vault", () -> Secret.of(PASSWORD + "\n" + PASSWORD)))));
     }
 
     private static Row provider(String place, String secret, Throwable thrown) {
-        return new Row(place, secret, c -> c.code(PasswordSource.provider("vault", () -> {
-            SecretPlacesIT.<RuntimeException>raise(thrown);
-            return Secret.of("never");
-        })));
+        return new Row(
+                place,
+                secret,
+                c -> c.code(PasswordSource.provider("vault", () -> {
+                    SecretPlacesIT.<RuntimeException>raise(thrown);
+                    return Secret.of("never");
+                })));
     }
 
     @SuppressWarnings("unchecked")
@@ -342,8 +380,10 @@ class SecretPlacesIT {
         if (key.equals("crl")) {
             keys.put("ca", CertificateAuthority.create("Any").certificate());
         }
-        List<String> lines = new ArrayList<>(List.of("tls:", "  mode: " + (keys.containsKey("ca") ? "verify-ca" : "require")));
-        keys.forEach((name, text) -> lines.add("  " + name + ": \"" + text.replace("\\", "\\\\").replace("\n", "\\n") + "\""));
+        List<String> lines =
+                new ArrayList<>(List.of("tls:", "  mode: " + (keys.containsKey("ca") ? "verify-ca" : "require")));
+        keys.forEach((name, text) ->
+                lines.add("  " + name + ": \"" + text.replace("\\", "\\\\").replace("\n", "\\n") + "\""));
         return new Row(place, secret, c -> c.yaml(Map.of(), lines.toArray(String[]::new)));
     }
 

@@ -1,33 +1,39 @@
 package dev.penstock.config;
 
+import dev.penstock.config.Substitution.Naming;
+import dev.penstock.config.Substitution.Syntax;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * A {@code .env} file, read on request only; the real environment wins over it.
+ * A {@code .env} file, read on request only and as Docker Compose reads it; the real environment wins over it.
  *
- * <p>A line is {@code NAME=value}, with an optional {@code export} before it; blank lines and lines that begin with
- * {@code #} are skipped. An unquoted value ends at {@code  #} (a blank, then the comment) and loses blanks at both ends;
- * a value in single quotes is taken as it is; in double quotes {@code \n}, {@code \r}, {@code \t}, {@code \"}, {@code \$}
- * and {@code \\} are escapes. Values are not expanded: a <code>${…}</code> in a connection string is, later, by its
- * reader.
+ * <p>A statement is {@code NAME=value} or {@code NAME: value}, with an optional {@code export} before it; a name alone takes the variable of the
+ * process, and comments begin with {@code #} on a line of their own, after a blank behind a value, or behind a quoted one. A value in quotes may go
+ * over several lines; in single quotes only <code>\'</code> is an escape, in double quotes those of a shell are. Values that are not in single quotes
+ * are expanded, with the process's variables and the file's earlier ones.
+ *
+ * <p>Two things differ. An expression in a connection string stays, because its reader expands it component by component, where a password needs no
+ * percent-encoding. And a value that names a variable without value and default is never expanded to a piece of itself: of one of Penstock's own
+ * variables it is a mistake, and a variable of another program is left out. {@code docs/configuration.md} has the table.
  */
 public final class EnvFile {
-    private static final Pattern LINE = Pattern.compile("\\s*(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)");
-    private static final Pattern SINGLE_QUOTED = Pattern.compile("'([^']*)'\\s*(?:#.*)?");
-    private static final Pattern COMMENT = Pattern.compile("(?:^|\\s)#.*$");
+    private static final Set<String> OWN = own();
+    private static final Pattern CONNECTION_STRING = Pattern.compile("(?:jdbc:)?postgres(?:ql)?(?:\\+\\w+)?://.*");
+    private static final Pattern BARE = Pattern.compile("\\$\\$|\\$([A-Za-z_][A-Za-z0-9_]*)");
 
     private EnvFile() {}
 
     /**
      * The environment of the process, completed from the file.
      *
-     * @throws InvalidConfigException when the file cannot be read or has lines that are not {@code NAME=value}
+     * @throws InvalidConfigException when the file cannot be read or has statements that Compose would not read
      */
     public static Map<String, String> read(Path file) {
         return read(file, System.getenv());
@@ -36,89 +42,78 @@ public final class EnvFile {
     /**
      * The given environment, completed from the file.
      *
-     * @throws InvalidConfigException when the file cannot be read or has lines that are not {@code NAME=value}
+     * @throws InvalidConfigException when the file cannot be read or has statements that Compose would not read
      */
     public static Map<String, String> read(Path file, Map<String, String> environment) {
-        Map<String, String> merged = new HashMap<>(parse(lines(file), fileName(file)));
-        merged.putAll(environment);
-        return Map.copyOf(merged);
+        return parse(TextFile.read(file, why -> unreadable(file, why)), fileName(file), environment);
     }
 
-    static Map<String, String> parse(List<String> lines, String label) {
-        Map<String, String> values = new LinkedHashMap<>();
+    static Map<String, String> parse(String text, String label, Map<String, String> environment) {
+        Map<String, String> merged = new HashMap<>(environment);
         Mistakes mistakes = new Mistakes();
-        for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i);
-            String origin = label + ":" + (i + 1);
-            if (!line.isBlank() && !line.strip().startsWith("#")) {
-                try {
-                    values.put(name(line), value(line));
-                } catch (InvalidConfigException e) {
-                    mistakes.add(e, "envFile", origin);
+        EnvStatements statements = new EnvStatements(text);
+        while (statements.hasNext()) {
+            String origin = label + ":" + statements.line();
+            try {
+                EnvStatements.Statement statement = statements.next();
+                if (statement != null && !environment.containsKey(statement.name())) {
+                    put(statement, merged, mistakes, origin);
                 }
+            } catch (InvalidConfigException e) {
+                mistakes.add(e, "envFile", origin);
             }
         }
         mistakes.throwIfAny();
-        return values;
+        return Map.copyOf(merged);
     }
 
-    private static String name(String line) {
-        return matched(line).group(1);
-    }
-
-    private static String value(String line) {
-        String written = matched(line).group(2).stripTrailing();
-        Matcher single = SINGLE_QUOTED.matcher(written);
-        if (single.matches()) {
-            return single.group(1);
+    private static void put(
+            EnvStatements.Statement statement, Map<String, String> merged, Mistakes mistakes, String origin) {
+        try {
+            String value = statement.literal() ? statement.value() : expanded(statement, merged);
+            merged.put(statement.name(), value);
+        } catch (InvalidConfigException e) {
+            if (OWN.contains(statement.name())) {
+                mistakes.add(e, "envFile", origin);
+            } else {
+                merged.remove(statement.name());
+            }
         }
-        if (written.startsWith("\"")) {
-            return doubleQuoted(written);
-        }
-        if (written.startsWith("'")) {
-            throw unclosed();
-        }
-        return COMMENT.matcher(written).replaceFirst("").strip();
     }
 
-    private static Matcher matched(String line) {
-        Matcher matcher = LINE.matcher(line);
-        if (!matcher.matches()) {
-            throw malformed("is not NAME=value", "Write NAME=value, or begin the line with # for a comment.");
+    private static String expanded(EnvStatements.Statement statement, Map<String, String> merged) {
+        String value = statement.value();
+        boolean uri = CONNECTION_STRING.matcher(value).matches();
+        if (value.indexOf('$') < 0) {
+            return value;
         }
-        return matcher;
+        return uri || isConnectionString(statement.name())
+                ? BARE.matcher(value).replaceAll(found -> braced(found.group(1), uri))
+                : new Substitution(merged).naming(Naming.NONE).expand(value, Syntax.ENV_FILE);
     }
 
-    private static String doubleQuoted(String written) {
-        StringBuilder plain = new StringBuilder();
-        int i = 1;
-        while (i < written.length() && written.charAt(i) != '"') {
-            boolean escaped = written.charAt(i) == '\\' && i + 1 < written.length();
-            plain.append(escaped ? escape(written.charAt(i + 1)) : String.valueOf(written.charAt(i)));
-            i += escaped ? 2 : 1;
+    /** Writes it so that the reader of a connection string takes it for the same: a bare {@code $} is literal there. */
+    private static String braced(String variable, boolean uri) {
+        String dollar = uri ? "%24" : "$";
+        return Matcher.quoteReplacement(variable == null ? dollar : "${" + variable + "}");
+    }
+
+    private static boolean isConnectionString(String name) {
+        return Stream.of(Key.URL, Key.REPLICA_URL)
+                .anyMatch(key -> key.variables().contains(name));
+    }
+
+    /** The variables that have a meaning here whatever the configuration says. */
+    private static Set<String> own() {
+        Set<String> own = new HashSet<>();
+        own.add(LoginBinding.DEVELOPMENT_ALIAS);
+        for (Key key : Key.values()) {
+            own.addAll(key.variables());
+            if (key.isPlaceOfSecret() && key.spec().byDefault() != null) {
+                own.add(key.spec().byDefault());
+            }
         }
-        if (i >= written.length() || !written.substring(i + 1).matches("\\s*(?:#.*)?")) {
-            throw unclosed();
-        }
-        return plain.toString();
-    }
-
-    private static InvalidConfigException unclosed() {
-        return malformed("has a quote that is not closed on its line", "Close the quote, or leave both out.");
-    }
-
-    private static String escape(char c) {
-        return switch (c) {
-            case 'n' -> "\n";
-            case 'r' -> "\r";
-            case 't' -> "\t";
-            case '"', '\\', '$' -> String.valueOf(c);
-            default -> "\\" + c;
-        };
-    }
-
-    private static List<String> lines(Path file) {
-        return TextFile.read(file, why -> unreadable(file, why)).lines().toList();
+        return Set.copyOf(own);
     }
 
     private static String fileName(Path file) {
@@ -129,9 +124,5 @@ public final class EnvFile {
     private static InvalidConfigException unreadable(Path file, String why) {
         return new InvalidConfigException(new Violation(
                 "envFile", "ENV_FILE", TextFile.shown(file), why, TextFile.shown(file), "Name an existing .env file."));
-    }
-
-    private static InvalidConfigException malformed(String message, String remedy) {
-        return new InvalidConfigException(Violation.of("ENV_FILE_LINE", "", message, remedy));
     }
 }

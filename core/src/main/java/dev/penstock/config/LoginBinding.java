@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Who logs in where: the application's role, the other roles, and replicas with a login of their own. */
 final class LoginBinding {
-    private static final String DEVELOPMENT_ALIAS = "APP_DB_USER_PW";
+    static final String DEVELOPMENT_ALIAS = "APP_DB_USER_PW";
     private static final Request READ_ONLY =
             new Request(Key.RO_USER_PW_FILE_PATH, Key.RO_USER_PW_ENV_VAR, null, null, "");
     private static final Request MIGRATION =

@@ -23,6 +23,8 @@ final class Substitution {
     enum Syntax {
         /** All of them: the text stands in a configuration file. */
         COMPOSE,
+        /** All of them, and a {@code $} that begins none is itself: the text stands in a {@code .env} file. */
+        ENV_FILE,
         /** Only <code>${…}</code>: the text is a connection string from a variable, where a bare {@code $} is literal. */
         BRACES
     }
@@ -51,7 +53,7 @@ final class Substitution {
         this.naming = naming;
     }
 
-    /** The same, in whose messages fewer variables are named. */
+    /** Returns one whose messages name fewer variables. */
     Substitution naming(Naming named) {
         return named == naming ? this : new Substitution(environment, named);
     }
@@ -192,7 +194,7 @@ final class Substitution {
         }
     }
 
-    /** What begins at the dollar sign; null when it is a literal dollar sign of {@link Syntax#BRACES}. */
+    /** Returns the piece that begins at the dollar sign; null when it is a literal dollar sign. */
     private static @Nullable Piece pieceAt(String text, int dollar, Syntax syntax) {
         char next = dollar + 1 < text.length() ? text.charAt(dollar + 1) : ' ';
         if (next == '{') {
@@ -205,6 +207,9 @@ final class Substitution {
             return new Piece("$", null, false, "", dollar, dollar + 2);
         }
         int end = nameEnd(text, dollar + 1);
+        if (end == dollar + 1 && syntax == Syntax.ENV_FILE) {
+            return null;
+        }
         if (end == dollar + 1) {
             throw malformed("has a '$' that begins no expression", "Write $$ for a dollar sign.");
         }
@@ -237,10 +242,18 @@ final class Substitution {
         return "";
     }
 
+    /**
+     * Braces of a word are counted, as Compose does, so that <code>${X:-{"a":1}}</code> ends at its last one; those that do not fit together are not.
+     */
     private static int closingBrace(String text, int from) {
+        int balanced = closingBrace(text, from, "{");
+        return balanced < 0 ? closingBrace(text, from, "${") : balanced;
+    }
+
+    private static int closingBrace(String text, int from, String opening) {
         int open = 1;
         for (int i = from; i < text.length(); i++) {
-            if (text.startsWith("${", i)) {
+            if (text.startsWith(opening, i)) {
                 open++;
             } else if (text.charAt(i) == '}' && --open == 0) {
                 return i;
@@ -263,9 +276,8 @@ final class Substitution {
 
     private InvalidConfigException unset(Piece piece, String variable, String message) {
         String why = message.isEmpty() ? "" : ": " + message;
-        boolean named = environment.containsKey(variable)
-                || naming == Naming.ALL
-                || (naming == Naming.BRACED && piece.braced);
+        boolean named =
+                environment.containsKey(variable) || naming == Naming.ALL || (naming == Naming.BRACED && piece.braced);
         return new InvalidConfigException(
                 named
                         ? Violation.of(

@@ -100,7 +100,7 @@ class CanaryTest {
 
         assertThat(everythingPrintable(() -> DatabaseConfig.fromEnvironment(environment)))
                 .doesNotContain(CANARY);
-        assertThat(everythingPrintable(() -> EnvFile.parse(java.util.List.of("PW \"" + CANARY), ".env")))
+        assertThat(everythingPrintable(() -> EnvFile.parse("PW \"" + CANARY, ".env", Map.of())))
                 .doesNotContain(CANARY);
     }
 

@@ -45,7 +45,7 @@ class HostileTextTest {
             assertThat(shown(text)).as("seed %d, round %d", seed, i).isNotNull();
             assertThat(outcome(() -> YamlFile.parse("database:\n  url: " + text, "x.yaml")))
                     .isNotNull();
-            assertThat(outcome(() -> EnvFile.parse(List.of(text), ".env"))).isNotNull();
+            assertThat(outcome(() -> EnvFile.parse(text, ".env", Map.of()))).isNotNull();
             assertThat(outcome(() -> SessionOptions.parse(text))).isNotNull();
             assertThat(outcome(() -> Endpoint.parse(text))).isNotNull();
             assertThat(outcome(() -> new Substitution(Map.of()).expand(text, Substitution.Syntax.COMPOSE)))

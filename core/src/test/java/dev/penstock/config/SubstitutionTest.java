@@ -54,6 +54,12 @@ class SubstitutionTest {
             ${UNSET:-a$SET}     | avalue          | same
             ${SET:-${NO}}       | value           | same
             ${UNSET:-a}b}       | ab}             | same
+            ${UNSET:-{a}}       | {a}             | same
+            ${SET:-{a}}         | value           | differs
+            ${SET-{'j':1}}x     | valuex          | differs
+            ${UNSET-{'j':1}}x   | {'j':1}x        | differs
+            ${UNSET:-a{b}       | a{b             | same
+            ${UNSET:-{}}        | {}              | same
             ${UNSET:-a:-b}      | a:-b            | same
             ${UNSET:-a?b}       | a?b             | same
             ${UNSET:--}         | -               | same
