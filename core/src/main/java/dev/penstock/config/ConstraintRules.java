@@ -10,8 +10,18 @@ import org.jspecify.annotations.Nullable;
 final class ConstraintRules {
     private ConstraintRules() {}
 
+    /**
+     * A name or an address. What ends in a number is an address, as in the URL standard (WHATWG, "ends in a number"), and one of four
+     * decimal numbers: {@code 134744072}, {@code 0x08080808} and {@code 010.0.0.5} are addresses to one resolver and names, or other
+     * addresses, to the next.
+     */
     static boolean isHost(String text) {
-        return HostGrammar.HOST.matcher(text).matches();
+        if (!HostGrammar.HOST.matcher(text).matches()) {
+            return false;
+        }
+        boolean isAddress = text.indexOf(':') >= 0
+                || HostGrammar.NUMBER_AT_END.matcher(text).find();
+        return !isAddress || HostKind.literal(text) != null;
     }
 
     /** {@link Within} on a number. */
@@ -53,6 +63,8 @@ final class ConstraintRules {
         /** Underscores are common in Compose; a zone may follow an IPv6 address. */
         private static final Pattern HOST =
                 Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})|[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,32})?");
+
+        private static final Pattern NUMBER_AT_END = Pattern.compile("(?:^|\\.)(?:[0-9]+|0[xX][0-9A-Fa-f]*)\\.?$");
 
         @Override
         public boolean isValid(String host, ConstraintValidatorContext context) {

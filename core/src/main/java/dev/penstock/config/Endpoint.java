@@ -1,10 +1,11 @@
 package dev.penstock.config;
 
+import java.net.InetAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one PostgreSQL server listens. Immutable.
+ * Where one PostgreSQL server listens. Immutable; prints its host as it was written.
  *
  * @param host a host name or an IP address; an IPv6 address stands without brackets here
  * @param port the TCP port, 1 to 65535; {@value #DEFAULT_PORT} when none is written
@@ -71,17 +72,28 @@ public record Endpoint(
     }
 
     /**
-     * Host and port. Written out, as {@link #hashCode}: the runtime puts a record's own together at their first use, which
-     * takes 40 ms of a cold start, and endpoints are keys as soon as a configuration is checked.
+     * The same port of the same host: letter case and the dot at the end of a name do not count, nor how an address is
+     * written. Written out, as {@link #hashCode}: the runtime puts a record's own together at their first use, which takes 40 ms of a
+     * cold start, and endpoints are keys as soon as a configuration is checked.
      */
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Endpoint endpoint && port == endpoint.port && host.equals(endpoint.host);
+        return other instanceof Endpoint endpoint
+                && port == endpoint.port
+                && (host.equals(endpoint.host) || compared(host).equals(compared(endpoint.host)));
     }
 
     @Override
     public int hashCode() {
-        return 31 * host.hashCode() + port;
+        return 31 * compared(host).hashCode() + port;
+    }
+
+    private static String compared(String host) {
+        InetAddress address = host.indexOf(':') < 0 ? null : HostKind.literal(host);
+        int zone = host.indexOf('%');
+        return address == null
+                ? HostKind.plain(host)
+                : address.getHostAddress() + (zone < 0 ? "" : host.substring(zone));
     }
 
     /** As one writes it: {@code db-1:5432}, {@code [::1]:5432}. */

@@ -1,9 +1,12 @@
 package dev.penstock.config;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** How far a host is, by its name or literal address alone: nothing is resolved, so that the verdict is reproducible. */
 enum HostKind {
@@ -14,17 +17,41 @@ enum HostKind {
     /** Everything else. */
     PUBLIC;
 
-    private static final Pattern IPV4 = Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})");
+    private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:][0-9A-Fa-f:.]{1,44}");
+    private static final byte[] LOOPBACK_V6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     private static final List<String> PRIVATE_SUFFIXES = List.of(".internal", ".svc", ".svc.cluster.local", ".flycast");
 
     static HostKind of(String host) {
-        String name = host.toLowerCase(Locale.ROOT);
-        if (IPV4.matcher(name).matches()) {
-            return ofIpv4(name);
+        InetAddress address = literal(host);
+        return address == null ? ofName(plain(host)) : ofAddress(address.getAddress());
+    }
+
+    /**
+     * The address that a host is, or null for a name. Never asks DNS: {@code InetAddress} is given four octets, or what has a
+     * colon and cannot be a name. An IPv6 address that stands for an IPv4 one ({@code ::ffff:10.0.0.5}) is that one.
+     */
+    static @Nullable InetAddress literal(String host) {
+        int zone = host.indexOf('%');
+        String text = zone < 0 ? host : host.substring(0, zone);
+        boolean isIpv6 = text.indexOf(':') >= 0 && IPV6.matcher(text).matches();
+        if (!isIpv6 && !IPV4.matcher(text).matches()) {
+            return null;
         }
-        if (name.contains(":")) {
-            return ofIpv6(name);
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException notAnAddress) {
+            return null;
         }
+    }
+
+    /** A name as names are compared: in small letters, without the dot that ends an absolute one. */
+    static String plain(String name) {
+        return (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).toLowerCase(Locale.ROOT);
+    }
+
+    private static HostKind ofName(String name) {
         if (name.equals("localhost") || name.endsWith(".localhost")) {
             return LOOPBACK;
         }
@@ -32,11 +59,13 @@ enum HostKind {
         return isPrivate ? PRIVATE : PUBLIC;
     }
 
-    private static HostKind ofIpv4(String address) {
-        int[] octets =
-                Arrays.stream(address.split("\\.")).mapToInt(Integer::parseInt).toArray();
-        int first = octets[0];
-        int second = octets[1];
+    private static HostKind ofAddress(byte[] address) {
+        return address.length == 4 ? ofIpv4(address) : ofIpv6(address);
+    }
+
+    private static HostKind ofIpv4(byte[] octets) {
+        int first = octets[0] & 0xff;
+        int second = octets[1] & 0xff;
         if (first == 127) {
             return LOOPBACK;
         }
@@ -49,11 +78,13 @@ enum HostKind {
         return isPrivate ? PRIVATE : PUBLIC;
     }
 
-    private static HostKind ofIpv6(String address) {
-        if (address.equals("::1") || address.matches("(0{1,4}:){7}0{0,3}1")) {
+    private static HostKind ofIpv6(byte[] address) {
+        if (Arrays.equals(address, LOOPBACK_V6)) {
             return LOOPBACK;
         }
         // fc00::/7 is unique local, fe80::/10 is link local.
-        return address.matches("f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*") ? PRIVATE : PUBLIC;
+        int first = address[0] & 0xff;
+        boolean isPrivate = (first & 0xfe) == 0xfc || (first == 0xfe && (address[1] & 0xc0) == 0x80);
+        return isPrivate ? PRIVATE : PUBLIC;
     }
 }

@@ -20,7 +20,10 @@ final class UriHost {
                     "Name a host, such as localhost.");
         }
         if (!ConstraintRules.isHost(host)) {
-            throw refused("URL_HOST", "names a host that is neither a name nor an IP address", "Check the host.");
+            throw refused(
+                    "URL_HOST",
+                    "names a host that is neither a name nor an IP address",
+                    "Check the host; an IPv4 address is four decimal numbers, as in 10.0.0.5.");
         }
         return new Endpoint(host, port(port));
     }

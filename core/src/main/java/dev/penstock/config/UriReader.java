@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ final class UriReader {
         for (Parameter parameter : parts.parameters()) {
             parameter(parameter);
         }
+        overridden("user", parts.user());
+        overridden("password", parts.password());
+        overridden("dbname", parts.database());
         String user = component("user", parts.user());
         String database = component("dbname", parts.database());
         UriPassword password = password(components.getOrDefault("password", parts.password()));
@@ -79,8 +83,29 @@ final class UriReader {
     }
 
     private void component(String name, Parameter parameter) {
-        if (components.put(name, parameter.value()) != null || isInFront(name)) {
+        String replaced = components.put(name, parameter.value());
+        if (replaced != null) {
+            encoded(replaced);
+        }
+        if (replaced != null || isInFront(name)) {
             repeated(name);
+        }
+    }
+
+    private void overridden(String name, @Nullable String front) {
+        if (front != null && components.containsKey(name)) {
+            encoded(front);
+        }
+    }
+
+    /** Judges the escapes of what another value replaces, as libpq does. The variables in it need no value. */
+    private void encoded(String replaced) {
+        if (parts.form().isEncoded()) {
+            try {
+                PercentCode.decode(Substitution.mask(replaced, text.syntax()));
+            } catch (InvalidConfigException e) {
+                mistakes.add(e, "", scalar.origin());
+            }
         }
     }
 
@@ -106,7 +131,11 @@ final class UriReader {
 
     /** libpq reads {@code ssl=true} as require; the Java driver, in a URL of its own, as verify-full. */
     private void ssl(Parameter parameter) {
-        if (!parameter.value().equals("true")) {
+        String value = decoded(parameter.value());
+        if (value == null) {
+            return;
+        }
+        if (!value.equals("true")) {
             mistakes.add(
                     problem("ssl", "URL_PARAMETER_UNKNOWN", "is no parameter, except as ssl=true", "Use sslmode."));
             return;
@@ -196,7 +225,10 @@ final class UriReader {
         }
     }
 
-    /** The list in front, unless it is empty and {@code host=} or {@code port=} fill it; never both. */
+    /**
+     * The hosts in front, unless they are empty and {@code host=} names them; the same for the ports, each by itself: in
+     * {@code postgresql://:6432/shop?host=db-1} the port counts. Never both.
+     */
     private List<HostPart> hosts() {
         List<HostPart> front = parts.hosts();
         String host = components.get("host");
@@ -215,16 +247,18 @@ final class UriReader {
                     "Write hosts and ports in one place."));
             return List.of();
         }
-        return host == null && port == null
-                ? front
-                : listed(host == null ? front.get(0).host() : host, port);
+        if (host == null && port == null) {
+            return front;
+        }
+        String ports = front.stream()
+                .map(part -> Objects.requireNonNullElse(part.port(), ""))
+                .collect(Collectors.joining(","));
+        return listed(host == null ? front.get(0).host() : host, port == null ? ports : port);
     }
 
-    private List<HostPart> listed(String host, @Nullable String port) {
+    private List<HostPart> listed(String host, String port) {
         String[] hosts = Objects.requireNonNullElse(decoded(host), "").split(",", -1);
-        String[] ports = port == null
-                ? new String[] {""}
-                : Objects.requireNonNullElse(decoded(port), "").split(",", -1);
+        String[] ports = Objects.requireNonNullElse(decoded(port), "").split(",", -1);
         if (ports.length != 1 && ports.length != hosts.length) {
             mistakes.add(
                     problem("port", "URL_PORT", "has another count than the hosts", "Write one port, or one each."));

@@ -35,7 +35,7 @@ final class UriSplitter {
 
     private UriParts split() {
         userInfo();
-        noOtherAtSign();
+        noAtSignBefore(next("?", at));
         List<HostPart> hosts = hosts();
         String database = null;
         if (at < text.length() && mask.charAt(at) == '/') {
@@ -60,16 +60,21 @@ final class UriSplitter {
 
     /**
      * The trap of a raw password: {@code user:pa/ss@host} and {@code user:p@ss@host} are legal to libpq, which dials
-     * {@code user} or {@code ss@host}. A right string has no second raw at sign, so that one gives the mistake away.
+     * {@code user} or {@code ss@host}. No host and hardly a database has an at sign, so that one gives the mistake away.
      */
-    private void noOtherAtSign() {
-        if (mask.indexOf('@', at) >= 0) {
-            throw new InvalidConfigException(Violation.of(
-                    "URL_PASSWORD_UNENCODED",
-                    "***",
-                    "has a raw '/' or '@' in its password, so that libpq would read host and database out of it",
-                    "Percent-encode it (%2F for /, %40 for @), or use a secret file: user_pw_file_path."));
+    private void noAtSignBefore(int end) {
+        int other = mask.indexOf('@', at);
+        if (other >= 0 && other < end) {
+            throw rawPassword();
         }
+    }
+
+    private static InvalidConfigException rawPassword() {
+        return new InvalidConfigException(Violation.of(
+                "URL_PASSWORD_UNENCODED",
+                "***",
+                "has a raw '/' or '@' in its password, so that libpq would read host and database out of it",
+                "Percent-encode it (%2F for /, %40 for @), or use a secret file: user_pw_file_path."));
     }
 
     private List<HostPart> hosts() {
@@ -119,13 +124,28 @@ final class UriSplitter {
 
     private List<Parameter> parameters(int start) {
         List<Parameter> parameters = new ArrayList<>();
+        int lastAtSign = mask.lastIndexOf('@');
         int from = start;
         while (from < text.length()) {
             int end = next("&", from);
+            if (from < lastAtSign) {
+                noRestOfPassword(from, end);
+            }
             parameters.add(parameter(from, end));
             from = end + 1;
         }
         return parameters;
+    }
+
+    /**
+     * A question mark in a raw password begins parameters too: {@code user:pa/ss?word@host}. Values may hold an at sign
+     * ({@code ?user=me@server}), but only behind names that are known up to there: a name goes into messages.
+     */
+    private void noRestOfPassword(int from, int end) {
+        String name = slice(from, Math.min(next("=", from), end));
+        if (UriParameter.named(name, form).isEmpty() && !name.equals("ssl")) {
+            throw rawPassword();
+        }
     }
 
     private Parameter parameter(int from, int end) {

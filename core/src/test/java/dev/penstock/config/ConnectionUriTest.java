@@ -37,7 +37,17 @@ class ConnectionUriTest {
             postgresql:///shop?host=db-1,db-2&port=1,2&user=app | db-1:1,db-2:2        | app     | shop
             postgresql:///shop?host=db-1,db-2&port=9&user=app | db-1:9,db-2:9          | app     | shop
             postgresql://app@db-1/shop?port=6000            | db-1:6000                | app     | shop
+            postgresql://app:pw@:6432/shop?host=db-1        | db-1:6432                | app     | shop
+            postgresql://app@:6432/shop?host=db-1,db-2      | db-1:6432,db-2:6432      | app     | shop
+            postgresql://app@:1,:2/shop?host=db-1,db-2      | db-1:1,db-2:2            | app     | shop
             postgresql://app@db_1.internal/shop             | db_1.internal:5432       | app     | shop
+            postgresql://app@db-1.internal./shop            | db-1.internal.:5432      | app     | shop
+            postgresql://app@[::ffff:10.0.0.5]/shop         | [::ffff:10.0.0.5]:5432   | app     | shop
+            postgresql://app@[fe80::1%25eth0]/shop          | [fe80::1%eth0]:5432      | app     | shop
+            postgresql://db-1/shop?user=me@server           | db-1:5432                | me@server | shop
+            postgresql://app:pw@db-1/shop?application_name=svc@host | db-1:5432        | app     | shop
+            postgresql://app@db-1/shop?sslrootcert=/run/app@1/ca.crt&sslmode=verify-ca | db-1:5432 | app | shop
+            postgresql://app:${PW}@db-1/shop?password=x     | db-1:5432                | app     | shop
             host=db-1 dbname=shop user=app                  | db-1:5432                | app     | shop
             host = db-1 port = 6000 dbname = 'my shop' user=app | db-1:6000            | app     | my shop
             host=db-1,db-2 port=5433 dbname=shop user=a\\ b | db-1:5433,db-2:5433      | a b     | shop
@@ -72,7 +82,18 @@ class ConnectionUriTest {
             postgresql://app@db-1:65536/shop                | URL_PORT
             postgresql://app@db-1:five/shop                 | URL_PORT
             postgresql:///shop?host=db-1,db-2&port=1,2,3    | URL_PORT
+            postgresql://app@:1,:2,:3/shop?host=db-1,db-2   | URL_PORT
             postgresql://app@db$1/shop                      | URL_HOST
+            postgresql://app@134744072/shop                 | URL_HOST
+            postgresql://app@0x08080808/shop                | URL_HOST
+            postgresql://app@8.8.2056/shop                  | URL_HOST
+            postgresql://app@010.0.0.5/shop                 | URL_HOST
+            postgresql://app@10.0.0.256/shop                | URL_HOST
+            postgresql://app@10.0.0.5./shop                 | URL_HOST
+            postgresql://app@db.0x1f/shop                   | URL_HOST
+            postgresql://app@[1:2]/shop                     | URL_HOST
+            postgresql://app@[::1::]/shop                   | URL_HOST
+            postgresql://app@[:1]/shop                      | URL_HOST
             postgresql://app@[::1/shop                      | URL_SYNTAX
             postgresql://app@[]/shop                        | URL_SYNTAX
             postgresql://app@[::1]x/shop                    | URL_SYNTAX
@@ -85,7 +106,16 @@ class ConnectionUriTest {
             postgresql://app@db-1/sh%4                      | URL_PERCENT
             postgresql://app@db-1/sh%00op                   | URL_PERCENT
             postgresql://app@db-1/sh%ffop                   | URL_PERCENT
+            postgresql://u%zz@db-1/shop?user=app            | URL_PERCENT
+            postgresql://app@db-1/sh%zz?dbname=shop         | URL_PERCENT
+            postgresql://app:pw%00@db-1/shop?password=x     | URL_PERCENT
+            postgresql://app:pw@db-1/shop?user=%zz&user=app | URL_PERCENT
+            postgresql://app@/shop?host=%zz&host=db-1       | URL_PERCENT
             postgresql://app:p/w@db-1/shop                  | URL_PASSWORD_UNENCODED
+            postgresql://app@db-1/shop@x                    | URL_PASSWORD_UNENCODED
+            postgresql://app:12/x?y=z@db-1/shop             | URL_PASSWORD_UNENCODED
+            postgresql://app:p@w?y=z&user=a@db-1/shop       | URL_PASSWORD_UNENCODED
+            postgresql://app:p@w?user@x=a                   | URL_PASSWORD_UNENCODED
             postgresql://app:p@w@db-1/shop                  | URL_PASSWORD_UNENCODED
             postgresql://app:p@w/x@db-1/shop                | URL_PASSWORD_UNENCODED
             postgresql://app:12/x?y@db-1/shop               | URL_PASSWORD_UNENCODED
@@ -180,6 +210,7 @@ class ConnectionUriTest {
     @ParameterizedTest
     @CsvSource({
         "postgresql://app@localhost/shop?ssl=true, require",
+        "postgresql://app@localhost/shop?ssl=%74rue, require",
         "jdbc:postgresql://localhost/shop?ssl=true, verify-full"
     })
     void ssl_true_means_what_it_means_to_the_owner_of_the_form(String uri, String mode) {

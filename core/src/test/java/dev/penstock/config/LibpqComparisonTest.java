@@ -145,6 +145,17 @@ class LibpqComparisonTest {
                 "postgresql://app@db-1/shop?requiressl=0",
                 "postgresql://app@db-1/shop?a%70plication_name=x",
                 "postgresql:///shop?host=db-1,db-2&port=1,2",
+                "postgresql://app:pw@:6432/shop?host=db-1.internal",
+                "postgresql://app@:6432/shop?host=db-1,db-2",
+                "postgresql://app@:1,:2/shop?host=db-1,db-2",
+                "postgresql://u%zz@db-1/shop?user=app",
+                "postgresql://app@db-1/d%zz?dbname=shop",
+                "postgresql://app:pw%00@db-1/shop?password=x",
+                "postgresql://app@db-1/shop?user=%zz&user=app",
+                "postgresql://app@db-1/shop?ssl=%74rue",
+                "postgresql://db-1/shop?user=me@server",
+                "postgresql://app:pw@db-1/shop?application_name=svc@host",
+                "postgresql://db-1/shop?user=me@server&user=a@b&password=p@w",
                 "host=db-1 dbname=shop user=app password='a b\\'c' port=1",
                 "host = db-1   dbname = shop",
                 "host=db-1 user=a\\ b\\\\c password=''",
@@ -154,6 +165,35 @@ class LibpqComparisonTest {
                 "host=db-1 dbname='shop'user=app",
                 "host=db-1 nonsense=1",
                 "  host=db-1");
+    }
+
+    /** Most of what the pieces make is no connection string; here every place holds something, right or broken. */
+    @Test
+    void parameters_replace_what_stands_in_front_as_they_do_in_libpq() throws Exception {
+        long seed = new Random().nextLong();
+        System.out.println("seed of the overriding parameters: " + seed);
+        Random random = new Random(seed);
+        compare(IntStream.range(0, 20_000).mapToObj(i -> overriding(random)).toList());
+    }
+
+    private static String overriding(Random random) {
+        StringBuilder text = new StringBuilder("postgresql://");
+        text.append(one(random, "", "app@", "a%zz@", "app:pw@", "app:p%00@", ":pw@"));
+        text.append(one(random, "", "db-1", "db-1,db-2", ",", "[::1]"));
+        text.append(one(random, "", ":1", ":1,:2", ":%31", ":%zz"));
+        text.append(one(random, "", "/", "/shop", "/s%zz"));
+        String delimiter = "?";
+        for (int i = random.nextInt(4); i > 0; i--) {
+            text.append(delimiter)
+                    .append(one(random, "user=", "password=", "dbname=", "host=", "port=", "sslmode=", "ssl="))
+                    .append(one(random, "", "a", "%zz", "a@b", "db-1", "db-1,db-2", "2", "3,4", "require", "%74rue"));
+            delimiter = "&";
+        }
+        return text.toString();
+    }
+
+    private static String one(Random random, String... choices) {
+        return choices[random.nextInt(choices.length)];
     }
 
     private static String random(Random random) {
@@ -204,6 +244,11 @@ class LibpqComparisonTest {
         if (uri.password() != null) {
             options.put(
                     "password", Objects.requireNonNull(uri.password().value()).reveal());
+        }
+        if (uri.keyPassword() != null) {
+            options.put(
+                    "sslpassword",
+                    Objects.requireNonNull(uri.keyPassword().value()).reveal());
         }
         uri.keys().forEach((key, scalar) -> options.put(scalar.path().substring("url.".length()), scalar.text()));
         options.values().removeIf(String::isEmpty);

@@ -47,6 +47,27 @@ class ReplicaUrlTest {
                 .returns("DATABASE_REPLICA_URL", Violation::origin);
     }
 
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "db-1, DB-1",
+        "db-1.internal, db-1.internal.",
+        "10.0.0.5, [::ffff:10.0.0.5]",
+        "[::1], [0:0:0:0:0:0:0:1]",
+        "[fe80::1%25eth0], [FE80::0001%25eth0]"
+    })
+    void one_host_in_two_writings_is_one_server(String host, String again) {
+        assertThat(Loading.codes(() -> load("postgresql://" + host + "/shop", "postgresql://" + again + "/shop")))
+                .containsExactly("DUPLICATE_SERVER");
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({"db-1, db-1:5433", "[fe80::1%25eth0], [fe80::1%25eth1]", "10.0.0.5, 10.0.0.6"})
+    void another_port_zone_or_address_is_another_server(String host, String other) {
+        assertThat(load("postgresql://" + host + "/shop", "postgresql://" + other + "/shop")
+                        .endpoints())
+                .hasSize(2);
+    }
+
     @Test
     void a_replica_may_have_its_own_user_password_and_port() {
         DatabaseConfig config =
