@@ -71,7 +71,7 @@ final class Binding {
                 .timeouts(timeouts(values))
                 .topology(new TopologyBinding(values, mistakes).bind())
                 .routing(routing(values))
-                .applicationName(Objects.requireNonNullElse(values.text(Key.APPLICATION_NAME), "penstock"))
+                .applicationName(Objects.requireNonNullElse(values.name(Key.APPLICATION_NAME), "penstock"))
                 .environmentMode(mode)
                 .roles(logins.roles())
                 .session(session(values))
@@ -140,7 +140,7 @@ final class Binding {
                     Scalar.DEFAULT,
                     "Name it in the connection string, or as " + key.yamlName() + "."));
         }
-        return Objects.requireNonNullElse(values.text(key), "unknown");
+        return Objects.requireNonNullElse(values.name(key), "unknown");
     }
 
     private PoolConfig pool(Values values) {
@@ -198,7 +198,7 @@ final class Binding {
         } catch (InvalidConfigException e) {
             add(e, "session.settings", settings);
         }
-        String schema = values.text(Key.SCHEMA);
+        String schema = values.name(Key.SCHEMA);
         Hygiene hygiene = values.word(Key.HYGIENE, Hygiene.class);
         Pooler pooler = values.word(Key.POOLER, Pooler.class);
         ErrorDetail detail = values.optionalWord(Key.ERROR_DETAIL, ErrorDetail.class);

@@ -10,10 +10,9 @@ final class ConfigRules {
      * it is given: those of {@link DatabaseConfig} would make up a tenth of what loading costs at a cold start.
      */
     private record Ruled(
-            @Filled String database,
-            @Filled String user,
-
-            @Filled String applicationName) {}
+            @Filled @Printable String database,
+            @Filled @Printable String user,
+            @Filled @Printable String applicationName) {}
 
     private ConfigRules() {}
 

@@ -77,13 +77,20 @@ final class ConfigValidation {
                 shown(broken.getInvalidValue()),
                 message,
                 Violation.IN_CODE,
-                "Set a value that " + message.replace("must not be", "is not").replace("must be", "is") + ".");
+                "Set a value that "
+                        + message.replace("must not be", "is not")
+                                .replace("must be", "is")
+                                .replace("must not hold", "holds no")
+                        + ".");
     }
 
     /** The codes that a file's values get for the same mistakes. */
     private static String code(Annotation rule) {
         if (rule instanceof Within) {
             return "OUT_OF_RANGE";
+        }
+        if (rule instanceof Printable) {
+            return Printable.CODE;
         }
         return rule instanceof Filled ? "BLANK" : "URL_HOST";
     }

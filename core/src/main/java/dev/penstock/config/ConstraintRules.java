@@ -72,6 +72,18 @@ final class ConstraintRules {
         }
     }
 
+    static boolean isPrintable(String text) {
+        return text.chars().noneMatch(Character::isISOControl);
+    }
+
+    /** {@link Printable}. */
+    static final class NoControlCharacter implements ConstraintValidator<Printable, String> {
+        @Override
+        public boolean isValid(String text, ConstraintValidatorContext context) {
+            return isPrintable(text);
+        }
+    }
+
     /** {@link Filled}. */
     static final class NotBlank implements ConstraintValidator<Filled, String> {
         @Override

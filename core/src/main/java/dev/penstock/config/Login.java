@@ -9,8 +9,8 @@ import java.util.Objects;
  * @param user the role that logs in
  * @param password read anew for every physical connection
  */
-public record Login(@Filled String user, PasswordSource password) {
-    /** @throws InvalidConfigException when the role is blank */
+public record Login(@Filled @Printable String user, PasswordSource password) {
+    /** @throws InvalidConfigException when the role is blank or holds control characters */
     public Login(String user, PasswordSource password) {
         this.user = Objects.requireNonNull(user, "user");
         this.password = Objects.requireNonNull(password, "password");

@@ -86,7 +86,7 @@ final class LoginBinding {
         Login readOnly = login(Key.RO_USER, READ_ONLY);
         Login migration = login(Key.MIGRATION_USER, MIGRATION);
         ReadRole readRole = values.word(Key.READ_ROLE, ReadRole.class);
-        String owner = values.text(Key.OWNER_USER);
+        String owner = values.name(Key.OWNER_USER);
         if (readRole == ReadRole.RO_USER && readOnly == null) {
             mistakes.add(Objects.requireNonNull(settings.get(Key.READ_ROLE))
                     .violation(
@@ -100,7 +100,7 @@ final class LoginBinding {
     }
 
     private @Nullable Login login(Key user, Request request) {
-        String name = values.text(user);
+        String name = values.name(user);
         PasswordSource password = name == null ? null : passwords.bind(request);
         return name == null || password == null ? null : new Login(name, password);
     }

@@ -19,7 +19,7 @@ public record RoleConfig(
         ReadRole readRole,
         PrivilegedLogin privilegedLogin) {
 
-    /** @throws InvalidConfigException when reads are to run as a role that is not there */
+    /** @throws InvalidConfigException when the owner's name holds control characters, or reads are to run as a role that is not there */
     public RoleConfig(
             @Nullable String ownerUser,
             @Nullable Login readOnly,
@@ -31,6 +31,15 @@ public record RoleConfig(
         this.migration = migration;
         this.readRole = Objects.requireNonNull(readRole, "readRole");
         this.privilegedLogin = Objects.requireNonNull(privilegedLogin, "privilegedLogin");
+        if (ownerUser != null && !ConstraintRules.isPrintable(ownerUser)) {
+            throw new InvalidConfigException(new Violation(
+                    "ownerUser",
+                    Printable.CODE,
+                    "",
+                    Printable.MESSAGE,
+                    Violation.IN_CODE,
+                    "Write the role's name as the server shows it."));
+        }
         if (readRole == ReadRole.RO_USER && readOnly == null) {
             throw new InvalidConfigException(new Violation(
                     "readRole",

@@ -27,8 +27,8 @@ public record SessionConfig(
         @Nullable ErrorDetail errorDetail) {
 
     /**
-     * @throws InvalidConfigException when the schema is blank, a setting is one that Penstock sets itself, or the pooler
-     *     would not carry what is asked for
+     * @throws InvalidConfigException when the schema is blank or holds control characters, a setting is one that Penstock sets
+     *     itself or cannot be sent, or the pooler would not carry what is asked for
      */
     public SessionConfig(
             @Nullable String schema,
@@ -44,6 +44,15 @@ public record SessionConfig(
         if (schema != null && schema.isBlank()) {
             throw new InvalidConfigException(new Violation(
                     "schema", "BLANK", "", "must not be blank", Violation.IN_CODE, "Leave it out, or name a schema."));
+        }
+        if (schema != null && !ConstraintRules.isPrintable(schema)) {
+            throw new InvalidConfigException(new Violation(
+                    "schema",
+                    Printable.CODE,
+                    "",
+                    Printable.MESSAGE,
+                    Violation.IN_CODE,
+                    "Write the schema's name as the server shows it."));
         }
         SessionOptions.check(this.settings);
         if (pooler == Pooler.TRANSACTION) {

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * {@code -c name=value} and {@code --name=value}, because the other switches of the server are none of a client's.
  */
 final class SessionOptions {
-    private static final Pattern SETTING = Pattern.compile("(?s)([A-Za-z_][A-Za-z0-9_.]*)=(.*)");
+    private static final String NAME = "[A-Za-z_][A-Za-z0-9_.]*";
+    private static final Pattern SETTING = Pattern.compile("(?s)(" + NAME + ")=(.*)");
 
     /** Settings that have a key of their own, or that the driver depends on. */
     private static final Map<String, String> OWN = Map.of(
@@ -51,16 +52,27 @@ final class SessionOptions {
         return settings;
     }
 
-    /** @throws InvalidConfigException naming the first setting that is not the application's to make */
+    /** @throws InvalidConfigException naming every setting that is not the application's to make, or that cannot be sent */
     static void check(Map<String, String> settings) {
         List<Violation> found = new ArrayList<>();
-        for (String name : settings.keySet()) {
+        settings.forEach((name, value) -> {
             String remedy = OWN.get(name.toLowerCase(Locale.ROOT));
             if (remedy != null) {
                 found.add(new Violation(
                         "settings", "RESERVED_SETTING", name, "sets what Penstock sets", Violation.IN_CODE, remedy));
+            } else if (!name.matches(NAME)) {
+                found.add(new Violation(
+                        "settings", "OPTIONS", "", "has a name that no setting has", Violation.IN_CODE, "Correct it."));
+            } else if (value.indexOf('\0') >= 0) {
+                found.add(new Violation(
+                        "settings",
+                        Printable.CODE,
+                        "",
+                        "has a NUL in the value of " + name,
+                        Violation.IN_CODE,
+                        "Take it out: the server would read what follows as the next parameter."));
             }
-        }
+        });
         if (!found.isEmpty()) {
             throw new InvalidConfigException(found);
         }

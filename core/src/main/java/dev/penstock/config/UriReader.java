@@ -188,7 +188,13 @@ final class UriReader {
         String raw = components.getOrDefault(name, part);
         // Half a password stands in the user's place when there is no colon.
         String value = raw == null ? null : name.equals("user") ? secretly(raw) : decoded(raw);
-        return isPresent(value) ? value : null;
+        if (!isPresent(value)) {
+            return null;
+        }
+        if (!ConstraintRules.isPrintable(value)) {
+            mistakes.add(problem(name, Printable.CODE, Printable.MESSAGE, "Write the name as the server shows it."));
+        }
+        return value;
     }
 
     private @Nullable UriPassword password(@Nullable String raw) {

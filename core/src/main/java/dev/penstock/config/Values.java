@@ -158,6 +158,16 @@ final class Values {
         return null;
     }
 
+    /** A name that goes into a startup packet: as {@link #text}, and without control characters. */
+    @Nullable
+    String name(Key key) {
+        String text = text(key);
+        if (text == null || ConstraintRules.isPrintable(text)) {
+            return text;
+        }
+        return refuse(Objects.requireNonNull(settings.get(key)), Printable.CODE, Printable.MESSAGE);
+    }
+
     private <T> @Nullable T outside(Setting setting) {
         return refuse(setting, "OUT_OF_RANGE", "must be " + setting.key().spec().bounds());
     }

@@ -3,6 +3,7 @@ package dev.penstock.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.penstock.secret.PasswordSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,14 @@ class MistakesAtOnceTest {
             an_exponent_for_a_number    | pool_size: 1e1          | NOT_A_NUMBER    | database.pool_size   | for 20
             a_huge_number               | pool_size: 99999999999  | NOT_A_NUMBER    | database.pool_size   | for 20
             a_blank_name                | schema: "  "            | BLANK           | database.schema      | Leave it out
+            a_nul_in_a_name             | application_name: "x\\0work_mem\\0009999kB" | CONTROL_CHARACTER | database.application_name | Mend the value
+            a_nul_in_the_user           | user: "x\\0y"           | CONTROL_CHARACTER | database.user      | Mend the value
+            a_nul_in_the_database       | app_db: "x\\0y"         | CONTROL_CHARACTER | database.app_db    | Mend the value
+            a_nul_in_the_schema         | schema: "x\\0y"         | CONTROL_CHARACTER | database.schema    | Leave it out
+            a_nul_in_a_setting          | options: "-c a.b=x\\0y" | CONTROL_CHARACTER | database.options   | Take it out
+            a_nul_in_another_role       | ro_user: "x\\0y"        | CONTROL_CHARACTER | database.ro_user   | Mend the value
+            a_tab_in_the_owner          | owner_user: "x\\t-c\\twork_mem=9999kB" | CONTROL_CHARACTER | database.owner_user | Mend the value
+            a_line_break_in_a_role      | migration_user: "x\\ny" | CONTROL_CHARACTER | database.migration_user | Leave it out
             an_option_of_ours           | options: -c role=x      | RESERVED_SETTING | database.options    | owner_user
             options_that_are_no_setting | options: --single       | OPTIONS         | database.options     | -c
             idle_beyond_recycling       | idle_timeout: 1800      | IDLE_OUTLIVES_RECYCLE | database.idle_timeout | Lower idle_timeout
@@ -71,12 +80,54 @@ class MistakesAtOnceTest {
             an_operator_of_the_shell    | schema: ${A:=b}         | SUBSTITUTION    | database.schema      | Use one of
             """)
     void a_fault_is_told_with_its_place_and_remedy(String name, String line, String code, String path, String remedy) {
-        List<Violation> found = Loading.violations(() -> Loading.keys(line));
+        // A user or database in the connection string would win.
+        String url = line.startsWith("user:") || line.startsWith("app_db:") ? "localhost" : "app@localhost/shop";
+        List<Violation> found = Loading.violations(
+                () -> Loading.yaml("database:\n  url: postgresql://" + url + "\n  " + line + "\n", Map.of()));
 
         assertThat(found).hasSize(1);
         assertThat(found.get(0)).returns(code, Violation::code).returns(path, Violation::path);
         assertThat(found.get(0).remedy()).contains(remedy);
         assertThat(found.get(0).origin()).isEqualTo("config.yaml:3");
+    }
+
+    @Test
+    void names_built_in_code_hold_no_control_characters() {
+        PasswordSource password = PasswordSource.env("PW");
+
+        assertThat(Loading.violations(() -> DatabaseConfig.builder()
+                        .primary("localhost")
+                        .database("a\0b")
+                        .user("a\0b")
+                        .password(password)
+                        .applicationName("a\tb")
+                        .build()))
+                .extracting(Violation::path, Violation::code)
+                .containsExactlyInAnyOrder(
+                        tuple("database", "CONTROL_CHARACTER"),
+                        tuple("user", "CONTROL_CHARACTER"),
+                        tuple("applicationName", "CONTROL_CHARACTER"));
+        assertThat(Loading.codes(() -> new Login("a\0b", password))).containsExactly("CONTROL_CHARACTER");
+        assertThat(Loading.codes(() -> new RoleConfig("a\tb", null, null, ReadRole.USER)))
+                .containsExactly("CONTROL_CHARACTER");
+        assertThat(Loading.codes(() -> new SessionConfig("a\nb", Map.of()))).containsExactly("CONTROL_CHARACTER");
+        assertThat(Loading.codes(() -> new SessionConfig(null, Map.of("a.b", "x\0y", "c d", "x"))))
+                .containsExactlyInAnyOrder("CONTROL_CHARACTER", "OPTIONS");
+        assertThat(new SessionConfig(null, Map.of("a.b", "x\ty")).startupOptions())
+                .isEqualTo("-c a.b=x\\\ty");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            postgresql://a%09b@localhost/shop              | url.user
+            postgresql://app@localhost/sh%0Aop             | url.dbname
+            postgresql://app@localhost/shop?schema=a%1Fb   | url.schema
+            postgresql://app@localhost/shop?application_name=a%7Fb | url.application_name
+            """)
+    void names_in_a_connection_string_hold_none_either(String uri, String path) {
+        assertThat(Loading.violations(() -> Loading.uri(uri)))
+                .extracting(Violation::path, Violation::code)
+                .containsExactly(tuple(path, "CONTROL_CHARACTER"));
     }
 
     @Test

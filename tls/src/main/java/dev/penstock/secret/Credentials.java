@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param password the password of that role
  */
 public record Credentials(@Nullable String user, Secret password) {
+    /** @throws IllegalArgumentException when the user holds a NUL, behind which the server would read another parameter */
     public Credentials {
         Objects.requireNonNull(password, "password");
+        if (user != null && user.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("the user has a NUL");
+        }
     }
 
     /** Whether user and password are the same; use this instead of {@code equals}, which compares secrets by identity. */

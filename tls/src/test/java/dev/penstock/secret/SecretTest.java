@@ -1,6 +1,7 @@
 package dev.penstock.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.Serializable;
 import org.junit.jupiter.api.Test;
@@ -29,5 +30,12 @@ class SecretTest {
         assertThat(app.sameAs(new Credentials("app", Secret.of("a")))).isTrue();
         assertThat(app.sameAs(new Credentials("app2", Secret.of("a")))).isFalse();
         assertThat(app.sameAs(new Credentials(null, Secret.of("a")))).isFalse();
+    }
+
+    @Test
+    void a_user_with_a_nul_is_refused() {
+        assertThatThrownBy(() -> new Credentials("app\0work_mem", Secret.of("a")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("work_mem");
     }
 }
