@@ -2,6 +2,7 @@ package dev.penstock.binding;
 
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.SessionState;
+import dev.penstock.tls.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -190,7 +191,7 @@ abstract class BindingConnection implements Connection {
         try {
             session.close();
         } catch (SQLException | RuntimeException e) {
-            BindingLog.LOG.debug("{} was aborted", session, e);
+            BindingLog.LOG.debug("{} was aborted: {}", session, ServerText.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.penstock.binding;
 
+import dev.penstock.tls.ServerText;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.CallableStatement;
@@ -259,7 +260,7 @@ final class LazyConnection extends BindingConnection {
         try {
             return ownSettings();
         } catch (SQLException e) {
-            throw new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
+            throw new SQLClientInfoException(ServerText.of(e), e.getSQLState(), Map.of(), e);
         }
     }
 

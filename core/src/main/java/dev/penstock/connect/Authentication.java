@@ -3,6 +3,7 @@ package dev.penstock.connect;
 import dev.penstock.config.Login;
 import dev.penstock.secret.Credentials;
 import dev.penstock.secret.RotatingPassword;
+import dev.penstock.tls.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
@@ -69,7 +70,7 @@ final class Authentication {
         SQLException refusal = breaker.holdsBack(current);
         if (refusal != null) {
             // A new one for each caller: exceptions gather what their holders suppress.
-            throw new SQLException(refusal.getMessage(), refusal.getSQLState(), refusal);
+            throw new SQLException(ServerText.of(refusal), refusal.getSQLState(), refusal);
         }
         try {
             return accepted(door, breaker, current, dial.with(current));

@@ -1,5 +1,6 @@
 package dev.penstock.connect;
 
+import dev.penstock.tls.ServerText;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -126,7 +127,7 @@ final class CommitProtocol {
             return;
         }
         endedByCommit = session.isClosed();
-        ConnectLog.LOG.debug("A session on {} failed after its commit was answered", node, failure);
+        ConnectLog.LOG.debug("A session on {} failed after its commit was answered: {}", node, ServerText.of(failure));
         if (ErrorClass.of(failure).isNodeSignal()) {
             node.reportError(failure);
         }

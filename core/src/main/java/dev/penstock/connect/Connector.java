@@ -1,6 +1,7 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.ErrorDetail;
 import dev.penstock.config.Login;
 import dev.penstock.observe.DriverSettings;
 import dev.penstock.secret.Credentials;
@@ -302,7 +303,8 @@ public final class Connector implements AutoCloseable {
                 throw new SQLException("pgjdbc did not accept " + url, "08001");
             }
             return connection;
-        } catch (SQLException e) {
+        } catch (SQLException raw) {
+            SQLException e = FirstAnswer.printable(raw, config.errorDetail() == ErrorDetail.FULL);
             // The attempt knows more than the exception: what was asked for, and whether TLS was begun.
             Optional<TlsFailure> failure = handshake.failure(e);
             throw failure.isPresent() && ErrorClass.of(e).isFinal()

@@ -4,6 +4,7 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Login;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.SecretUnavailableException;
+import dev.penstock.tls.ServerText;
 import dev.penstock.tls.TlsFailure;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -38,7 +39,7 @@ final class Diagnosis {
             return finding(tls.get()).on(node, state(cause, "08006"), cause);
         }
         if (cause instanceof SecretUnavailableException missing) {
-            return new Finding("SECRET_UNAVAILABLE", String.valueOf(missing.getMessage()), "").on(node, "28000", cause);
+            return new Finding("SECRET_UNAVAILABLE", ServerText.of(missing), "").on(node, "28000", cause);
         }
         String state = state(cause, "08001");
         Finding finding = state.equals("28P01") ? refused(login) : finding(node, config, state, cause);
@@ -164,7 +165,7 @@ final class Diagnosis {
     static SQLException noThreadLeft(Node node, Throwable cause) {
         return new Finding(
                         "CONNECTS_HANG",
-                        String.valueOf(cause.getMessage()),
+                        ServerText.of(cause),
                         "They wait for the provider of the password, or for the host's name to be resolved: look at both.")
                 .on(node, "08001", cause);
     }
@@ -184,7 +185,7 @@ final class Diagnosis {
 
     /** In one line, whatever there is of details. */
     private static String said(Throwable cause) {
-        String text = String.valueOf(cause.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
+        String text = ServerText.of(cause);
         String severity = severity(cause) + ": ";
         return text.startsWith(severity) ? "the server said: " + text.substring(severity.length()) : text;
     }

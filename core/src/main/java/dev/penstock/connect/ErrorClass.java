@@ -10,6 +10,7 @@ import static dev.penstock.connect.ErrorClass.Topology.LOOK;
 
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.observe.ConnectFailure;
+import dev.penstock.tls.ServerText;
 import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsReason;
 import java.net.SocketTimeoutException;
@@ -282,7 +283,7 @@ public enum ErrorClass {
                 }
             }
         } catch (SQLException e) {
-            ConnectLog.LOG.trace("A statement that failed is closed already", e);
+            ConnectLog.LOG.trace("A statement that failed is closed already: {}", ServerText.of(e));
         }
         return false;
     }

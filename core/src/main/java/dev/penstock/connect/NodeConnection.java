@@ -1,6 +1,7 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.Pooler;
+import dev.penstock.tls.ServerText;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -228,7 +229,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
             driver.setNetworkTimeout(Runnable::run, usual);
             return true;
         } catch (SQLException e) {
-            ConnectLog.LOG.debug("A session on {} does not answer", node, e);
+            ConnectLog.LOG.debug("A session on {} does not answer: {}", node, ServerText.of(e));
             return false;
         }
     }
@@ -288,7 +289,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
             lent.close();
         } catch (SQLException | RuntimeException e) {
             // Hikari stumbles when its borrower's error evicts it at the same moment.
-            ConnectLog.LOG.debug("A connection of {} was broken while in use", node, e);
+            ConnectLog.LOG.debug("A connection of {} was broken while in use: {}", node, ServerText.of(e));
         }
     }
 
@@ -369,7 +370,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
                 setClean();
             }
         } catch (SQLException | RuntimeException e) {
-            ConnectLog.LOG.debug("A session on {} could not be reset and is closed", node, e);
+            ConnectLog.LOG.debug("A session on {} could not be reset and is closed: {}", node, ServerText.of(e));
             abortNow();
         }
     }
@@ -472,7 +473,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
             }
             return warning;
         } catch (SQLException e) {
-            ConnectLog.LOG.debug("A statement was closed while its warnings were read", e);
+            ConnectLog.LOG.debug("A statement was closed while its warnings were read: {}", ServerText.of(e));
             return null;
         }
     }
@@ -603,7 +604,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         if (!lost || !owesNothing() || !ErrorClass.losesSession(error)) {
             throw error;
         }
-        ConnectLog.LOG.debug("A session on {} was lost before it came back", node, error);
+        ConnectLog.LOG.debug("A session on {} was lost before it came back: {}", node, ServerText.of(error));
         if (ErrorClass.of(error).isNodeSignal()) {
             node.reportError(error);
         }
@@ -671,7 +672,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
             }
             physical.close();
         } catch (SQLException e) {
-            ConnectLog.LOG.debug("A session on {} was not closed properly", node, e);
+            ConnectLog.LOG.debug("A session on {} was not closed properly: {}", node, ServerText.of(e));
             attempt.abandon();
         } finally {
             ended();
@@ -699,7 +700,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         } catch (SQLException e) {
             // The connection is being given up; a driver that refuses even this leaves nothing else to do but to say
             // so.
-            ConnectLog.LOG.debug("Abort of a connection to {} failed", node, e);
+            ConnectLog.LOG.debug("Abort of a connection to {} failed: {}", node, ServerText.of(e));
         } finally {
             ended();
         }
@@ -713,7 +714,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         try {
             driver.getQueryExecutor().getNotifications();
         } catch (SQLException e) {
-            ConnectLog.LOG.debug("A connection to {} was lost meanwhile", node, e);
+            ConnectLog.LOG.debug("A connection to {} was lost meanwhile: {}", node, ServerText.of(e));
         }
     }
 
@@ -722,7 +723,7 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         try {
             driver.cancelQuery();
         } catch (SQLException e) {
-            ConnectLog.LOG.debug("A statement on {} could not be cancelled", node, e);
+            ConnectLog.LOG.debug("A statement on {} could not be cancelled: {}", node, ServerText.of(e));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.TimeoutConfig;
+import dev.penstock.tls.ServerText;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -155,7 +156,7 @@ abstract class WatchedConnection extends ForwardingConnection {
         try {
             physical.setNetworkTimeout(Runnable::run, before);
         } catch (SQLException e) {
-            ConnectLog.LOG.trace("{} ended before its socket had its deadline back", this, e);
+            ConnectLog.LOG.trace("{} ended before its socket had its deadline back: {}", this, ServerText.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.penstock.observe;
 
+import dev.penstock.tls.ServerText;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public final class ConnectFailedException extends SQLException {
     public ConnectFailedException(
             String node, String code, String what, String remedy, String sqlState, @Nullable Throwable cause) {
         this(
-                node + ": " + what + " [" + code + "]." + (remedy.isEmpty() ? "" : " " + remedy),
+                node + ": " + ServerText.inOneLine(what) + " [" + code + "]." + (remedy.isEmpty() ? "" : " " + remedy),
                 sqlState,
                 cause,
                 node,

@@ -10,6 +10,7 @@ import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.observe.PoolSnapshot;
+import dev.penstock.tls.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -77,7 +78,7 @@ final class PurposePool {
     private static SQLException forThisCaller(SQLException failure) {
         return failure instanceof ConnectFailedException failed
                 ? failed.again()
-                : new SQLException(failure.getMessage(), failure.getSQLState(), failure);
+                : new SQLException(ServerText.of(failure), failure.getSQLState(), failure);
     }
 
     private HikariDataSource started() throws SQLException {
@@ -155,7 +156,7 @@ final class PurposePool {
             evict(idle);
         } catch (SQLException e) {
             // Somebody else took it in this moment; the caller looks again.
-            PoolLog.LOG.trace("No idle connection of {} to close", source, e);
+            PoolLog.LOG.trace("No idle connection of {} to close: {}", source, ServerText.of(e));
         }
     }
 
@@ -199,7 +200,7 @@ final class PurposePool {
         return new SQLTransientConnectionException(
                 "No " + purpose.label() + " connection to " + node + " within "
                         + config.pool().timeout().toMillis() + " ms (" + now(waiting) + "). " + remedy
-                        + (failure == null ? "" : " Last failure: " + failure.getMessage()),
+                        + (failure == null ? "" : " Last failure: " + ServerText.of(failure)),
                 failure == null ? "08001" : failure.getSQLState(),
                 failure);
     }

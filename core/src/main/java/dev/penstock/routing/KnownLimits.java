@@ -2,6 +2,7 @@ package dev.penstock.routing;
 
 import dev.penstock.config.Endpoint;
 import dev.penstock.observe.ServerLimits;
+import dev.penstock.tls.ServerText;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
 import java.sql.SQLException;
@@ -29,6 +30,6 @@ final class KnownLimits {
     }
 
     private static ServerLimits untold(SQLException failure) {
-        return ServerLimits.untold(String.valueOf(failure.getMessage()).replaceFirst("\\.$", ""));
+        return ServerLimits.untold(ServerText.of(failure).replaceFirst("\\.$", ""));
     }
 }

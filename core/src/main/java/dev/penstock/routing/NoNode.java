@@ -3,6 +3,7 @@ package dev.penstock.routing;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.observe.NodeState;
+import dev.penstock.tls.ServerText;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
 import dev.penstock.topology.TopologyView.Replacement;
@@ -114,9 +115,6 @@ final class NoNode {
         if (view.isClosedForWriting()) {
             known += StartSettings.whyClosed(view.node().startMode());
         }
-        return view.failure()
-                .map(failure -> String.valueOf(failure.getMessage()))
-                .or(view::reason)
-                .orElse(known);
+        return view.failure().map(ServerText::of).or(view::reason).orElse(known);
     }
 }

@@ -6,6 +6,7 @@ import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.TlsProof;
 import dev.penstock.pool.NodePools;
+import dev.penstock.tls.ServerText;
 import dev.penstock.topology.Lag;
 import dev.penstock.topology.NodeView;
 import java.time.Duration;
@@ -34,9 +35,7 @@ final class NodeStatuses {
                 proofs(view.node()),
                 pools == null ? Optional.empty() : pools.meter().last(),
                 view.node().monitorFailures(),
-                view.failure()
-                        .map(failure -> String.valueOf(failure.getMessage()))
-                        .or(view::reason),
+                view.failure().map(ServerText::of).or(view::reason),
                 view.failure().map(failure -> ErrorClass.of(failure).connectFailure()),
                 view.node().sessions(),
                 view.note());

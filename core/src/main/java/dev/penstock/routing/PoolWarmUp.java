@@ -5,6 +5,7 @@ import dev.penstock.connect.Node;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.pool.NodePools;
+import dev.penstock.tls.ServerText;
 import dev.penstock.topology.TopologyView;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -96,8 +97,7 @@ final class PoolWarmUp {
             try {
                 opened += borrow.get();
             } catch (ExecutionException e) {
-                failure = Optional.of(String.valueOf(
-                        Objects.requireNonNullElse(e.getCause(), e).getMessage()));
+                failure = Optional.of(ServerText.of(Objects.requireNonNullElse(e.getCause(), e)));
             }
         }
         return new WarmUp(target.node().name(), target.purpose().label(), wanted, opened, took, failure);

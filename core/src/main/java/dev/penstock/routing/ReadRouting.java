@@ -9,6 +9,7 @@ import dev.penstock.observe.Role;
 import dev.penstock.observe.RouteReason;
 import dev.penstock.pool.NodePools;
 import dev.penstock.routing.ReaderChoice.Choice;
+import dev.penstock.tls.ServerText;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
 import java.sql.Connection;
@@ -227,7 +228,7 @@ final class ReadRouting {
                 if (!ErrorClass.of(e).readMayRunAgain() || System.nanoTime() - deadline >= 0) {
                     throw e;
                 }
-                RoutingLog.LOG.debug("{} was lost while it was waited for", view.node(), e);
+                RoutingLog.LOG.debug("{} was lost while it was waited for: {}", view.node(), ServerText.of(e));
                 return false;
             }
         }

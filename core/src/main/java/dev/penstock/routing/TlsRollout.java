@@ -8,6 +8,7 @@ import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.pool.NodePools;
+import dev.penstock.tls.ServerText;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsProbe;
@@ -94,7 +95,8 @@ final class TlsRollout {
         try {
             pools.retire(connection);
         } catch (SQLException e) {
-            RoutingLog.LOG.debug("{} could not be retired now; the next round tries again", connection, e);
+            RoutingLog.LOG.debug(
+                    "{} could not be retired now; the next round tries again: {}", connection, ServerText.of(e));
         }
     }
 
@@ -120,13 +122,14 @@ final class TlsRollout {
         }
         if (refusal instanceof ConnectFailedException failed
                 && ErrorClass.of(refusal).isFinal()) {
-            tell(failed.code(), String.valueOf(refusal.getMessage()));
+            tell(failed.code(), ServerText.of(refusal));
             return;
         }
         handshakeFailure()
                 .ifPresentOrElse(
                         failure -> tell(failure.reason().name(), node + ": " + failure.summary()),
-                        () -> RoutingLog.LOG.debug("The new TLS material could not be tried on {} yet", node, refusal));
+                        () -> RoutingLog.LOG.debug(
+                                "The new TLS material could not be tried on {} yet: {}", node, ServerText.of(refusal)));
     }
 
     /** A server that refuses a client certificate cuts the connection, often before its alert was read: a probe waits for it. */
@@ -137,7 +140,7 @@ final class TlsRollout {
                     .dial(endpoint.host(), endpoint.port())
                     .failure();
         } catch (IOException unreachable) {
-            RoutingLog.LOG.debug("{} does not answer a TLS request", node, unreachable);
+            RoutingLog.LOG.debug("{} does not answer a TLS request: {}", node, ServerText.of(unreachable));
             return Optional.empty();
         }
     }

@@ -5,6 +5,7 @@ import dev.penstock.connect.Connector;
 import dev.penstock.observe.TlsStatus;
 import dev.penstock.pool.NodePools;
 import dev.penstock.tls.CertificateReport;
+import dev.penstock.tls.ServerText;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsListener;
@@ -76,7 +77,7 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
         return new TlsStatus(
                 tls.generation(),
                 tls.material().certificates(),
-                tls.reloadFailure().map(failure -> String.valueOf(failure.getMessage())));
+                tls.reloadFailure().map(failure -> ServerText.of(failure)));
     }
 
     @Override
@@ -92,10 +93,10 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
     @Override
     public void reloadFailed(TlsMaterialException failure) {
         RoutingLog.LOG.warn(
-                "The TLS files changed and cannot be used; the last good ones stay: {}", failure.getMessage());
+                "The TLS files changed and cannot be used; the last good ones stay: {}", ServerText.of(failure));
         events.tell(
                 "tlsReloadRefused",
-                listener -> listener.tlsReloadRefused(failure.reason().name(), String.valueOf(failure.getMessage())));
+                listener -> listener.tlsReloadRefused(failure.reason().name(), ServerText.of(failure)));
     }
 
     private void replace(TlsRollout rollout) {

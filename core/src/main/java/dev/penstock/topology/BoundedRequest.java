@@ -1,5 +1,6 @@
 package dev.penstock.topology;
 
+import dev.penstock.tls.ServerText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,7 +82,7 @@ final class BoundedRequest {
 
     private static String reason(ExecutionException e) {
         Throwable cause = e.getCause();
-        return cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
+        return ServerText.of(cause == null ? e : cause);
     }
 
     private IOException failure(String why, @Nullable Throwable cause) {

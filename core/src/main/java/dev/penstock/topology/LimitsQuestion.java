@@ -4,6 +4,7 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.observe.ServerLimits;
+import dev.penstock.tls.ServerText;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -76,7 +77,7 @@ final class LimitsQuestion {
     }
 
     private static ServerLimits untold(SQLException e) {
-        TopologyLog.LOG.debug("A server could not be asked for its limits", e);
+        TopologyLog.LOG.debug("A server could not be asked for its limits: {}", ServerText.of(e));
         return ServerLimits.untold("the question for its limits failed with SQLSTATE " + e.getSQLState());
     }
 

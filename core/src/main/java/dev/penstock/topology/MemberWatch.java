@@ -4,6 +4,7 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
 import dev.penstock.connect.Connector;
 import dev.penstock.connect.Node;
+import dev.penstock.tls.ServerText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -107,7 +108,7 @@ public final class MemberWatch implements AutoCloseable {
         } catch (IOException e) {
             if (!failing) {
                 TopologyLog.LOG.warn(
-                        "Nobody says who belongs to the cluster; the nodes stay as they are: {}", e.getMessage());
+                        "Nobody says who belongs to the cluster; the nodes stay as they are: {}", ServerText.of(e));
             }
             failing = true;
         } catch (RuntimeException | Error e) {

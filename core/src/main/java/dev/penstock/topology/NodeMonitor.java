@@ -1,6 +1,7 @@
 package dev.penstock.topology;
 
 import dev.penstock.connect.Node;
+import dev.penstock.tls.ServerText;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -214,7 +215,7 @@ final class NodeMonitor implements AutoCloseable {
                 throw e;
             }
             silent = Observation.of(e) == Observation.SILENT;
-            TopologyLog.LOG.debug("The session that asks {} is lost; a fresh one decides", node, e);
+            TopologyLog.LOG.debug("The session that asks {} is lost; a fresh one decides: {}", node, ServerText.of(e));
         } finally {
             if (!silent) {
                 fresh.discard();

@@ -2,6 +2,7 @@ package dev.penstock.topology;
 
 import dev.penstock.config.Endpoint;
 import dev.penstock.config.InvalidConfigException;
+import dev.penstock.tls.ServerText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -104,7 +105,7 @@ final class PatroniAnswer {
     private static String shown(Map<?, ?> member) {
         String text = "member '" + member.get("name") + "', host '" + member.get("host") + "', port '"
                 + member.get("port") + "'";
-        return text.substring(0, Math.min(text.length(), 200)).replaceAll("[^\\x20-\\x7e]", "?");
+        return ServerText.inOneLine(text.substring(0, Math.min(text.length(), 200)));
     }
 
     private static String withoutBrackets(String host) {

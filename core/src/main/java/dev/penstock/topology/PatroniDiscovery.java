@@ -1,5 +1,6 @@
 package dev.penstock.topology;
 
+import dev.penstock.tls.ServerText;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -80,7 +81,7 @@ final class PatroniDiscovery implements Discovery {
 
     private static IOException nobodyKnows(List<IOException> failures) {
         IOException all = new IOException("No Patroni says who belongs to the cluster:\n  "
-                + failures.stream().map(Throwable::getMessage).collect(Collectors.joining("\n  ")));
+                + failures.stream().map(ServerText::of).collect(Collectors.joining("\n  ")));
         failures.forEach(all::addSuppressed);
         return all;
     }
@@ -90,7 +91,7 @@ final class PatroniDiscovery implements Discovery {
         try {
             return PatroniAnswer.members(answer);
         } catch (IOException e) {
-            throw new IOException(patroni.shown() + ": " + e.getMessage(), e);
+            throw new IOException(patroni.shown() + ": " + ServerText.of(e), e);
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.penstock.connect.ServerFacts;
 import dev.penstock.connect.Spare;
 import dev.penstock.connect.WalPosition;
 import dev.penstock.observe.ServerSessions;
+import dev.penstock.tls.ServerText;
 import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -177,7 +178,7 @@ final class SqlProber implements Prober {
                         WalPosition.reachable(row.getLong(7), row.getInt(8), row.getLong(9)),
                         row.getInt(10),
                         row.getLong(11),
-                        Objects.requireNonNullElse(row.getString(4), ProbeAnswer.UNTOLD),
+                        ServerText.inOneLine(Objects.requireNonNullElse(row.getString(4), ProbeAnswer.UNTOLD)),
                         row.getBoolean(5) && !questions().readOnlyByRole(),
                         row.getString(6),
                         questions().disclosure());
@@ -191,7 +192,7 @@ final class SqlProber implements Prober {
                 return SessionsQuestion.ask(connection);
             } catch (SQLException e) {
                 // Should the session be gone, the next round finds that out.
-                TopologyLog.LOG.debug("A server could not be asked for its sessions", e);
+                TopologyLog.LOG.debug("A server could not be asked for its sessions: {}", ServerText.of(e));
                 return ServerSessions.UNSEEN;
             }
         }
@@ -212,7 +213,7 @@ final class SqlProber implements Prober {
             } catch (SQLException e) {
                 // Should the session be gone, the next round finds that out; what an administrator has closed stays
                 // unknown.
-                TopologyLog.LOG.debug("A server could not be asked for its roles", e);
+                TopologyLog.LOG.debug("A server could not be asked for its roles: {}", ServerText.of(e));
             }
         }
 
@@ -231,7 +232,7 @@ final class SqlProber implements Prober {
             try {
                 connection.abort(Runnable::run);
             } catch (SQLException e) {
-                TopologyLog.LOG.debug("Dropping {} failed", connection, e);
+                TopologyLog.LOG.debug("Dropping {} failed: {}", connection, ServerText.of(e));
             }
         }
     }

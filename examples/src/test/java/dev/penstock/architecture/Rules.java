@@ -53,7 +53,7 @@ final class Rules {
         flow.put(".observe", List.of(".config", ".tls", ".sizing"));
         flow.put(".connect", List.of(".config", ".secret", ".tls", ".observe"));
         flow.put(".pool", List.of(".connect", ".config", ".secret", ".tls", ".observe"));
-        flow.put(".binding", List.of(".connect", ".config", ".observe"));
+        flow.put(".binding", List.of(".connect", ".config", ".tls", ".observe"));
         flow.put(".topology", List.of(".connect", ".config", ".secret", ".tls", ".observe"));
         flow.put(".routing", List.of(".pool", ".topology", ".connect", ".config", ".secret", ".tls", ".observe"));
         flow.put("", List.of(".routing", ".binding", ".config", ".observe", ".sizing", ".secret", ".tls"));

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What an operator wants to know about one certificate.
+ * What an operator wants to know about one certificate. Texts out of it are fit to be shown ({@link ServerText}).
  *
  * @param role what it is used for here: {@code ca}, {@code client} or {@code server}
  * @param subject RFC 2253
@@ -25,7 +25,9 @@ public record CertificateReport(
         String fingerprint) {
 
     public CertificateReport {
-        names = List.copyOf(names);
+        subject = ServerText.inOneLine(subject);
+        names = names.stream().map(ServerText::inOneLine).toList();
+        issuer = ServerText.inOneLine(issuer);
     }
 
     static CertificateReport of(String role, X509Certificate certificate) {

@@ -11,7 +11,8 @@ final class PeerRejectedException extends CertificateException implements Reason
     private final String remedy;
 
     PeerRejectedException(TlsReason reason, String message, String remedy) {
-        super(message);
+        // Names out of the certificate.
+        super(ServerText.inOneLine(message));
         this.reason = reason;
         this.remedy = remedy;
     }

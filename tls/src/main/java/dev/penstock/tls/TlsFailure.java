@@ -7,10 +7,13 @@ import java.util.Optional;
  * A connection failure in words a caller can act on.
  *
  * @param reason the stable code
- * @param message what happened, with names and dates; no secret
+ * @param message what happened, with names and dates, in one line; no secret
  * @param remedy what to do
  */
 public record TlsFailure(TlsReason reason, String message, String remedy) {
+    public TlsFailure {
+        message = ServerText.inOneLine(message);
+    }
 
     /**
      * Finds the TLS reason in a driver's exception: our own refusals in the cause chain, TLS alerts, and the texts of pgjdbc and
