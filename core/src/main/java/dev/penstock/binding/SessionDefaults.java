@@ -3,6 +3,7 @@ package dev.penstock.binding;
 import dev.penstock.config.DatabaseConfig;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public record SessionDefaults(int isolation, @Nullable String schema, String app
     public static SessionDefaults of(DatabaseConfig config) {
         return new SessionDefaults(
                 isolation(config.session().settings()),
-                oneSchema(config.session().schema()),
+                oneSchema(config.session().schemas()),
                 config.applicationName(),
                 wholeSeconds(config.timeouts().socket()));
     }
@@ -42,9 +43,9 @@ public record SessionDefaults(int isolation, @Nullable String schema, String app
         return Connection.TRANSACTION_READ_COMMITTED;
     }
 
-    /** Of several, or of a name in quotes, the server has to say which one is current. */
-    private static @Nullable String oneSchema(@Nullable String schema) {
-        return schema != null && schema.matches("[a-z_][a-z0-9_]*") ? schema : null;
+    /** Of several, or of the one that is called like the user, the server has to say which one is current. */
+    private static @Nullable String oneSchema(List<String> schemas) {
+        return schemas.size() == 1 && !schemas.get(0).equals("$user") ? schemas.get(0) : null;
     }
 
     private static int wholeSeconds(Duration duration) {

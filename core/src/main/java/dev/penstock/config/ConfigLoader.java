@@ -111,7 +111,7 @@ final class ConfigLoader {
                         "has a name that is taken or not made of letters, digits, '_' and '-'",
                         yaml.origin(tuple.getKeyNode()),
                         "Choose another name."));
-            } else {
+            } else if (!YamlFile.isNull(tuple.getValueNode())) {
                 put(configs, name, section(yaml, tuple.getValueNode(), path, environment, mistakes));
             }
         }

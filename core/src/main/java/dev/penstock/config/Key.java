@@ -183,9 +183,11 @@ enum Key {
             .variable("DATABASE_APPLICATION_NAME")
             .byDefault("penstock")
             .because("What the servers show in pg_stat_activity")),
-    SCHEMA(text("session.schema", "schema")
-            .variable("DATABASE_SCHEMA")
-            .because("The schema that unqualified names are looked up in; unset, the server decides")),
+    SCHEMA(
+            text("session.schema", "schema")
+                    .variable("DATABASE_SCHEMA")
+                    .because(
+                            "The schema that unqualified names are looked up in, or several separated by commas; each is taken as it is written, capitals included. Unset, the server decides")),
     OPTIONS(text("session.settings", "options")
             .variable("DATABASE_OPTIONS")
             .because("Server settings of every session, as libpq writes them: -c name=value")),

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every session starts with. Immutable.
  *
- * @param schema the schema that unqualified names are looked up in; {@code null} when the server decides
+ * @param schema the schema that unqualified names are looked up in, as written, or several separated by commas; {@code null} when the
+ *     server decides. See {@link #schemas()}
  * @param settings server settings by name, in the order written; those that Penstock sets itself are refused
  * @param hygiene when a session is reset before the next borrower gets it; {@link Hygiene#TAINTED} by default
  * @param pooler what stands in between; {@link Pooler#NONE} by default
@@ -27,7 +28,7 @@ public record SessionConfig(
         @Nullable ErrorDetail errorDetail) {
 
     /**
-     * @throws InvalidConfigException when the schema is blank or holds control characters, a setting is one that Penstock sets
+     * @throws InvalidConfigException when the schema is blank, no list of names, or holds control characters, a setting is one that Penstock sets
      *     itself or cannot be sent, or the pooler would not carry what is asked for
      */
     public SessionConfig(
@@ -54,6 +55,7 @@ public record SessionConfig(
                     Violation.IN_CODE,
                     "Write the schema's name as the server shows it."));
         }
+        schemas();
         SessionOptions.check(this.settings);
         if (pooler == Pooler.TRANSACTION) {
             refuseWhatLivesInASession();
@@ -100,6 +102,19 @@ public record SessionConfig(
                 "does not reach the server through a pooler that gives sessions for one transaction only",
                 Violation.IN_CODE,
                 remedy);
+    }
+
+    /**
+     * The names in {@code schema}, in order. Each is taken as it is written: {@code Shop} is not {@code shop}, as it would be in SQL without
+     * quotes. A name with a comma in it stands between double quotes. Empty when the server decides.
+     */
+    public List<String> schemas() {
+        return schema == null ? List.of() : SearchPath.names(schema);
+    }
+
+    /** The value of the setting {@code search_path}, each name in quotes that needs them; {@code null} when the server decides. */
+    public @Nullable String searchPath() {
+        return schema == null ? null : SearchPath.quoted(schemas());
     }
 
     /** The settings as a startup packet carries them: {@code -c name=value -c …}; empty for none. */

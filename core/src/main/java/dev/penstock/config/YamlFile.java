@@ -3,6 +3,7 @@ package dev.penstock.config;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
@@ -22,6 +23,9 @@ import org.snakeyaml.engine.v2.schema.FailsafeSchema;
  * number or a date, no type can be named. Unknown keys are none of this class's business.
  */
 final class YamlFile {
+    /** Nothing at all is null there too, and here a mistake: most often a value that begins with #, or one that a template left out. */
+    private static final Pattern NULL = Pattern.compile("~|null|Null|NULL");
+
     private final String label;
     private final @Nullable MappingNode root;
 
@@ -63,7 +67,7 @@ final class YamlFile {
         return label;
     }
 
-    /** The keys of the file's outermost level, in order; empty when it is not a mapping. */
+    /** The keys of the file's outermost level that have something, in order; empty when it is not a mapping. */
     Map<String, Node> topLevel() {
         Map<String, Node> keys = new LinkedHashMap<>();
         if (root != null) {
@@ -79,8 +83,16 @@ final class YamlFile {
                             "Keep one of them."));
                 }
             }
+            keys.values().removeIf(YamlFile::isNull);
         }
         return keys;
+    }
+
+    /** Whether somebody wrote the null of YAML 1.2's core schema, without quotes: the key counts as not given. */
+    static boolean isNull(Node node) {
+        return node instanceof ScalarNode scalar
+                && scalar.isPlain()
+                && NULL.matcher(scalar.getValue()).matches();
     }
 
     /** {@code config.yaml:12}. */

@@ -50,7 +50,9 @@ final class YamlSection {
         Node value = tuple.getValueNode();
         String name = section.isEmpty() ? written : section + "." + written;
         if (section.isEmpty() && written.equals(Key.TLS_SECTION)) {
-            mapping(value, here, written);
+            if (!YamlFile.isNull(value)) {
+                mapping(value, here, written);
+            }
             return;
         }
         boolean outside = section.isEmpty() && written.contains(".");
@@ -73,20 +75,25 @@ final class YamlSection {
                     path, "DUPLICATE_KEY", "", "is given twice, first at " + before, origin, "Keep one of them."));
             return;
         }
+        if (YamlFile.isNull(node)) {
+            return;
+        }
         if (node instanceof ScalarNode scalar && !isMissing(scalar)) {
             // A block (|) ends with a line end, and so does what was pasted between quotes.
             String value = Secret.withoutLineEnd(scalar.getValue());
             values.put(key, new Scalar(value, path, origin, Scalar.Kind.FILE));
         } else if (node instanceof ScalarNode) {
-            mistakes.add(new Violation(
-                    path,
-                    "NO_VALUE",
-                    "",
-                    "has no value",
-                    origin,
-                    "Give a value, between quotes when it begins with #; or take the key out for its default."));
+            mistakes.add(
+                    new Violation(
+                            path,
+                            "NO_VALUE",
+                            "",
+                            "has no value",
+                            origin,
+                            "Give a value, between quotes when it begins with #; or write null, or take the key out, for its default."));
         } else if (key == Key.REPLICA_URL && node instanceof SequenceNode list && isAllText(list.getValue())) {
             String joined = list.getValue().stream()
+                    .filter(item -> !YamlFile.isNull(item))
                     .map(item -> ((ScalarNode) item).getValue())
                     // No connection string spans lines.
                     .collect(Collectors.joining("\n"));

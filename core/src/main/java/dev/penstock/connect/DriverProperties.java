@@ -59,9 +59,9 @@ final class DriverProperties {
         p.setProperty("connectTimeout", seconds(whole));
         p.setProperty("sslResponseTimeout", String.valueOf(whole.toMillis()));
         p.setProperty("socketTimeout", socketTimeout(purpose, whole));
-        String schema = config.session().schema();
-        if (schema != null) {
-            p.setProperty("currentSchema", schema);
+        String searchPath = config.session().searchPath();
+        if (searchPath != null) {
+            p.setProperty("currentSchema", searchPath);
         }
         // The whole attempt is bounded by its socket (ConnectAttempt); the driver's own bound would leave a thread
         // behind.

@@ -63,6 +63,7 @@ public final class Node {
     private volatile @Nullable String databaseName;
     private volatile StartMode startMode = StartMode.PLAIN;
     private volatile Optional<ServerFacts> facts = Optional.empty();
+    private volatile List<UnusableSchema> unusableSchemas = List.of();
 
     /** When the last look began that found nobody there; null when none has. */
     private volatile @Nullable Long foundGone;
@@ -208,6 +209,20 @@ public final class Node {
     public void learnFacts(ServerFacts said) {
         boolean others = facts.filter(said::equals).isEmpty();
         facts = Optional.of(said);
+        if (others) {
+            limitsListener.run();
+        }
+    }
+
+    /** The configured schemas that the server passes over, when it was last asked. */
+    public List<UnusableSchema> unusableSchemas() {
+        return unusableSchemas;
+    }
+
+    /** Called by the topology alone. */
+    public void learnUnusableSchemas(List<UnusableSchema> seen) {
+        boolean others = !seen.equals(unusableSchemas);
+        unusableSchemas = List.copyOf(seen);
         if (others) {
             limitsListener.run();
         }

@@ -8,6 +8,7 @@ import dev.penstock.config.Violation;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.StartMode;
 import dev.penstock.connect.StartMode.Origin;
+import dev.penstock.connect.UnusableSchema;
 import dev.penstock.connect.WeakPassword;
 import dev.penstock.observe.DatabaseStatus.Warning;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ final class StandingWarnings {
         for (Node node : nodes) {
             readOnly(node, found);
             serializable(node, found);
+            schemas(node, found);
             found.addAll(RoleFindings.of(config, node));
             found.addAll(StandbyFindings.of(node, nodes));
         }
@@ -79,6 +81,30 @@ final class StandingWarnings {
         StartMode mode = node.startMode();
         if (mode.isReadOnlyByRole()) {
             found.add(StartSettings.readOnly(config, node));
+        }
+    }
+
+    private void schemas(Node node, List<Warning> found) {
+        String role = config.login(node.endpoint()).user();
+        for (UnusableSchema schema : node.unusableSchemas()) {
+            String name = "schema '" + schema.name() + "'";
+            String similar = schema.similar();
+            if (schema.exists()) {
+                found.add(new Warning(
+                        "SCHEMA_NOT_ALLOWED",
+                        "schema",
+                        "role '" + role + "' may not use " + name + ", so that names are not looked up in it",
+                        "GRANT USAGE ON SCHEMA \"" + schema.name() + "\" TO \"" + role + "\""));
+            } else {
+                found.add(new Warning(
+                        "SCHEMA_MISSING",
+                        "schema",
+                        name + " does not exist, so that names are not looked up in it",
+                        similar == null
+                                ? "Create it, as migrations may be about to, or correct the name."
+                                : "Did you mean '" + similar
+                                        + "'? A name is taken as it is written, capitals included."));
+            }
         }
     }
 

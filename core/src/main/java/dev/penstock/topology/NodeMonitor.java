@@ -37,6 +37,9 @@ final class NodeMonitor implements AutoCloseable {
     /** Everybody's sessions change slowly, and counting them costs the server something. */
     static final Duration SESSIONS_EVERY = Duration.ofSeconds(15);
 
+    /** A schema that was missing is created by migrations, most often soon after the start. */
+    static final Duration SCHEMAS_EVERY = Duration.ofSeconds(5);
+
     /** Not even a storm of alarms makes rounds follow each other faster. */
     private static final Duration SPACING = Duration.ofMillis(5);
 
@@ -53,6 +56,7 @@ final class NodeMonitor implements AutoCloseable {
     private boolean answered;
     private long roundBegan;
     private long sessionsSeen = System.nanoTime() - SESSIONS_EVERY.toNanos();
+    private long schemasSeen = System.nanoTime();
     private volatile boolean closed;
     private volatile Prober.@Nullable Session session;
 
@@ -139,6 +143,7 @@ final class NodeMonitor implements AutoCloseable {
             answered = true;
             topology.probed(node, true, System.nanoTime() - roundBegan);
             lookAtFacts();
+            lookAtSchemas();
             lookAtSessions();
         } catch (SQLException e) {
             drop();
@@ -167,6 +172,16 @@ final class NodeMonitor implements AutoCloseable {
         Prober.Session standing = session;
         if (standing != null && topology.hasPrimary()) {
             standing.lookAtFacts(verdict());
+        }
+    }
+
+    /** A new session asks by itself; after that only while one is missing. */
+    private void lookAtSchemas() {
+        Prober.Session standing = session;
+        boolean due = System.nanoTime() - schemasSeen >= SCHEMAS_EVERY.toNanos();
+        if (standing != null && due && !node.unusableSchemas().isEmpty()) {
+            standing.lookAtSchemas(verdict());
+            schemasSeen = System.nanoTime();
         }
     }
 

@@ -44,6 +44,9 @@ interface Prober {
         /** Asks again what roles log in there, if that was long ago or on another session, within {@code limit}, and tells the node. */
         default void lookAtFacts(Duration limit) {}
 
+        /** Looks again which of the configured schemas the server passes over, within {@code limit}, and tells the node. */
+        default void lookAtSchemas(Duration limit) {}
+
         /** Whether it is not to be used any more, because its material was replaced, or sessions begin otherwise by now. */
         boolean isRetired();
 

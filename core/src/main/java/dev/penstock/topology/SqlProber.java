@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -129,6 +130,7 @@ final class SqlProber implements Prober {
             Introduction server = Introduction.of(connection, config, node);
             node.learnDatabaseName(server.database());
             node.learnStartMode(server.startMode());
+            askForSchemas();
             Disclosure disclosure = server.disclosure();
             String question = disclosure.hasPositions() ? POSTGRES : WITHOUT_POSITIONS;
             String identity = server.identityQuestion();
@@ -214,6 +216,24 @@ final class SqlProber implements Prober {
                 // Should the session be gone, the next round finds that out; what an administrator has closed stays
                 // unknown.
                 TopologyLog.LOG.debug("A server could not be asked for its roles: {}", ServerText.of(e));
+            }
+        }
+
+        @Override
+        public void lookAtSchemas(Duration limit) {
+            try {
+                waitAtMost(limit);
+                askForSchemas();
+            } catch (SQLException e) {
+                // Should the session be gone, the next round finds that out.
+                TopologyLog.LOG.debug("A server could not be asked for the configured schemas: {}", ServerText.of(e));
+            }
+        }
+
+        private void askForSchemas() {
+            List<String> schemas = config.session().schemas();
+            if (!schemas.isEmpty()) {
+                node.learnUnusableSchemas(SchemaQuestion.ask(connection, schemas));
             }
         }
 

@@ -72,6 +72,11 @@ class MistakesAtOnceTest {
             a_nul_in_another_role       | ro_user: "x\\0y"        | CONTROL_CHARACTER | database.ro_user   | Mend the value
             a_tab_in_the_owner          | owner_user: "x\\t-c\\twork_mem=9999kB" | CONTROL_CHARACTER | database.owner_user | Mend the value
             a_line_break_in_a_role      | migration_user: "x\\ny" | CONTROL_CHARACTER | database.migration_user | Leave it out
+            a_list_with_a_gap           | schema: app,,public     | SCHEMA_LIST     | database.schema      | between double quotes
+            a_list_that_ends_too_early  | schema: "app, "         | SCHEMA_LIST     | database.schema      | between double quotes
+            a_quote_within_a_name       | schema: a"b             | SCHEMA_LIST     | database.schema      | between double quotes
+            a_quote_that_stays_open     | schema: '"ab'           | SCHEMA_LIST     | database.schema      | between double quotes
+            something_behind_a_quote    | schema: '"a" b'         | SCHEMA_LIST     | database.schema      | between double quotes
             an_option_of_ours           | options: -c role=x      | RESERVED_SETTING | database.options    | owner_user
             options_that_are_no_setting | options: --single       | OPTIONS         | database.options     | -c
             idle_beyond_recycling       | idle_timeout: 1800      | IDLE_OUTLIVES_RECYCLE | database.idle_timeout | Lower idle_timeout
