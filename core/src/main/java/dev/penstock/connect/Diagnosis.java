@@ -28,6 +28,8 @@ final class Diagnosis {
         }
     }
 
+    private static final String SAID = "the server said: ";
+
     private static final String CHECK_THE_WAY =
             "Check that the host answers and that no firewall drops packets; the limit is timeouts.connect.";
 
@@ -74,6 +76,13 @@ final class Diagnosis {
                     "what answers on " + node.endpoint() + " does not speak PostgreSQL's protocol",
                     "Correct host and port: another service listens there.");
         }
+        Optional<Finding> setting = RefusedSetting.isConceivable(state, routine(cause))
+                ? RefusedSetting.in(server, config).map(refused -> refused(refused, server))
+                : Optional.empty();
+        return setting.orElseGet(() -> finding(node, config, state, server, cause));
+    }
+
+    private static Finding finding(Node node, DatabaseConfig config, String state, String server, Throwable cause) {
         return switch (state) {
             case "28000" ->
                 new Finding(
@@ -88,7 +97,7 @@ final class Diagnosis {
             case "42501" ->
                 new Finding(
                         "NOT_ALLOWED", server, "Grant the role CONNECT on the database, or log in as another role.");
-            case "42704", "22023", "42601" ->
+            case "42704", "22023", "42601", "42602", "55P02" ->
                 new Finding(
                         "SETTING_REFUSED",
                         server,
@@ -101,6 +110,12 @@ final class Diagnosis {
             case "57P03" -> new Finding("SERVER_NOT_READY", server, "Wait until the server has started.");
             default -> unreachable(node, server, cause);
         };
+    }
+
+    private static Finding refused(RefusedSetting setting, String server) {
+        String text = server.startsWith(SAID) ? server.substring(SAID.length()) : server;
+        return new Finding(
+                "SETTING_REFUSED", "the server refused the setting " + setting.name() + ": " + text, setting.remedy());
     }
 
     /**
@@ -187,13 +202,23 @@ final class Diagnosis {
     private static String said(Throwable cause) {
         String text = ServerText.of(cause);
         String severity = severity(cause) + ": ";
-        return text.startsWith(severity) ? "the server said: " + text.substring(severity.length()) : text;
+        return text.startsWith(severity) ? SAID + text.substring(severity.length()) : text;
     }
 
     /** In the server's language, as the driver's text begins with it. */
     private static @Nullable String severity(Throwable cause) {
-        ServerErrorMessage said = cause instanceof PSQLException error ? error.getServerErrorMessage() : null;
+        ServerErrorMessage said = message(cause);
         return said == null ? null : said.getSeverity();
+    }
+
+    /** Where in the server it was raised. */
+    private static @Nullable String routine(Throwable cause) {
+        ServerErrorMessage said = message(cause);
+        return said == null ? null : said.getRoutine();
+    }
+
+    private static @Nullable ServerErrorMessage message(Throwable cause) {
+        return cause instanceof PSQLException error ? error.getServerErrorMessage() : null;
     }
 
     private static String state(Throwable cause, String otherwise) {

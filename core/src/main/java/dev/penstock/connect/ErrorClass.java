@@ -46,7 +46,7 @@ public enum ErrorClass {
     TLS(ENDED, LEAVE, NO, NO),
     /** The role or its password was refused (28xxx, 08004). Never a reason to fail over. */
     AUTHENTICATION(STANDS, LEAVE, NO, NO),
-    /** What was asked for does not exist or is not allowed (3D000, 42501, 55000, 42704, 22023, 42601 at connect; what a pooler refuses). */
+    /** What was asked for does not exist or is not allowed (3D000, 42501, 55000, 42704, 22023, 42601, 42602, 55P02 at connect; what a pooler refuses). */
     CONFIGURATION(STANDS, LEAVE, NO, NO),
     /** What answers at connect does not speak PostgreSQL's protocol. Nobody is served there until somebody fixes that; another node may serve. */
     FOREIGN(ENDED, LOOK, YES, YES),
@@ -81,9 +81,10 @@ public enum ErrorClass {
 
     /**
      * While connecting these say that the database is closed to the role, or that a setting of the startup packet does not exist (42704), has a
-     * bad value (22023) or is written wrongly (42601); later they are a statement's own errors.
+     * bad value (22023), is written wrongly (42601, 42602) or is not a session's to set (55P02); later they are a statement's own errors.
      */
-    private static final Set<String> NOT_LET_IN = Set.of("3D000", "42501", "55000", "42704", "22023", "42601");
+    private static final Set<String> NOT_LET_IN =
+            Set.of("3D000", "42501", "55000", "42704", "22023", "42601", "42602", "55P02");
 
     private final Session session;
     private final Topology node;

@@ -1,6 +1,7 @@
 package dev.penstock.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.penstock.Database;
@@ -8,7 +9,11 @@ import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.Timed;
 import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.Login;
+import dev.penstock.config.ReadRole;
+import dev.penstock.config.RoleConfig;
 import dev.penstock.config.SessionConfig;
+import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresTest;
 import dev.penstock.testkit.Sharing;
@@ -25,12 +30,16 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SimpleTimeZone;
+import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What opening waits for, and what it does not wait for because waiting would not help. */
 @PostgresTest(replicas = 0, sharing = Sharing.JVM)
@@ -93,18 +102,60 @@ class OpeningIT {
                 .count();
     }
 
-    @Test
-    void a_setting_that_the_server_does_not_know_is_told_at_once(PostgresCluster cluster) {
-        assertThat(toldAtOnce(config(cluster).session(new SessionConfig(null, Map.of("no_such_setting", "1"))), "42704")
-                        .getMessage())
-                .contains("SETTING_REFUSED", "no_such_setting");
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "no_such_setting, 1, 42704",
+        "work_mem, a lot, 22023",
+        "default_tablespace, work_mem, 22023",
+        "max_connections, 5, 55P02",
+        "server_version, 1, 55P02",
+        "log_statement, all, 42501",
+        "session_replication_role, replica, 42501",
+        "a..b, x, 42602"
+    })
+    void a_setting_that_the_server_does_not_take_is_named_at_once(
+            String name, String value, String state, PostgresCluster cluster) {
+        DatabaseConfigBuilder config = config(cluster).session(new SessionConfig(null, Map.of(name, value)));
+
+        assertThat(toldAtOnce(config, state).getMessage())
+                .contains("SETTING_REFUSED", "refused the setting " + name + ":", "Correct it in options");
     }
 
     @Test
-    void a_value_that_a_setting_cannot_have_is_told_at_once(PostgresCluster cluster) {
-        assertThat(toldAtOnce(config(cluster).session(new SessionConfig(null, Map.of("work_mem", "a lot"))), "22023")
-                        .getMessage())
-                .contains("SETTING_REFUSED", "work_mem");
+    void a_time_zone_of_the_jvm_that_the_server_does_not_know_is_named_at_once(PostgresCluster cluster) {
+        TimeZone before = TimeZone.getDefault();
+        TimeZone.setDefault(new SimpleTimeZone(19_800_000, "Mars/Olympus"));
+        try {
+            assertThat(toldAtOnce(config(cluster), "22023").getMessage())
+                    .contains("SETTING_REFUSED", "refused the setting TimeZone:", "-Duser.timezone=UTC");
+        } finally {
+            TimeZone.setDefault(before);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nobody, 22023", "postgres, 42501"})
+    void an_owner_that_migrations_cannot_take_is_named(String owner, String state, PostgresCluster cluster)
+            throws Exception {
+        Login login = new Login("appuser", PasswordSource.file(cluster.secretFile("appuser")));
+        DatabaseConfigBuilder config = config(cluster).roles(new RoleConfig(owner, null, login, ReadRole.USER));
+        try (Database db = Database.open(config.build())) {
+            assertThatThrownBy(() -> db.migrations().getConnection())
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            refused -> assertThat(refused.getSQLState()).isEqualTo(state))
+                    .hasMessageContainingAll(
+                            "SETTING_REFUSED", "setting role:", "GRANT \"" + owner + "\" TO \"appuser\".");
+        }
+    }
+
+    @Test
+    void a_database_that_is_closed_to_the_role_is_no_matter_of_a_setting(PostgresCluster cluster) throws Exception {
+        cluster.primary().execute("create database closed");
+        cluster.primary().execute("revoke connect on database closed from public");
+
+        assertThat(toldAtOnce(config(cluster).database("closed"), "42501").getMessage())
+                .contains("NOT_ALLOWED", "Grant the role CONNECT");
     }
 
     @Test
