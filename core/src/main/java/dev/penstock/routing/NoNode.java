@@ -19,7 +19,20 @@ final class NoNode {
     private NoNode() {}
 
     static SQLException primary(TopologyView view, Duration waited) {
-        return error("No primary to write to within " + waited.toMillis() + " ms.", view);
+        String what = "No primary to write to within " + waited.toMillis() + " ms.";
+        boolean nothingFailed =
+                view.nodes().stream().allMatch(node -> node.failure().isEmpty());
+        if (!nothingFailed || !view.hasReplicasAlone()) {
+            return error(what, view);
+        }
+        String replicas = view.nodes().size() == 1 ? "the only server is a replica" : "every server is a replica";
+        String remedy =
+                "Name the primary as well, or promote a replica; with start: any, reads are served without a primary.";
+        SQLException error = error(what + " It is not down: " + replicas + " [ONLY_REPLICAS]. " + remedy, view);
+        // For programs, which look for a code there.
+        error.initCause(new ConnectFailedException(
+                view.nodes().get(0).node().toString(), "ONLY_REPLICAS", replicas, remedy, "08001", null));
+        return error;
     }
 
     static SQLException reader(TopologyView view, ReadNeed need, Duration waited) {

@@ -32,14 +32,16 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
     private final int primaryReads;
     private final Map<Node, NodePools> pools;
     private final Events events;
+    private final StandingWarnings warnings;
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
             1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), RoleChanges::daemon, new DiscardPolicy());
 
-    RoleChanges(DatabaseConfig config, Map<Node, NodePools> pools, Events events) {
+    RoleChanges(DatabaseConfig config, Map<Node, NodePools> pools, Events events, StandingWarnings warnings) {
         this.ceiling = config.pool().ceiling();
         this.primaryReads = primaryReads(config);
         this.pools = pools;
         this.events = events;
+        this.warnings = warnings;
         thread.allowCoreThreadTimeOut(true);
     }
 
@@ -69,6 +71,10 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
         }
         if (!after.replacement().equals(before.replacement())) {
             putOff.add(() -> announceReplacement(after.replacement()));
+        }
+        Map<Node, Node> aliases = after.aliases();
+        if (!aliases.equals(before.aliases())) {
+            putOff.add(() -> warnings.tellOf(aliases));
         }
         putOff(putOff);
     }

@@ -107,9 +107,9 @@ public final class Router implements AutoCloseable {
         this.choice = new ReaderChoice(nodes, judge, config.routing());
         this.reads = new ReadRouting(
                 this, nodes, choice, new CatchUp(replayed, deadlines), new ReadRouting.Told(counts, acquisitions));
-        this.roleChanges = new RoleChanges(config, nodes.all(), events);
         this.warnings = new StandingWarnings(config, nodes.all().keySet(), connector::weakPasswords);
         connector.onWeighed(warnings::tell);
+        this.roleChanges = new RoleChanges(config, nodes.all(), events, warnings);
         nodes.onLimits(warnings::tell);
         this.loadWatch = new LoadWatch(nodes.pools(), rhythm.loadWindow());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);

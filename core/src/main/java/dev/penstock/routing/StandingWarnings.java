@@ -29,6 +29,7 @@ final class StandingWarnings {
     private final Collection<Node> nodes;
     private final Supplier<Map<Login, WeakPassword>> passwords;
     private final Set<Warning> told = ConcurrentHashMap.newKeySet();
+    private volatile Map<Node, Node> aliases = Map.of();
 
     /**
      * @param nodes as they are now, whenever they are looked at
@@ -38,6 +39,12 @@ final class StandingWarnings {
         this.config = config;
         this.nodes = nodes;
         this.passwords = passwords;
+    }
+
+    /** @param found the nodes that lead to a server to which an earlier one leads as well, each with that one */
+    void tellOf(Map<Node, Node> found) {
+        aliases = found;
+        tell();
     }
 
     /** Logs what has come since the last call. */
@@ -57,6 +64,7 @@ final class StandingWarnings {
             found.addAll(RoleFindings.of(config, node));
             found.addAll(StandbyFindings.of(node, nodes));
         }
+        aliases.forEach((alias, node) -> alias(alias, node, found));
         passwords.get().forEach((login, weak) -> found.add(RoleFindings.weakPassword(config, login, weak)));
         return found.stream()
                 .distinct()
@@ -82,6 +90,23 @@ final class StandingWarnings {
         if (mode.isReadOnlyByRole()) {
             found.add(StartSettings.readOnly(config, node));
         }
+    }
+
+    /** Whoever was discovered may well be configured too: a name that follows the primary, beside the members that it leads to. */
+    private void alias(Node alias, Node node, List<Warning> found) {
+        if (!isConfigured(alias) || !isConfigured(node)) {
+            return;
+        }
+        found.add(new Warning(
+                "SAME_SERVER",
+                alias.name(),
+                alias.endpoint() + " is the server that " + node.endpoint() + " (" + node.name()
+                        + ") names too: a primary takes no reads as a replica, and a replica with two names takes twice its share",
+                "Leave one of them out, or correct the name."));
+    }
+
+    private boolean isConfigured(Node node) {
+        return node.address().isEmpty() && config.endpoints().contains(node.endpoint());
     }
 
     private void schemas(Node node, List<Warning> found) {

@@ -5,7 +5,10 @@ import dev.penstock.connect.Node;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.Role;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -87,6 +90,28 @@ public record TopologyView(
     /** Whether a server answers that belongs to the cluster {@code systemIdentifier}. */
     public boolean hasServerOf(String systemIdentifier) {
         return nodes.stream().anyMatch(view -> view.isOf(systemIdentifier));
+    }
+
+    /** The nodes that lead to a server to which an earlier one leads as well, each with that one. */
+    public Map<Node, Node> aliases() {
+        Map<List<Object>, Node> servers = new HashMap<>();
+        Map<Node, Node> aliases = new LinkedHashMap<>();
+        for (NodeView view : nodes) {
+            ProbeAnswer answer = view.answer();
+            if (answer != null && view.state().serves()) {
+                Node earlier =
+                        servers.putIfAbsent(List.of(answer.systemIdentifier(), answer.postmaster()), view.node());
+                if (earlier != null) {
+                    aliases.put(view.node(), earlier);
+                }
+            }
+        }
+        return aliases;
+    }
+
+    /** Whether every server answers, and none of them can be written because all are replicas. */
+    public boolean hasReplicasAlone() {
+        return !nodes.isEmpty() && nodes.stream().allMatch(view -> view.role() == Role.REPLICA);
     }
 
     /** Whether {@code node} is the one to write to. */

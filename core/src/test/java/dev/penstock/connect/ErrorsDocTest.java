@@ -41,6 +41,8 @@ class ErrorsDocTest {
 
     private static final Pattern FINDING = Pattern.compile("new Finding\\(\\s*\"([A-Z_]+)\"");
     private static final Pattern WARNING = Pattern.compile("new Warning\\(\\s*\"([A-Z_]+)\"");
+    private static final Pattern FAILED =
+            Pattern.compile("new ConnectFailedException\\([^;]*?\"([A-Z]+(?:_[A-Z]+)+)\"");
     private static final Pattern CAPITALS = Pattern.compile("\"([A-Z]+(?:_[A-Z]+)*)\"");
     private static final Pattern CODE = Pattern.compile("`([A-Z]+(?:_[A-Z]+)*)`");
 
@@ -198,10 +200,20 @@ class ErrorsDocTest {
         assertThat(documented()).containsAll(warnings());
     }
 
+    @Test
+    void every_code_of_a_topology_that_cannot_serve_has_a_row() throws IOException {
+        assertThat(ofRouting(FAILED)).isNotEmpty();
+        assertThat(documented()).containsAll(ofRouting(FAILED));
+    }
+
     private static Set<String> warnings() throws IOException {
+        return ofRouting(WARNING);
+    }
+
+    private static Set<String> ofRouting(Pattern pattern) throws IOException {
         Set<String> codes = new TreeSet<>();
         try (Stream<Path> sources = Files.list(ROUTING)) {
-            sources.forEach(source -> codes.addAll(found(WARNING, text(source))));
+            sources.forEach(source -> codes.addAll(found(pattern, text(source))));
         }
         return codes;
     }
@@ -217,6 +229,7 @@ class ErrorsDocTest {
         try (Stream<Path> sources = Files.list(CONFIG)) {
             assertThat(isReason
                             || warnings().contains(code)
+                            || ofRouting(FAILED).contains(code)
                             || Stream.concat(sources, Stream.of(DIAGNOSIS))
                                     .anyMatch(source ->
                                             spelled.matcher(text(source)).find()))
