@@ -188,7 +188,7 @@ final class UriReader {
         String raw = components.getOrDefault(name, part);
         // Half a password stands in the user's place when there is no colon.
         String value = raw == null ? null : name.equals("user") ? secretly(raw) : decoded(raw);
-        if (!isPresent(value)) {
+        if (value == null || value.isEmpty()) {
             return null;
         }
         if (!ConstraintRules.isPrintable(value)) {
