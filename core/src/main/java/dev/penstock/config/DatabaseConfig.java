@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsConfig;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -221,6 +223,26 @@ public record DatabaseConfig(
     public List<ConfigWarning> warnings() {
         return Stream.concat(provenance.warnings().stream(), Policy.warnings(this).stream())
                 .toList();
+    }
+
+    /**
+     * Why the environment mode forbids to dial that server, be it configured or found by a discovery: production refuses the same of both.
+     * Judged by the host's name or literal address alone.
+     *
+     * @return empty when it may be dialled
+     */
+    public Optional<Violation> refusal(Endpoint endpoint) {
+        return Policy.refusal(this, endpoint);
+    }
+
+    /** The same for the address that its name has now: {@code localhost} may lead to another machine. */
+    public Optional<Violation> refusal(Endpoint endpoint, InetAddress address) {
+        return Policy.refusal(this, endpoint, address);
+    }
+
+    /** What an operator should know about a server that a discovery found, beyond {@link #warnings()}. Log them once. */
+    public List<ConfigWarning> warnings(Endpoint found) {
+        return Policy.warnings(this, found);
     }
 
     /** The same, in a process that opens {@code others} as well. */

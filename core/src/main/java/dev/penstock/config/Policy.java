@@ -3,9 +3,11 @@ package dev.penstock.config;
 import dev.penstock.tls.CertValidation;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What {@code environment_mode} decides: production refuses it, the other modes allow it with one warning each. */
@@ -21,46 +23,87 @@ final class Policy {
             return List.of();
         }
         return breaches(config).stream()
-                .map(breach -> new Violation(
-                        breach.component,
-                        breach.code,
-                        breach.value,
-                        breach.message,
-                        config.provenance().originOf(breach.component),
-                        breach.remedy))
+                .map(breach -> violation(config, breach))
                 .toList();
+    }
+
+    private static Violation violation(DatabaseConfig config, Breach breach) {
+        return new Violation(
+                breach.component,
+                breach.code,
+                breach.value,
+                breach.message,
+                config.provenance().originOf(breach.component),
+                breach.remedy);
     }
 
     /** What an operator should know about a configuration that is allowed. */
     static List<ConfigWarning> warnings(DatabaseConfig config) {
         List<ConfigWarning> warnings = new ArrayList<>();
         if (config.environmentMode() == EnvironmentMode.PRODUCTION) {
-            unverifiedServer(config, warnings);
+            warnings.addAll(unverifiedServer(config, farthest(config)));
         } else {
-            breaches(config)
-                    .forEach(breach -> warnings.add(warning(
-                            config,
-                            breach.component,
-                            breach.code,
-                            breach.message + ", which production refuses",
-                            breach.remedy)));
+            breaches(config).forEach(breach -> warnings.add(warning(config, breach)));
         }
         unsetEnvironment(config, warnings);
         return warnings;
     }
 
+    /** What production refuses of that server, whoever named it; empty in the other modes. */
+    static Optional<Violation> refusal(DatabaseConfig config, Endpoint endpoint) {
+        return refusal(config, HostKind.of(endpoint.host()));
+    }
+
+    /** The same once its name is resolved: a name that stands for this machine by the rules of names alone may lead elsewhere. */
+    static Optional<Violation> refusal(DatabaseConfig config, Endpoint endpoint, InetAddress address) {
+        HostKind named = HostKind.of(endpoint.host());
+        boolean leadsElsewhere = named == HostKind.LOOPBACK && !address.isLoopbackAddress();
+        return refusal(config, leadsElsewhere ? HostKind.of(address.getHostAddress()) : named);
+    }
+
+    private static Optional<Violation> refusal(DatabaseConfig config, HostKind kind) {
+        return config.environmentMode() == EnvironmentMode.PRODUCTION
+                ? hostBreaches(config, kind).stream()
+                        .map(breach -> violation(config, breach))
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /** What an operator should know about a server that was found, and was not told about the configured ones. */
+    static List<ConfigWarning> warnings(DatabaseConfig config, Endpoint found) {
+        List<String> told = hostWarnings(config, farthest(config)).stream()
+                .map(ConfigWarning::code)
+                .toList();
+        return hostWarnings(config, HostKind.of(found.host())).stream()
+                .filter(warning -> !told.contains(warning.code()))
+                .toList();
+    }
+
+    private static List<ConfigWarning> hostWarnings(DatabaseConfig config, HostKind kind) {
+        return config.environmentMode() == EnvironmentMode.PRODUCTION
+                ? unverifiedServer(config, kind)
+                : hostBreaches(config, kind).stream()
+                        .map(breach -> warning(config, breach))
+                        .toList();
+    }
+
     private static List<Breach> breaches(DatabaseConfig config) {
-        List<Breach> found = new ArrayList<>();
-        encryption(config, found);
-        unverifiedPublicServer(config, found);
+        List<Breach> found = new ArrayList<>(hostBreaches(config, farthest(config)));
         literalPasswords(config, found);
         ownerLogsIn(config, found);
         return found;
     }
 
-    private static void encryption(DatabaseConfig config, List<Breach> found) {
+    private static List<Breach> hostBreaches(DatabaseConfig config, HostKind kind) {
+        List<Breach> found = new ArrayList<>();
+        encryption(config, kind, found);
+        unverifiedPublicServer(config, kind, found);
+        return found;
+    }
+
+    private static void encryption(DatabaseConfig config, HostKind kind, List<Breach> found) {
         SslMode mode = config.tls().mode();
-        if (!mode.requiresEncryption() && farthest(config) != HostKind.LOOPBACK) {
+        if (!mode.requiresEncryption() && kind != HostKind.LOOPBACK) {
             found.add(
                     new Breach(
                             "tls.mode",
@@ -71,9 +114,9 @@ final class Policy {
         }
     }
 
-    private static void unverifiedPublicServer(DatabaseConfig config, List<Breach> found) {
+    private static void unverifiedPublicServer(DatabaseConfig config, HostKind kind, List<Breach> found) {
         TlsConfig tls = config.tls();
-        if (isUnverified(tls) && tls.certValidation() != CertValidation.NONE && farthest(config) == HostKind.PUBLIC) {
+        if (isUnverified(tls) && tls.certValidation() != CertValidation.NONE && kind == HostKind.PUBLIC) {
             found.add(new Breach(
                     "tls.mode",
                     "REQUIRE_UNVERIFIED",
@@ -114,17 +157,17 @@ final class Policy {
         }
     }
 
-    private static void unverifiedServer(DatabaseConfig config, List<ConfigWarning> warnings) {
-        HostKind farthest = farthest(config);
-        boolean waived = config.tls().certValidation() == CertValidation.NONE && farthest == HostKind.PRIVATE;
-        if (isUnverified(config.tls()) && farthest != HostKind.LOOPBACK && !waived) {
-            warnings.add(warning(
-                    config,
-                    "tls.mode",
-                    "REQUIRE_UNVERIFIED",
-                    "encrypts without checking whose server it is",
-                    "Give sslrootcert, or say cert_validation: none on a private network."));
+    private static List<ConfigWarning> unverifiedServer(DatabaseConfig config, HostKind kind) {
+        boolean waived = config.tls().certValidation() == CertValidation.NONE && kind == HostKind.PRIVATE;
+        if (!isUnverified(config.tls()) || kind == HostKind.LOOPBACK || waived) {
+            return List.of();
         }
+        return List.of(warning(
+                config,
+                "tls.mode",
+                "REQUIRE_UNVERIFIED",
+                "encrypts without checking whose server it is",
+                "Give sslrootcert, or say cert_validation: none on a private network."));
     }
 
     private static void unsetEnvironment(DatabaseConfig config, List<ConfigWarning> warnings) {
@@ -149,6 +192,11 @@ final class Policy {
                 .map(endpoint -> HostKind.of(endpoint.host()))
                 .max(HostKind::compareTo)
                 .orElse(HostKind.LOOPBACK);
+    }
+
+    private static ConfigWarning warning(DatabaseConfig config, Breach breach) {
+        return warning(
+                config, breach.component, breach.code, breach.message + ", which production refuses", breach.remedy);
     }
 
     private static ConfigWarning warning(

@@ -3,6 +3,7 @@ package dev.penstock.connect;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.ErrorDetail;
 import dev.penstock.config.Login;
+import dev.penstock.config.Violation;
 import dev.penstock.observe.DriverSettings;
 import dev.penstock.secret.Credentials;
 import dev.penstock.tls.TlsAttempt;
@@ -108,6 +109,10 @@ public final class Connector implements AutoCloseable {
     public NodeConnection open(
             Node node, Purpose purpose, Duration whole, Consumer<NodeConnection> onClose, Spare spare)
             throws SQLException {
+        Optional<Violation> refusal = config.refusal(node.endpoint());
+        if (refusal.isPresent()) {
+            throw Diagnosis.refusedByPolicy(node, refusal.get());
+        }
         try {
             // The monitor never waits behind connects that hang: it is the one to find out that they will.
             return purpose == Purpose.MONITOR
@@ -229,9 +234,35 @@ public final class Connector implements AutoCloseable {
 
     /** A node that was found at an address stays there; its name is what its certificate must show. */
     private NameResolver resolverOf(Node node) {
-        return node.address()
+        NameResolver names = node.address()
                 .<NameResolver>map(address -> host -> List.of(address))
                 .orElse(resolver);
+        return host -> {
+            List<InetAddress> addresses = names.resolve(host);
+            for (InetAddress address : addresses) {
+                Optional<Violation> refusal = config.refusal(node.endpoint(), address);
+                if (refusal.isPresent()) {
+                    throw new AddressRefusedException(address, refusal.get());
+                }
+            }
+            return addresses;
+        };
+    }
+
+    /** The name of the node leads to an address that the environment mode forbids to dial. */
+    static final class AddressRefusedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Violation refusal;
+
+        AddressRefusedException(InetAddress address, Violation refusal) {
+            super("the name leads to " + address.getHostAddress() + ": " + refusal.message());
+            this.refusal = refusal;
+        }
+
+        Violation refusal() {
+            return refusal;
+        }
     }
 
     /**

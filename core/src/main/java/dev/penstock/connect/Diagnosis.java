@@ -2,6 +2,8 @@ package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Login;
+import dev.penstock.config.Violation;
+import dev.penstock.connect.Connector.AddressRefusedException;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.SecretUnavailableException;
 import dev.penstock.tls.ServerText;
@@ -36,6 +38,10 @@ final class Diagnosis {
     private Diagnosis() {}
 
     static SQLException of(Node node, DatabaseConfig config, Login login, Throwable cause) {
+        Optional<AddressRefusedException> elsewhere = causeOf(cause, AddressRefusedException.class);
+        if (elsewhere.isPresent()) {
+            return refusedByPolicy(node, elsewhere.get().refusal());
+        }
         Optional<TlsFailure> tls = TlsFailure.of(cause);
         if (tls.isPresent()) {
             return finding(tls.get()).on(node, state(cause, "08006"), cause);
@@ -46,6 +52,15 @@ final class Diagnosis {
         String state = state(cause, "08001");
         Finding finding = state.equals("28P01") ? refused(login) : finding(node, config, state, cause);
         return finding.on(node, state, cause);
+    }
+
+    /** The environment mode forbids to dial it. Nothing was sent, and nothing will be. */
+    static SQLException refusedByPolicy(Node node, Violation refusal) {
+        return new Finding(
+                        refusal.code(),
+                        "sslmode=" + refusal.value() + " " + refusal.message() + ", which production refuses",
+                        refusal.remedy())
+                .on(node, "08004", null);
     }
 
     /** A connection that was opened, but is not as safe as it must be. */
@@ -227,11 +242,15 @@ final class Diagnosis {
     }
 
     private static boolean hasCause(Throwable error, Class<? extends Throwable> type) {
+        return causeOf(error, type).isPresent();
+    }
+
+    private static <T extends Throwable> Optional<T> causeOf(Throwable error, Class<T> type) {
         for (Throwable t = error; t != null; t = t.getCause()) {
             if (type.isInstance(t)) {
-                return true;
+                return Optional.of(type.cast(t));
             }
         }
-        return false;
+        return Optional.empty();
     }
 }

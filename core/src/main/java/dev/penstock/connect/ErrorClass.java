@@ -86,6 +86,9 @@ public enum ErrorClass {
     private static final Set<String> NOT_LET_IN =
             Set.of("3D000", "42501", "55000", "42704", "22023", "42601", "42602", "55P02");
 
+    /** What production refuses of a host that a discovery named, before anything is sent. */
+    private static final Set<String> REFUSED_HOST = Set.of("PRODUCTION_TLS", "REQUIRE_UNVERIFIED");
+
     private final Session session;
     private final Topology node;
     private final Again read;
@@ -166,7 +169,7 @@ public enum ErrorClass {
 
     /** The class of the first exception in the chain that says something. */
     public static ErrorClass of(SQLException error) {
-        if (TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent()) {
+        if (TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent() || isRefusedHost(error)) {
             return TLS;
         }
         if (isNotLetIn(error)) {
@@ -193,6 +196,10 @@ public enum ErrorClass {
         return (connecting && NOT_LET_IN.contains(String.valueOf(error.getSQLState())))
                 || (error instanceof ConnectFailedException failed
                         && failed.code().equals("POOLER"));
+    }
+
+    private static boolean isRefusedHost(SQLException error) {
+        return error instanceof ConnectFailedException failed && REFUSED_HOST.contains(failed.code());
     }
 
     /** A handshake that broke off without an alert says nothing about trust: the server was lost half way. */

@@ -47,6 +47,7 @@ final class ClusterNodes {
 
     /** Its pools are there from now on; nothing is opened before it is borrowed. */
     void add(Node node) {
+        config.warnings(node.endpoint()).forEach(warning -> RoutingLog.LOG.warn("{}: {}", node, warning));
         node.onLimits(() -> limitsHeard.run());
         NodePools ofNode = new NodePools(config, node, connector, ticks);
         pools.put(node, ofNode);

@@ -6,24 +6,39 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.Endpoint;
+import dev.penstock.config.EnvironmentMode;
+import dev.penstock.config.InvalidConfigException;
+import dev.penstock.config.Violation;
+import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.secret.Secret;
+import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What hangs before the driver is asked, without any server. */
 class ConnectorTest {
     private static final Duration SHORT = Duration.ofMillis(200);
     private static final Duration LONG = Duration.ofSeconds(20);
+
+    /** RFC 5737: an address for documentation, which nobody has. */
+    private static final InetAddress ELSEWHERE = address(203, 0, 113, 7);
 
     private final Node hangs = new Node("node-1", new Endpoint("hangs", 1));
     private final Node answers = new Node("node-2", new Endpoint("answers", 1));
@@ -32,19 +47,37 @@ class ConnectorTest {
     private final AtomicBoolean vaultHangs = new AtomicBoolean();
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
+    private static InetAddress address(int... octets) {
+        byte[] bytes = new byte[octets.length];
+        for (int i = 0; i < octets.length; i++) {
+            bytes[i] = (byte) octets[i];
+        }
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalArgumentException(impossible);
+        }
+    }
+
     @AfterEach
     void end() {
         end.countDown();
     }
 
     private void run(Work work) throws Exception {
-        DatabaseConfig config = DatabaseConfig.builder()
-                .primary("hangs:1")
+        run(config("hangs:1").build(), work);
+    }
+
+    private DatabaseConfigBuilder config(String primary) {
+        return DatabaseConfig.builder()
+                .primary(primary)
                 .database("shop")
                 .user("shop_app")
                 .password(PasswordSource.provider("the test's vault", this::vault))
-                .tls(TlsConfig.disabled())
-                .build();
+                .tls(TlsConfig.disabled());
+    }
+
+    private void run(DatabaseConfig config, Work work) throws Exception {
         try (Identity identity = Identity.open(config, LONG);
                 Connector connector = new Connector(config, identity, new Unheard(), this::resolve)) {
             work.with(connector);
@@ -82,7 +115,7 @@ class ConnectorTest {
                 }
             }
         }
-        return List.of(InetAddress.getLoopbackAddress());
+        return List.of(host.endsWith(".localhost") ? ELSEWHERE : InetAddress.getLoopbackAddress());
     }
 
     private static final class Unheard implements LoginListener {
@@ -124,6 +157,63 @@ class ConnectorTest {
                     .hasMessageNotContaining("firewall");
             await().atMost(LONG).until(() -> interrupted.getCount() == 0);
         });
+    }
+
+    @ParameterizedTest(name = "{0} to {1}")
+    @CsvSource({
+        "DISABLE, db.public-cloud.example, PRODUCTION_TLS",
+        "PREFER, db.public-cloud.example, PRODUCTION_TLS",
+        "ALLOW, 10.0.0.5, PRODUCTION_TLS",
+        "PREFER, db-2, PRODUCTION_TLS",
+        "REQUIRE, db.public-cloud.example, REQUIRE_UNVERIFIED"
+    })
+    void a_member_that_a_discovery_names_is_refused_as_a_configured_host_would_be_and_is_sent_nothing(
+            SslMode mode, String host, String code) throws Exception {
+        DatabaseConfig config = config("localhost:1")
+                .environmentMode(EnvironmentMode.PRODUCTION)
+                .tls(TlsConfig.builder(mode).build())
+                .build();
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Node found = new Node("node-2", new Endpoint(host, server.getLocalPort()));
+            run(config, connector -> {
+                assertRefused(connector, found, code);
+                assertThat(catchThrowableOfType(
+                                        InvalidConfigException.class,
+                                        () -> config("localhost:1")
+                                                .replicas(host)
+                                                .environmentMode(EnvironmentMode.PRODUCTION)
+                                                .tls(TlsConfig.builder(mode).build())
+                                                .build())
+                                .violations())
+                        .extracting(Violation::code)
+                        .containsExactly(code);
+            });
+            server.setSoTimeout(1);
+            assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void a_name_of_this_machine_that_leads_to_another_one_is_no_way_around() throws Exception {
+        DatabaseConfig config = config("db.localhost:1")
+                .environmentMode(EnvironmentMode.PRODUCTION)
+                .build();
+        Node byName = new Node("node-1", config.primary());
+        Node byAddress = new Node("node-2", config.primary(), Optional.of(ELSEWHERE));
+        run(config, connector -> {
+            assertRefused(connector, byName, "PRODUCTION_TLS");
+            assertRefused(connector, byAddress, "PRODUCTION_TLS");
+        });
+    }
+
+    private static void assertRefused(Connector connector, Node node, String code) {
+        ConnectFailedException told = catchThrowableOfType(
+                ConnectFailedException.class, () -> connector.open(node, Purpose.WRITE, LONG, ended -> {}));
+        assertThat(told.code()).isEqualTo(code);
+        assertThat(told.getSQLState()).isEqualTo("08004");
+        assertThat(told.getMessage()).contains(node.toString(), "which production refuses", told.remedy());
+        assertThat(told.remedy()).contains("verify-full");
+        assertThat(ErrorClass.of(told)).isEqualTo(ErrorClass.TLS);
     }
 
     @Test

@@ -114,6 +114,11 @@ class ErrorClassTest {
     private static Stream<Row> refusing() {
         return Stream.of(
                 client("08004 rejected", "08004", null, ErrorClass.AUTHENTICATION, "- - - -"),
+                new Row(
+                        "08004 of a host that production refuses",
+                        new ConnectFailedException("node-1", "PRODUCTION_TLS", "x", "y", "08004", null),
+                        ErrorClass.TLS,
+                        "E - - -"),
                 fatal("28P01 wrong password", "28P01", ErrorClass.AUTHENTICATION, "E - - -"),
                 connect("28P01 diagnosed", "28P01", ErrorClass.AUTHENTICATION, "- - - -"),
                 fatal("28000 no pg_hba entry", "28000", ErrorClass.AUTHENTICATION, "E - - -"),
