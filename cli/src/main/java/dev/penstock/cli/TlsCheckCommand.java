@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -30,12 +31,14 @@ final class TlsCheckCommand implements Command {
     private static final String URL = "--url";
     private static final String ENV_FILE = "--env-file";
     private static final String JSON = "--json";
+    private static final String LOGIN = "--login";
     private static final Pattern HAS_PORT = Pattern.compile("(\\[.*]|[^:]*):[0-9]+");
     private static final int REFUSED = 1;
     private static final int INVALID = 2;
 
     /** What is asked for: whom, and how. */
-    private record Question(TlsConfig tls, List<Endpoint> endpoints) {}
+    private record Question(
+            TlsConfig tls, List<Endpoint> endpoints, Optional<DatabaseConfig> database, boolean asksLogin) {}
 
     @Override
     public String name() {
@@ -51,11 +54,11 @@ final class TlsCheckCommand implements Command {
     public String help() {
         return """
                 Usage: penstock tls-check --host HOST[,HOST] [--port N] [--sslmode MODE] [--sslrootcert FILE|system] [--json]
-                       penstock tls-check [--config FILE | --url URI] [--env-file FILE] [--host ...] [--json]
+                       penstock tls-check [--config FILE | --url URI] [--env-file FILE] [--host ...] [--login] [--json]
 
                 Dials each server, begins TLS as PostgreSQL's protocol does, and prints version, cipher, the chain with its
                 expiry, whether the name matches, what Penstock and plain pgjdbc do with it in that mode, and what to do.
-                It does not log in and needs no password; what pg_hba.conf decides it cannot see.
+                It does not log in and needs no password; what pg_hba.conf decides it cannot see, unless --login asks for it.
 
                   --host HOST[,HOST]   the servers; else those of the configuration. [v6]:port and host:port are taken
                   --port N             for hosts without a port of their own; 5432 by default
@@ -64,6 +67,8 @@ final class TlsCheckCommand implements Command {
                   --config FILE        TLS and servers from a YAML file, as penstock resolve reads it
                   --url URI            the same from a connection string
                   --env-file FILE      a .env file for both; without any of them and without --host the environment is read
+                  --login              sends role and database as well, no password, and says how the server wants the login
+                                       proven and whether require_auth allows that; the server may log it
                   --json               one JSON object on standard output, nothing else; docs/tls.md describes it
 
                 Exit status: 0 when every server is accepted, 1 when one is refused or unreachable, 2 when configuration,
@@ -73,7 +78,8 @@ final class TlsCheckCommand implements Command {
 
     @Override
     public int run(List<String> arguments, Terminal terminal) throws UsageException {
-        Options options = Options.parse(arguments, Set.of(HOST, PORT, MODE, CA, CONFIG, URL, ENV_FILE), Set.of(JSON));
+        Options options =
+                Options.parse(arguments, Set.of(HOST, PORT, MODE, CA, CONFIG, URL, ENV_FILE), Set.of(JSON, LOGIN));
         boolean json = options.has(JSON);
         try {
             return ask(question(options), json, terminal);
@@ -89,7 +95,7 @@ final class TlsCheckCommand implements Command {
     private static int ask(Question question, boolean json, Terminal terminal) {
         try (TlsContext context = TlsContext.open(question.tls())) {
             List<NodeCheck> nodes = question.endpoints().stream()
-                    .map(endpoint -> NodeCheck.of(endpoint, context))
+                    .map(endpoint -> NodeCheck.of(endpoint, context, question.database(), question.asksLogin()))
                     .toList();
             terminal.out().println(json ? JsonReport.of(question.tls(), nodes) : TextReport.of(question.tls(), nodes));
             return nodes.stream().allMatch(NodeCheck::connects) ? 0 : REFUSED;
@@ -113,13 +119,17 @@ final class TlsCheckCommand implements Command {
         if (configured && (options.has(MODE) || options.has(CA))) {
             throw new UsageException("--sslmode and --sslrootcert go with --host alone");
         }
+        if (!configured && options.has(LOGIN)) {
+            throw new UsageException("--login needs a role: give it with --config or --url");
+        }
         int port = options.number(PORT, Endpoint.DEFAULT_PORT, 1, 65_535);
         List<Endpoint> named = options.has(HOST) ? endpoints(options.text(HOST), port) : List.of();
         if (!configured) {
-            return new Question(given(options), named);
+            return new Question(given(options), named, Optional.empty(), false);
         }
         DatabaseConfig config = read(options);
-        return new Question(config.tls(), named.isEmpty() ? config.endpoints() : named);
+        return new Question(
+                config.tls(), named.isEmpty() ? config.endpoints() : named, Optional.of(config), options.has(LOGIN));
     }
 
     private static List<Endpoint> endpoints(String hosts, int port) {

@@ -1,6 +1,7 @@
 package dev.penstock.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -74,7 +75,13 @@ class TlsCheckIT {
         secured = PostgresCluster.builder()
                 .replicas(0)
                 .certificateAuthority(CA)
-                .hba("host all all all scram-sha-256")
+                .hba(
+                        "host all truster all trust",
+                        "host all teller all password",
+                        "host all nobody all reject",
+                        "hostssl all tls_only all scram-sha-256",
+                        "host all tls_only all reject",
+                        "host all all all scram-sha-256")
                 .start();
         open = PostgresCluster.builder().replicas(0).start();
         CA.writeCertificate(directory.resolve("ca.pem"));
@@ -178,8 +185,10 @@ class TlsCheckIT {
         Server.RIGHT.start();
         secured.primary().execute("alter system set log_connections = on");
         secured.primary().execute("select pg_reload_conf()");
+        int before = secured.primary().log().length();
         check(Server.RIGHT, "verify-full", true);
-        assertThat(secured.primary().log()).doesNotContain("connection authenticated: identity=\"penstock", "FATAL");
+        assertThat(secured.primary().log().substring(before))
+                .doesNotContain("connection authenticated: identity=\"penstock", "FATAL");
     }
 
     @Test
@@ -197,6 +206,53 @@ class TlsCheckIT {
         Said said = Said.of("--url", url, "--json");
         assertThat(said.status()).isZero();
         assertThat(flat(said.out())).containsEntry("mode", "verify-full").containsEntry("connects", "true");
+    }
+
+    /** role, parameters of the connection string, exit status, what was asked for, what is said. */
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            app      | sslmode=require                             | 0 | scram-sha-256 | asks for SCRAM
+            app      | sslmode=disable                             | 0 | scram-sha-256 | asks for SCRAM
+            truster  | sslmode=require&require_auth=scram-sha-256  | 1 | none          | asks for no proof (trust, or cert), and require_auth allows scram-sha-256 alone
+            truster  | sslmode=require&require_auth=none           | 0 | none          | asks for no proof
+            teller   | sslmode=prefer&require_auth=!password       | 1 | password      | asks for the password in clear text
+            teller   | sslmode=prefer                              | 0 | password      | asks for the password in clear text
+            tls_only | sslmode=allow                               | 0 | scram-sha-256 | asks for SCRAM
+            tls_only | sslmode=disable                             | 1 | ''            | refuses the login before it asks for a password (28000
+            nobody   | sslmode=prefer                              | 1 | ''            | refuses the login before it asks for a password (28000
+            """)
+    void a_login_is_asked_for_on_demand_and_judged_by_require_auth(
+            String role, String parameters, int status, String asked, String why) throws Exception {
+        Server.RIGHT.start();
+        String url = "postgresql://" + role + ":Zq7CANARYpw@localhost:"
+                + secured.primary().port() + "/appdb?" + parameters;
+        Said said = Said.of("--url", url, "--login", "--json");
+        assertThat(said.status()).isEqualTo(status);
+        Map<String, String> node = flat(said.out());
+        assertThat(node)
+                .containsEntry("nodes.login.role", role)
+                .containsEntry("nodes.login.asked", asked)
+                .containsEntry("nodes.login.accepted", String.valueOf(status == 0));
+        assertThat(node.get("nodes.login.why")).contains(why);
+        Said text = Said.of("--url", url, "--login");
+        assertThat(text.out())
+                .contains(why)
+                .contains("require_auth")
+                .contains(status == 0 ? "accepted: " : "REFUSED: ");
+        assertThat(said.out() + text.out() + secured.primary().log()).doesNotContain("CANARY");
+    }
+
+    @Test
+    void require_auth_is_told_without_a_question_and_a_question_needs_a_role() throws Exception {
+        Server.RIGHT.start();
+        String url = "postgresql://truster@localhost:" + secured.primary().port() + "/appdb?sslmode=require";
+        Map<String, String> said =
+                flat(Said.of("--url", url + "&require_auth=!none", "--json").out());
+        assertThat(said).containsEntry("nodes.requireAuth", "password,md5,gss,sspi,scram-sha-256");
+        assertThat(said).containsEntry("connects", "true").doesNotContainKey("nodes.login.asked");
+        assertThatThrownBy(() -> Said.of("--host", "localhost", "--login"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("--config or --url");
     }
 
     /** Every mode, with and without a CA, against what pgjdbc does. */

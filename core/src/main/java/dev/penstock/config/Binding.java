@@ -78,6 +78,10 @@ final class Binding {
                 .start(values.word(Key.START, StartPolicy.class))
                 .workload(workload(values))
                 .replicaLogins(logins.replicas(primary, uri == null ? null : uri.password(), replicas));
+        String methods = values.text(Key.REQUIRE_AUTH);
+        if (methods != null) {
+            builder.requireAuth(methods);
+        }
         return build(
                 builder.provenance(new Provenance(
                         sources.path(), origins(settings, primary), List.copyOf(new LinkedHashSet<>(warnings)))),

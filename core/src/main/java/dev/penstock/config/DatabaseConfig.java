@@ -1,6 +1,7 @@
 package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.TlsConfig;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
  * @param user the role that reads and writes
  * @param password where its password comes from; read anew for every physical connection
  * @param tls what a server must prove, and with what material
+ * @param requireAuth libpq's {@code require_auth}: how a server may have a login proven; empty when the environment mode decides, see
+ *     {@link #requireAuth(Endpoint, Login)}
  * @param pool sizes and waiting times
  * @param timeouts deadlines below a borrow
  * @param topology which servers there are, and how far a replica may be behind
@@ -45,6 +48,7 @@ public record DatabaseConfig(
         String user,
         PasswordSource password,
         TlsConfig tls,
+        Set<AuthMethod> requireAuth,
         PoolConfig pool,
         TimeoutConfig timeouts,
         TopologyConfig topology,
@@ -67,6 +71,7 @@ public record DatabaseConfig(
             String user,
             PasswordSource password,
             TlsConfig tls,
+            Set<AuthMethod> requireAuth,
             PoolConfig pool,
             TimeoutConfig timeouts,
             TopologyConfig topology,
@@ -86,6 +91,7 @@ public record DatabaseConfig(
         this.user = Objects.requireNonNull(user, "user");
         this.password = Objects.requireNonNull(password, "password");
         this.tls = Objects.requireNonNull(tls, "tls");
+        this.requireAuth = Set.copyOf(requireAuth);
         this.pool = Objects.requireNonNull(pool, "pool");
         this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
         this.topology = Objects.requireNonNull(topology, "topology");
@@ -202,6 +208,23 @@ public record DatabaseConfig(
         return roles.readRole() == ReadRole.RO_USER && readOnly != null ? readOnly : login(endpoint);
     }
 
+    /**
+     * How that server may have that login proven. As written; where nothing is: production takes {@code scram-sha-256}, {@code none} with a client
+     * certificate under {@code verify-ca} or {@code verify-full}, and {@code password} under {@code verify-full} from a provider, because
+     * tokens of clouds are sent so. The other modes take everything, but for a password in clear text on a connection that is neither
+     * verified nor within this machine.
+     *
+     * @return never empty
+     */
+    public Set<AuthMethod> requireAuth(Endpoint endpoint, Login login) {
+        return RequireAuth.of(this, endpoint, login);
+    }
+
+    /** Whether that way to prove that login is weaker than what production takes where nothing is written. */
+    public boolean isWeak(AuthMethod method, Login login) {
+        return RequireAuth.isWeak(this, login, method);
+    }
+
     /** How much of a server's error stands in an exception's text: as {@code session} says, else none in production and all elsewhere. */
     public ErrorDetail errorDetail() {
         ErrorDetail asked = session.errorDetail();
@@ -254,6 +277,7 @@ public record DatabaseConfig(
                 user,
                 password,
                 tls,
+                requireAuth,
                 pool,
                 timeouts,
                 topology,

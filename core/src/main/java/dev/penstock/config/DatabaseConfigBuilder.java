@@ -1,12 +1,14 @@
 package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.TlsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ public final class DatabaseConfigBuilder {
     private String user = "";
     private @Nullable PasswordSource password;
     private @Nullable TlsConfig tls;
+    private Supplier<Set<AuthMethod>> requireAuth = Set::of;
     private @Nullable Supplier<PoolConfig> pool;
     private @Nullable Supplier<TimeoutConfig> timeouts;
     private @Nullable Duration maxLag;
@@ -73,6 +76,15 @@ public final class DatabaseConfigBuilder {
     /** What a server must prove; {@code prefer} in development and testing, {@code verify-full} in production. */
     public DatabaseConfigBuilder tls(TlsConfig config) {
         tls = config;
+        return this;
+    }
+
+    /**
+     * How a server may have a login proven: libpq's {@code require_auth}, as {@code scram-sha-256,none} or {@code !password,!none}. Unset, the
+     * environment mode decides; see {@link DatabaseConfig#requireAuth(Endpoint, Login)}.
+     */
+    public DatabaseConfigBuilder requireAuth(String methods) {
+        requireAuth = () -> RequireAuth.parse(methods);
         return this;
     }
 
@@ -186,6 +198,7 @@ public final class DatabaseConfigBuilder {
         PoolConfig sizes = pool(mistakes);
         TimeoutConfig deadlines = timeouts(mistakes);
         TopologyConfig limits = topology(mistakes);
+        Set<AuthMethod> methods = requireAuth(mistakes);
         DatabaseConfig config = null;
         try {
             config = new DatabaseConfig(
@@ -195,6 +208,7 @@ public final class DatabaseConfigBuilder {
                     user,
                     source,
                     tls == null ? defaultTls() : tls,
+                    methods,
                     sizes,
                     deadlines,
                     limits,
@@ -242,6 +256,15 @@ public final class DatabaseConfigBuilder {
         } catch (InvalidConfigException e) {
             mistakes.add(e, "topology");
             return given;
+        }
+    }
+
+    private Set<AuthMethod> requireAuth(Mistakes mistakes) {
+        try {
+            return requireAuth.get();
+        } catch (InvalidConfigException e) {
+            mistakes.add(e, "requireAuth");
+            return Set.of();
         }
     }
 

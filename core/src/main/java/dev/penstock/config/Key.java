@@ -95,6 +95,11 @@ enum Key {
             .variable("APP_ENVIRONMENT")
             .byDefault("development")
             .because("The policy: what production refuses, the others allow with a warning")),
+    REQUIRE_AUTH(
+            text("requireAuth", "require_auth")
+                    .variable("DATABASE_REQUIRE_AUTH")
+                    .because(
+                            "How a server may have a login proven, as libpq has it: a list of scram-sha-256, md5, password, none, gss, sspi, or of these with ! before each. Unset, the environment mode decides")),
     POOL_SIZE(integer("pool.size", "pool_size", 1, 100)
             .variable("DATABASE_POOL_SIZE")
             .byDefault("20")

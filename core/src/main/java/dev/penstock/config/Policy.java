@@ -45,6 +45,7 @@ final class Policy {
         } else {
             breaches(config).forEach(breach -> warnings.add(warning(config, breach)));
         }
+        warnings.addAll(RequireAuth.warnings(config));
         unsetEnvironment(config, warnings);
         return warnings;
     }

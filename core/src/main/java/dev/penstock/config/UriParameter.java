@@ -89,6 +89,7 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
                 key("sslsni", Key.SSLSNI),
                 key("sslnegotiation", Key.SSLNEGOTIATION),
                 key("channel_binding", Key.CHANNEL_BINDING),
+                key("require_auth", Key.REQUIRE_AUTH),
                 key("ssl_min_protocol_version", Key.SSL_MIN_VERSION),
                 key("ssl_max_protocol_version", Key.SSL_MAX_VERSION));
     }
@@ -124,7 +125,6 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
                 unsupported("passfile", "Use user_pw_file_path"),
                 unsupported("service", "Write the service's settings into the configuration"),
                 unsupported("fallback_application_name", "Use application_name"),
-                unsupported("require_auth", "Not offered yet; channel_binding=require proves the server"),
                 unsupported("requiressl", "Use sslmode=require; libpq takes anything but 1 for sslmode=prefer"),
                 unsupported("connection_limit", "Use pool_size and max_overflow"),
                 unsupported("pgbouncer", "Connect to the server itself, or to a pooler that gives sessions"),
@@ -192,6 +192,7 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
                 key("ApplicationName", Key.APPLICATION_NAME),
                 key("connectTimeout", Key.CONNECT_TIMEOUT),
                 key("channelBinding", Key.CHANNEL_BINDING),
+                key("requireAuth", Key.REQUIRE_AUTH),
                 key("sslNegotiation", Key.SSLNEGOTIATION),
                 neutral("tcpKeepAlive", "Keepalive is always on", "true"),
                 neutral("targetServerType", "Penstock finds the roles itself", "any", "primary"));

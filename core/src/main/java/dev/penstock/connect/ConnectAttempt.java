@@ -1,10 +1,12 @@
 package dev.penstock.connect;
 
+import dev.penstock.tls.TlsRequestSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ final class ConnectAttempt {
     private final int epoch;
     private final Dialer dialer;
     private final List<Socket> sockets = new ArrayList<>();
+    private volatile Supplier<Socket> newSocket = TlsRequestSocket::new;
     private volatile Handshake handshake = Handshake.NONE;
     private volatile @Nullable InetAddress address;
     private @Nullable Thread asking;
@@ -30,6 +33,16 @@ final class ConnectAttempt {
     ConnectAttempt(int epoch, Dialer dialer) {
         this.epoch = epoch;
         this.dialer = dialer;
+    }
+
+    /** What it dials with from now on. */
+    void dialsWith(Supplier<Socket> unconnected) {
+        newSocket = unconnected;
+    }
+
+    /** An unconnected socket to dial with. */
+    Socket newSocket() throws IOException {
+        return track(newSocket.get());
     }
 
     /** A connected socket to the node, for the driver, which connects a socket that is not connected by itself. */
@@ -100,7 +113,7 @@ final class ConnectAttempt {
     }
 
     /** Every socket is known here before it is connected, so that the attempt can be ended at any time. */
-    Socket track(Socket opened) throws IOException {
+    private Socket track(Socket opened) throws IOException {
         synchronized (this) {
             if (!abandoned) {
                 sockets.add(opened);

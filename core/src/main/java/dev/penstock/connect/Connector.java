@@ -4,8 +4,10 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.ErrorDetail;
 import dev.penstock.config.Login;
 import dev.penstock.config.Violation;
+import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.observe.DriverSettings;
 import dev.penstock.secret.Credentials;
+import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.TlsAttempt;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsFacts;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -45,6 +48,8 @@ public final class Connector implements AutoCloseable {
     private final DatabaseConfig config;
     private final TlsContext tls;
     private final Authentication authentication;
+    private final LoginListener logins;
+    private final Set<Weakness> told = ConcurrentHashMap.newKeySet();
     private final DriverProperties properties;
     private final Driver driver = new Driver();
     private final NameResolver resolver;
@@ -60,6 +65,7 @@ public final class Connector implements AutoCloseable {
         this.resolver = resolver;
         this.tls = identity.tls();
         this.authentication = new Authentication(identity, logins);
+        this.logins = logins;
         this.properties = new DriverProperties(config);
         // Each node has its share of them, and looking up names that belong to no node has one.
         this.threads = new ThreadPoolExecutor(
@@ -312,7 +318,9 @@ public final class Connector implements AutoCloseable {
             Connection connection = authentication.to(node, login, credentials -> {
                 attempt.asksNoMore();
                 try {
-                    return dial(node, purpose, whole, orOf(login, credentials), attempt);
+                    Properties p = properties.forPurpose(purpose, whole);
+                    fill(p, orOf(login, credentials));
+                    return dial(node, login, p, attempt);
                 } finally {
                     attempt.asks();
                 }
@@ -327,15 +335,27 @@ public final class Connector implements AutoCloseable {
         }
     }
 
-    private Connection shakeHands(TlsAttempt handshake, String url, Properties p) throws SQLException {
+    private Connection shakeHands(Node node, TlsAttempt handshake, Properties p, Set<AuthMethod> allowed)
+            throws SQLException {
+        String url = properties.jdbcUrl(node.endpoint());
         try {
             Connection connection = driver.connect(url, p);
             if (connection == null) {
                 throw new SQLException("pgjdbc did not accept " + url, "08001");
             }
+            if (isRefused(handshake, allowed)) {
+                // The driver has let it pass.
+                connection.close();
+                throw Diagnosis.methodRefused(node, handshake.asked().orElseThrow(), allowed, null);
+            }
             return connection;
+        } catch (ConnectFailedException e) {
+            throw e;
         } catch (SQLException raw) {
             SQLException e = FirstAnswer.printable(raw, config.errorDetail() == ErrorDetail.FULL);
+            if (isRefused(handshake, allowed)) {
+                throw Diagnosis.methodRefused(node, handshake.asked().orElseThrow(), allowed, e);
+            }
             // The attempt knows more than the exception: what was asked for, and whether TLS was begun.
             Optional<TlsFailure> failure = handshake.failure(e);
             throw failure.isPresent() && ErrorClass.of(e).isFinal()
@@ -344,27 +364,51 @@ public final class Connector implements AutoCloseable {
         }
     }
 
+    /** What was written is warned about when the configuration is opened. */
+    private void warnOf(Node node, Login login, AuthMethod method) {
+        boolean isDefault = config.requireAuth().isEmpty();
+        if (isDefault && config.isWeak(method, login) && told.add(new Weakness(login.user(), method))) {
+            logins.weak(node, login.user(), method);
+        }
+    }
+
+    private record Weakness(String role, AuthMethod method) {}
+
+    /**
+     * The driver refuses it with one error of many, in the language of the JVM, and tells of the first of two tries; what the server asked for
+     * says it in all.
+     */
+    private static boolean isRefused(TlsAttempt handshake, Set<AuthMethod> allowed) {
+        return handshake.asked().filter(method -> !allowed.contains(method)).isPresent();
+    }
+
     /** A provider may give the role as well as its password; else it is the configured one. */
     private static Credentials orOf(Login login, Credentials credentials) {
         return credentials.user() == null ? new Credentials(login.user(), credentials.password()) : credentials;
     }
 
-    private Connection dial(Node node, Purpose purpose, Duration whole, Credentials credentials, ConnectAttempt attempt)
-            throws SQLException {
+    private static void fill(Properties p, Credentials credentials) {
+        p.setProperty("user", String.valueOf(credentials.user()));
+        p.setProperty("password", credentials.password().reveal());
+    }
+
+    private Connection dial(Node node, Login login, Properties p, ConnectAttempt attempt) throws SQLException {
         long generation = tls.generation();
+        Set<AuthMethod> allowed = config.requireAuth(node.endpoint(), login);
+        p.setProperty("requireAuth", AuthMethod.list(allowed));
         try (TlsAttempt handshake = tls.attempt(node.endpoint().host())) {
-            Properties p = new Properties();
-            p.putAll(handshake.driverProperties());
+            attempt.dialsWith(handshake::newSocket);
+            Properties all = new Properties();
+            all.putAll(handshake.driverProperties());
             // The sockets are those of the attempt.
-            p.putAll(properties.forPurpose(purpose, whole));
-            p.setProperty("user", String.valueOf(credentials.user()));
-            p.setProperty("password", credentials.password().reveal());
-            Connection connection = shakeHands(handshake, properties.jdbcUrl(node.endpoint()), p);
+            all.putAll(p);
+            Connection connection = shakeHands(node, handshake, all, allowed);
             Optional<TlsFailure> failure = handshake.proof();
             if (failure.isPresent()) {
                 connection.close();
                 throw Diagnosis.of(node, failure.get());
             }
+            handshake.asked().ifPresent(method -> warnOf(node, login, method));
             Optional<TlsFacts> facts = handshake.facts();
             attempt.showed(new Handshake(facts.isPresent() ? handshake.generation() : generation, facts));
             return connection;

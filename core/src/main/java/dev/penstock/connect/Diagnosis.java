@@ -6,6 +6,7 @@ import dev.penstock.config.Violation;
 import dev.penstock.connect.Connector.AddressRefusedException;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.SecretUnavailableException;
+import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.ServerText;
 import dev.penstock.tls.TlsFailure;
 import java.net.ConnectException;
@@ -14,6 +15,7 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -38,6 +40,9 @@ final class Diagnosis {
     private Diagnosis() {}
 
     static SQLException of(Node node, DatabaseConfig config, Login login, Throwable cause) {
+        if (cause instanceof ConnectFailedException told) {
+            return told;
+        }
         Optional<AddressRefusedException> elsewhere = causeOf(cause, AddressRefusedException.class);
         if (elsewhere.isPresent()) {
             return refusedByPolicy(node, elsewhere.get().refusal());
@@ -61,6 +66,19 @@ final class Diagnosis {
                         "sslmode=" + refusal.value() + " " + refusal.message() + ", which production refuses",
                         refusal.remedy())
                 .on(node, "08004", null);
+    }
+
+    /** The server wants the login proven in a way that is not accepted from it. The driver has sent no password. */
+    static SQLException methodRefused(
+            Node node, AuthMethod asked, Set<AuthMethod> allowed, @Nullable SQLException driver) {
+        String sent = asked == AuthMethod.NONE || driver == null ? "" : " No password was sent.";
+        return new Finding(
+                        "AUTH_METHOD_REFUSED",
+                        "the server " + asked.deed() + ", and require_auth allows " + AuthMethod.list(allowed)
+                                + " alone",
+                        "Let pg_hba.conf ask for scram-sha-256 at this login, and set a password anew that was stored as md5;"
+                                + " or, to accept it as it is, name " + asked.libpqName() + " in require_auth." + sent)
+                .on(node, "08004", driver);
     }
 
     /** A connection that was opened, but is not as safe as it must be. */

@@ -1,7 +1,6 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.Endpoint;
-import dev.penstock.tls.TlsRequestSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Inet6Address;
@@ -52,7 +51,7 @@ final class Dialer {
     }
 
     private Socket connect(ConnectAttempt attempt, InetAddress address) throws IOException {
-        Socket socket = attempt.track(new TlsRequestSocket());
+        Socket socket = attempt.newSocket();
         socket.connect(new InetSocketAddress(address, endpoint.port()), (int) limit.toMillis());
         return socket;
     }

@@ -3,8 +3,10 @@ package dev.penstock.connect;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
 import dev.penstock.config.ErrorDetail;
+import dev.penstock.config.Login;
 import dev.penstock.config.Pooler;
 import dev.penstock.observe.DriverSettings;
+import dev.penstock.tls.AuthMethod;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,15 +38,17 @@ final class DriverProperties {
     DriverSettings describe() {
         Properties p = forPurpose(Purpose.WRITE, config.timeouts().connect());
         p.remove("socketFactory");
+        Login login = config.login(config.primary());
+        p.setProperty("requireAuth", AuthMethod.list(config.requireAuth(config.primary(), login)));
         Map<String, String> shown = new TreeMap<>();
         p.stringPropertyNames().forEach(name -> shown.put(name, p.getProperty(name)));
-        shown.put("user", config.login(config.primary()).user());
+        shown.put("user", login.user());
         shown.put("password", "***");
         shown.put("sslmode", config.tls().mode().libpqName());
         return new DriverSettings(jdbcUrl(config.primary()), shown);
     }
 
-    /** Everything but user, password and TLS. {@code whole} bounds each wait of the attempt itself. */
+    /** Everything but user, password, what proves a login, and TLS. {@code whole} bounds each wait of the attempt itself. */
     Properties forPurpose(Purpose purpose, Duration whole) {
         Properties p = new Properties();
         p.setProperty("ApplicationName", config.applicationName());

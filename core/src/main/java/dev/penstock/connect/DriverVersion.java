@@ -1,9 +1,11 @@
 package dev.penstock.connect;
 
+import dev.penstock.config.Violation;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postgresql.PGProperty;
 import org.postgresql.util.DriverInfo;
 
 /** The pgjdbc that runs, which need not be the one we were built with: frameworks manage their own version. */
@@ -18,6 +20,24 @@ public final class DriverVersion {
     /** What to tell the operator about the running driver; empty when there is nothing to tell. */
     public static Optional<String> warning() {
         return warning(running());
+    }
+
+    /** The running driver when it cannot be told which logins to accept ({@code requireAuth}, since 42.7.11): it would take any. */
+    public static Optional<Violation> refusal() {
+        return refusal(running(), PGProperty.forName("requireAuth") != null);
+    }
+
+    static Optional<Violation> refusal(String version, boolean knowsRequireAuth) {
+        return knowsRequireAuth
+                ? Optional.empty()
+                : Optional.of(new Violation(
+                        "require_auth",
+                        "DRIVER_TOO_OLD",
+                        version,
+                        "needs a driver that enforces it, and pgjdbc " + version
+                                + " accepts any login that a server asks for",
+                        "class path",
+                        "Use pgjdbc " + SECURE + " or newer (in Spring Boot set postgresql.version)."));
     }
 
     static Optional<String> warning(String version) {

@@ -3,6 +3,7 @@ package dev.penstock.routing;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.Endpoint;
+import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.SessionToken;
 import dev.penstock.config.StartPolicy;
@@ -77,13 +78,16 @@ public final class Router implements AutoCloseable {
     /**
      * Reads what the configuration points at, within {@code timeouts.connect}; connects to nothing yet.
      *
-     * @throws dev.penstock.config.InvalidConfigException with every file, variable or provider that is missing, unusable or silent
+     * @throws InvalidConfigException when the driver is too old to enforce {@code require_auth}; with every file, variable or provider that is missing, unusable or silent
      * @throws SQLException 08001 when the calling thread was interrupted
      */
     public static Router open(DatabaseConfig config, Rhythm rhythm) throws SQLException {
         long opened = System.nanoTime();
         config.warnings().forEach(warning -> RoutingLog.LOG.warn("{}", warning));
         DriverVersion.warning().ifPresent(RoutingLog.LOG::warn);
+        DriverVersion.refusal().ifPresent(violation -> {
+            throw new InvalidConfigException(violation);
+        });
         try {
             return new Router(config, Identity.open(config, config.timeouts().connect()), rhythm, opened);
         } catch (InterruptedException e) {

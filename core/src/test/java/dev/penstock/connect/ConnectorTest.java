@@ -14,6 +14,7 @@ import dev.penstock.config.Violation;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.secret.Secret;
+import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
 import java.net.InetAddress;
@@ -122,6 +123,11 @@ class ConnectorTest {
         @Override
         public void refused(Node node, String role) {
             throw new AssertionError(role + " was refused by " + node);
+        }
+
+        @Override
+        public void weak(Node node, String role, AuthMethod method) {
+            throw new AssertionError(role + " logs in by " + method);
         }
 
         @Override

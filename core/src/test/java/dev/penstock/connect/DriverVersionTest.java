@@ -2,6 +2,7 @@ package dev.penstock.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.config.Violation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,5 +25,18 @@ class DriverVersionTest {
     void the_running_driver_is_asked_and_not_the_one_we_were_built_with() {
         boolean old = System.getProperty("pgjdbc.version", "42.7.14").equals("42.7.11");
         assertThat(DriverVersion.warning().isPresent()).isEqualTo(old);
+    }
+
+    @Test
+    void a_driver_that_cannot_be_told_which_logins_to_accept_is_refused_with_the_version_to_use() {
+        assertThat(DriverVersion.refusal("42.7.10", false))
+                .hasValueSatisfying(violation -> assertThat(violation)
+                        .returns("DRIVER_TOO_OLD", Violation::code)
+                        .returns("42.7.10", Violation::value)
+                        .extracting(Violation::remedy)
+                        .asString()
+                        .contains("42.7.12", "postgresql.version"));
+        assertThat(DriverVersion.refusal("42.7.11", true)).isEmpty();
+        assertThat(DriverVersion.refusal()).isEmpty();
     }
 }

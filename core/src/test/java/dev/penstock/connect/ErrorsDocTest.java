@@ -35,6 +35,8 @@ class ErrorsDocTest {
     private static final Path PAGE = Path.of("..", "docs", "errors.md");
     private static final Path DIAGNOSIS =
             Path.of("src", "main", "java", "dev", "penstock", "connect", "Diagnosis.java");
+    private static final Path DRIVER =
+            Path.of("src", "main", "java", "dev", "penstock", "connect", "DriverVersion.java");
     private static final Path CONFIG = Path.of("src", "main", "java", "dev", "penstock", "config");
 
     private static final Path ROUTING = Path.of("src", "main", "java", "dev", "penstock", "routing");
@@ -230,7 +232,7 @@ class ErrorsDocTest {
             assertThat(isReason
                             || warnings().contains(code)
                             || ofRouting(FAILED).contains(code)
-                            || Stream.concat(sources, Stream.of(DIAGNOSIS))
+                            || Stream.concat(sources, Stream.of(DIAGNOSIS, DRIVER))
                                     .anyMatch(source ->
                                             spelled.matcher(text(source)).find()))
                     .as(code)

@@ -12,6 +12,7 @@ import dev.penstock.config.SessionConfig;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.TcpProxy;
+import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.TlsConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -91,6 +92,11 @@ class SessionIT {
         @Override
         public void refused(Node node, String role) {
             throw new AssertionError(role + " was refused by " + node);
+        }
+
+        @Override
+        public void weak(Node node, String role, AuthMethod method) {
+            throw new AssertionError(role + " logs in by " + method);
         }
 
         @Override

@@ -22,6 +22,7 @@ import dev.penstock.connect.Purpose;
 import dev.penstock.observe.PoolSnapshot;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.tls.AuthMethod;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -314,6 +315,11 @@ class PoolLifeIT {
         @java.lang.Override
         public void refused(Node node, String role) {
             throw new AssertionError(role + " was refused by " + node);
+        }
+
+        @java.lang.Override
+        public void weak(Node node, String role, AuthMethod method) {
+            throw new AssertionError(role + " logs in by " + method);
         }
 
         @java.lang.Override

@@ -197,6 +197,11 @@ public final class PasswordSource {
         return places.stream().noneMatch(PasswordPlace.FromProvider.class::isInstance);
     }
 
+    /** Whether every place is a provider, so that no password of long standing comes from here. */
+    public boolean isProvided() {
+        return places.stream().allMatch(PasswordPlace.FromProvider.class::isInstance);
+    }
+
     /** Whether any place is a value written in the program or the configuration. */
     public boolean isLiteral() {
         for (PasswordPlace place : places) {

@@ -26,6 +26,7 @@ public final class TlsAttempt implements AutoCloseable {
     private final String host;
     private final String key;
     private volatile @Nullable SSLSocket socket;
+    private volatile @Nullable AuthMethod asked;
     private volatile long generation;
 
     TlsAttempt(TlsContext context, String host) {
@@ -37,6 +38,26 @@ public final class TlsAttempt implements AutoCloseable {
     /** The context's properties, with this attempt's key. The map is the caller's. */
     public Map<String, String> driverProperties() {
         return context.driverProperties(key);
+    }
+
+    /**
+     * An unconnected socket for the driver's socket factory. On it {@link #asked()} is known of a connection in plain text as well; with TLS it is
+     * in any case.
+     */
+    public Socket newSocket() {
+        return new TlsRequestSocket(this::asks);
+    }
+
+    private void asks(AuthMethod method) {
+        asked = method;
+    }
+
+    /**
+     * How the server wanted the login proven, the last time if there were two tries ({@code prefer}, {@code allow}); known after {@code connect},
+     * whether it returned or threw. Empty when the server refused the login before it asked.
+     */
+    public Optional<AuthMethod> asked() {
+        return Optional.ofNullable(asked);
     }
 
     /**
@@ -143,7 +164,7 @@ public final class TlsAttempt implements AutoCloseable {
         @Override
         public SSLSocket layer(Socket plain, String dialled, int port, boolean autoClose) throws IOException {
             TlsContext.Generation current = context.current();
-            SSLSocket layered = current.sockets().layer(plain, host, port, autoClose);
+            SSLSocket layered = current.sockets().layer(plain, host, port, autoClose, TlsAttempt.this::asks);
             generation = current.number();
             socket = layered;
             return layered;

@@ -1,13 +1,17 @@
 package dev.penstock.tls;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,8 +29,15 @@ import org.jspecify.annotations.Nullable;
  * handshake is sent. Thread-safe.
  *
  * <p>What a server decides only after the login began stays unknown: {@code pg_hba.conf}, and whether it demands a client certificate.
+ * {@link #askLogin} goes that one step further.
  */
 public final class TlsProbe {
+    /** 3.0. */
+    private static final int PROTOCOL = 196_608;
+
+    private static final byte[] TERMINATE = {'X', 0, 0, 0, 4};
+    private static final int MOST_OF_AN_ERROR = 16_384;
+
     /** TLS 1.3 refuses a client certificate after the handshake; a server says so at once or not at all. */
     private static final int LATE_ALERT_MILLIS = 500;
 
@@ -174,6 +185,105 @@ public final class TlsProbe {
                                 ? "the server closed the connection without an answer"
                                 : "the answer is not PostgreSQL's");
         };
+    }
+
+    /**
+     * Asks how the server wants a login of that role proven, over TLS or in plain text as the mode has it. Sends the two names and no password, and
+     * closes at once; where the server asks for nothing, that is a session for a moment. The server may log it.
+     *
+     * @return empty when the server asks for something that no driver knows
+     * @throws IOException when the server cannot be reached, is refused, or refuses the login before it asks; then the message has the SQLSTATE
+     */
+    public Optional<AuthMethod> askLogin(String host, int port, String role, String database) throws IOException {
+        byte[] startup = startup(role, database);
+        if (config.mode() == SslMode.ALLOW) {
+            try (Socket plain = connect(host, port)) {
+                return ask(plain, startup);
+            } catch (RefusedLoginException refused) {
+                // Once more with TLS, as connections do.
+                return askWithTls(host, port, startup);
+            }
+        }
+        return config.mode() == SslMode.DISABLE ? askInPlainText(host, port, startup) : askWithTls(host, port, startup);
+    }
+
+    private Optional<AuthMethod> askInPlainText(String host, int port, byte[] startup) throws IOException {
+        try (Socket plain = connect(host, port)) {
+            return ask(plain, startup);
+        }
+    }
+
+    private Optional<AuthMethod> askWithTls(String host, int port, byte[] startup) throws IOException {
+        try (TlsAttempt attempt = context.attempt(host);
+                Socket plain = connect(host, port)) {
+            if (!begin(plain)) {
+                if (config.mode().requiresEncryption()) {
+                    throw new IOException("the server offers no TLS");
+                }
+                return ask(plain, startup);
+            }
+            Properties properties = new Properties();
+            properties.putAll(attempt.driverProperties());
+            try (SSLSocket socket =
+                    (SSLSocket) new TlsSocketFactory(properties).createSocket(plain, host, port, true)) {
+                handshake(socket);
+                return ask(socket, startup);
+            } catch (RefusedLoginException refused) {
+                if (config.mode() != SslMode.PREFER) {
+                    throw refused;
+                }
+                return askInPlainText(host, port, startup);
+            }
+        }
+    }
+
+    private static Optional<AuthMethod> ask(Socket socket, byte[] startup) throws IOException {
+        socket.getOutputStream().write(startup);
+        socket.getOutputStream().flush();
+        List<AuthMethod> heard = new ArrayList<>();
+        DataInputStream in = new DataInputStream(new LoginStream(socket.getInputStream(), heard::add));
+        int letter = in.read();
+        int length = letter < 0 ? 0 : in.readInt();
+        if (letter != 'R' || length < 8) {
+            throw letter == 'E' ? refusal(in, length) : new IOException("the answer is not PostgreSQL's");
+        }
+        in.readInt();
+        if (heard.contains(AuthMethod.NONE)) {
+            socket.getOutputStream().write(TERMINATE);
+            socket.getOutputStream().flush();
+        }
+        return heard.stream().findFirst();
+    }
+
+    /** The server's words stay out: they may hold anything. */
+    private static IOException refusal(DataInputStream in, int length) throws IOException {
+        byte[] fields = in.readNBytes(Math.max(0, Math.min(length - 4, MOST_OF_AN_ERROR)));
+        for (String field : new String(fields, StandardCharsets.ISO_8859_1).split("\0")) {
+            if (field.matches("C[0-9A-Z]{5}")) {
+                return new RefusedLoginException(field.substring(1));
+            }
+        }
+        return new IOException("the server answers with an error that is not PostgreSQL's");
+    }
+
+    /** The server does not even ask. */
+    private static final class RefusedLoginException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedLoginException(String sqlState) {
+            super("the server refuses the login before it asks for a password (" + sqlState
+                    + (sqlState.equals("28000") ? ", by pg_hba.conf)" : ")"));
+        }
+    }
+
+    /** A start-up packet of protocol 3.0 with two parameters. */
+    private static byte[] startup(String role, String database) {
+        byte[] names = ("user\0" + role + "\0database\0" + database + "\0\0").getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(8 + names.length)
+                .putInt(8 + names.length)
+                .putInt(PROTOCOL)
+                .put(names)
+                .array();
     }
 
     private boolean isNamed(X509Certificate certificate, String host) {

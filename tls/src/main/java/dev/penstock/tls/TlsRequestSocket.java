@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import javax.net.SocketFactory;
 
 /**
@@ -30,8 +31,17 @@ public final class TlsRequestSocket extends Socket {
 
     private volatile Stage stage = Stage.SILENT;
 
+    private final Consumer<AuthMethod> asked;
+
     /** An unconnected socket. */
-    public TlsRequestSocket() {}
+    public TlsRequestSocket() {
+        this(method -> {});
+    }
+
+    /** @param asked hears how the server wants the login proven, when that is in plain text */
+    TlsRequestSocket(Consumer<AuthMethod> asked) {
+        this.asked = asked;
+    }
 
     static byte[] request() {
         return SSL_REQUEST.clone();
@@ -52,7 +62,7 @@ public final class TlsRequestSocket extends Socket {
     @Override
     public InputStream getInputStream() throws IOException {
         InputStream in = super.getInputStream();
-        return stage == Stage.TALKING ? in : new Answers(in);
+        return stage == Stage.TALKING ? in : new LoginStream(new Answers(in), asked);
     }
 
     private final class Requests extends FilterOutputStream {

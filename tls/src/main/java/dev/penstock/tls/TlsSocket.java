@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import javax.net.ssl.HandshakeCompletedListener;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -34,15 +35,18 @@ final class TlsSocket extends SSLSocket {
     private final SSLSocket tls;
     private final Socket plain;
     private final boolean direct;
+    private final Consumer<AuthMethod> asked;
 
     /**
      * @param plain what {@code tls} is layered over and closes at its own end
      * @param direct whether TLS begins without a question, and ALPN has to say that PostgreSQL answered
+     * @param asked hears how the server wants the login proven
      */
-    TlsSocket(SSLSocket tls, Socket plain, boolean direct) {
+    TlsSocket(SSLSocket tls, Socket plain, boolean direct, Consumer<AuthMethod> asked) {
         this.tls = tls;
         this.plain = plain;
         this.direct = direct;
+        this.asked = asked;
     }
 
     @Override
@@ -70,7 +74,7 @@ final class TlsSocket extends SSLSocket {
         return tls.toString();
     }
 
-    // Everything else is the JDK's.
+    // Everything else is the JDK's; what the server sends is heard until it has asked for the login.
 
     @Override
     public void addHandshakeCompletedListener(HandshakeCompletedListener listener) {
@@ -139,7 +143,7 @@ final class TlsSocket extends SSLSocket {
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return tls.getInputStream();
+        return new LoginStream(tls.getInputStream(), asked);
     }
 
     @Override

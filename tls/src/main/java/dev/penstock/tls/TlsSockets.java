@@ -7,6 +7,7 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
@@ -25,12 +26,18 @@ final class TlsSockets {
         this.context = context;
     }
 
+    SSLSocket layer(Socket plain, String host, int port, boolean autoClose) throws IOException {
+        return layer(plain, host, port, autoClose, method -> {});
+    }
+
     /**
      * The host is what the name check looks for and, by default, what the hello names.
      *
+     * @param asked hears how the server wants the login proven
      * @throws HandshakeRefusedException if something was sent in clear text behind the consent to TLS
      */
-    SSLSocket layer(Socket plain, String host, int port, boolean autoClose) throws IOException {
+    SSLSocket layer(Socket plain, String host, int port, boolean autoClose, Consumer<AuthMethod> asked)
+            throws IOException {
         boolean direct = config.negotiation() == SslNegotiation.DIRECT;
         if (!direct && plain.getInputStream().available() > 0) {
             throw HandshakeRefusedException.plainBytes();
@@ -47,7 +54,7 @@ final class TlsSockets {
             parameters.setApplicationProtocols(new String[] {TlsSocket.POSTGRESQL});
         }
         socket.setSSLParameters(parameters);
-        return autoClose || direct ? new TlsSocket(socket, plain, direct) : socket;
+        return autoClose || direct ? new TlsSocket(socket, plain, direct, asked) : socket;
     }
 
     boolean verifies(String host, SSLSession session) {

@@ -2,6 +2,7 @@ package dev.penstock.cli.tlscheck;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.CertificateReport;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsFailure;
@@ -57,6 +58,9 @@ public final class JsonReport {
         }
         verdict(json, "penstock", node.penstock());
         verdict(json, "pgjdbc", node.pgjdbc());
+        if (node.login().isPresent()) {
+            login(json, node.login().get());
+        }
         if (node.failure().isPresent()) {
             failure(json, node.failure().get());
         }
@@ -106,6 +110,19 @@ public final class JsonReport {
         json.writeStringField("outcome", verdict.outcome().name().toLowerCase(Locale.ROOT));
         json.writeStringField("why", verdict.why());
         json.writeEndObject();
+    }
+
+    private static void login(JsonGenerator json, LoginCheck login) throws IOException {
+        json.writeStringField("requireAuth", login.requireAuth());
+        if (login.wasAsked()) {
+            json.writeObjectFieldStart("login");
+            json.writeStringField("role", login.role());
+            json.writeStringField(
+                    "asked", login.asked().map(AuthMethod::libpqName).orElse(""));
+            json.writeBooleanField("accepted", login.isAccepted());
+            json.writeStringField("why", login.why());
+            json.writeEndObject();
+        }
     }
 
     private static void failure(JsonGenerator json, TlsFailure failure) throws IOException {

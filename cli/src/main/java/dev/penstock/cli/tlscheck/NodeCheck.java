@@ -1,5 +1,6 @@
 package dev.penstock.cli.tlscheck;
 
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
@@ -19,41 +20,63 @@ import java.util.Optional;
  *
  * @param seen empty when it cannot be reached
  * @param unreachable why not; blank when it was
+ * @param login what holds for the login of the configured role; empty without a configuration
  */
-public record NodeCheck(Endpoint endpoint, TlsConfig config, Optional<TlsProbeReport> seen, String unreachable) {
+public record NodeCheck(
+        Endpoint endpoint,
+        TlsConfig config,
+        Optional<TlsProbeReport> seen,
+        String unreachable,
+        Optional<LoginCheck> login) {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Dials it; blocks for some seconds at most. */
-    public static NodeCheck of(Endpoint endpoint, TlsContext context) {
+    /**
+     * Dials it and, when that goes well and it is wanted, asks for the login; blocks for some seconds at most.
+     *
+     * @param database the configuration; empty when there is none, and then nobody logs in
+     */
+    public static NodeCheck of(
+            Endpoint endpoint, TlsContext context, Optional<DatabaseConfig> database, boolean asksLogin) {
+        NodeCheck dialled = of(endpoint, context);
+        Optional<LoginCheck> login = database.map(config -> LoginCheck.unasked(config, endpoint));
+        if (asksLogin && dialled.connects()) {
+            TlsProbe probe = new TlsProbe(context, PATIENCE);
+            login = login.map(
+                    check -> check.ask(probe, endpoint, database.orElseThrow().database()));
+        }
+        return new NodeCheck(endpoint, dialled.config, dialled.seen, dialled.unreachable, login);
+    }
+
+    private static NodeCheck of(Endpoint endpoint, TlsContext context) {
         try {
             TlsProbeReport seen = new TlsProbe(context, PATIENCE).dial(endpoint.host(), endpoint.port());
-            return new NodeCheck(endpoint, context.config(), Optional.of(seen), "");
+            return new NodeCheck(endpoint, context.config(), Optional.of(seen), "", Optional.empty());
         } catch (UnknownHostException e) {
-            return new NodeCheck(
+            return unreachable(
                     endpoint,
-                    context.config(),
-                    Optional.empty(),
+                    context,
                     "the host name cannot be resolved: correct it, or the DNS of this host or container network");
         } catch (ConnectException e) {
-            return new NodeCheck(
-                    endpoint,
-                    context.config(),
-                    Optional.empty(),
-                    "nothing accepts connections there: start the server, or correct host and port");
+            return unreachable(
+                    endpoint, context, "nothing accepts connections there: start the server, or correct host and port");
         } catch (SocketTimeoutException e) {
-            return new NodeCheck(
+            return unreachable(
                     endpoint,
-                    context.config(),
-                    Optional.empty(),
+                    context,
                     "no answer within " + PATIENCE.toSeconds() + " s: check that no firewall drops packets");
         } catch (IOException e) {
-            return new NodeCheck(endpoint, context.config(), Optional.empty(), String.valueOf(e.getMessage()));
+            return unreachable(endpoint, context, String.valueOf(e.getMessage()));
         }
     }
 
-    /** Whether a connection of this configuration gets as far as its login. */
+    private static NodeCheck unreachable(Endpoint endpoint, TlsContext context, String why) {
+        return new NodeCheck(endpoint, context.config(), Optional.empty(), why, Optional.empty());
+    }
+
+    /** Whether a connection of this configuration gets as far as its login, and, where that was asked, through the question. */
     public boolean connects() {
-        return penstock().outcome() != Verdict.Outcome.REFUSED;
+        return penstock().outcome() != Verdict.Outcome.REFUSED
+                && login.map(LoginCheck::isAccepted).orElse(true);
     }
 
     Verdict penstock() {

@@ -33,7 +33,15 @@ public final class TextReport {
         server(node, node.seen().get());
         verdict("  Penstock", node.penstock());
         verdict("  plain pgjdbc", node.pgjdbc());
+        node.login().ifPresent(this::login);
         node.failure().ifPresent(failure -> line("  " + failure.reason(), failure.remedy()));
+    }
+
+    private void login(LoginCheck login) {
+        line("  require_auth", login.requireAuth());
+        if (login.wasAsked()) {
+            line("  login of '" + login.role() + "'", (login.isAccepted() ? "accepted: " : "REFUSED: ") + login.why());
+        }
     }
 
     private void server(NodeCheck node, TlsProbeReport seen) {
