@@ -9,6 +9,7 @@ import dev.penstock.secret.SecretUnavailableException;
 import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.ServerText;
 import dev.penstock.tls.TlsFailure;
+import dev.penstock.tls.TlsReason;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -47,7 +48,7 @@ final class Diagnosis {
         if (elsewhere.isPresent()) {
             return refusedByPolicy(node, elsewhere.get().refusal());
         }
-        Optional<TlsFailure> tls = TlsFailure.of(cause);
+        Optional<TlsFailure> tls = TlsFailure.of(cause).or(() -> missingCertificate(config, cause));
         if (tls.isPresent()) {
             return finding(tls.get()).on(node, state(cause, "08006"), cause);
         }
@@ -84,6 +85,20 @@ final class Diagnosis {
     /** A connection that was opened, but is not as safe as it must be. */
     static SQLException of(Node node, TlsFailure failure) {
         return finding(failure).on(node, "08006", null);
+    }
+
+    /**
+     * Besides the rules of {@code pg_hba.conf}, which name the file in every language, the server's {@code ClientAuthentication} refuses for one
+     * reason only.
+     */
+    private static Optional<TlsFailure> missingCertificate(DatabaseConfig config, Throwable cause) {
+        boolean isMissing = cause instanceof SQLException refusal
+                && "28000".equals(refusal.getSQLState())
+                && "ClientAuthentication".equals(ErrorClass.routine(refusal));
+        TlsReason reason = config.tls().clientCertificate() == null
+                ? TlsReason.CLIENT_CERT_REQUIRED
+                : TlsReason.CLIENT_CERT_NOT_SENT;
+        return isMissing ? Optional.of(new TlsFailure(reason, said(cause), reason.remedy())) : Optional.empty();
     }
 
     private static Finding finding(TlsFailure failure) {
@@ -135,11 +150,7 @@ final class Diagnosis {
                         "SETTING_REFUSED",
                         server,
                         "Correct this setting (options, schema, owner_user), or leave it out.");
-            case "53300" ->
-                new Finding(
-                        "TOO_MANY_CONNECTIONS",
-                        server,
-                        "Put a pooler in between, make the pools smaller, or raise max_connections.");
+            case "53300" -> new Finding("TOO_MANY_CONNECTIONS", server, room(cause));
             case "57P03" -> new Finding("SERVER_NOT_READY", server, "Wait until the server has started.");
             default -> unreachable(node, server, cause);
         };
@@ -149,6 +160,18 @@ final class Diagnosis {
         String text = server.startsWith(SAID) ? server.substring(SAID.length()) : server;
         return new Finding(
                 "SETTING_REFUSED", "the server refused the setting " + setting.name() + ": " + text, setting.remedy());
+    }
+
+    /** Whose limit it is the server says in words; where it looks at them says the same in every language. */
+    private static String room(Throwable cause) {
+        String routine = cause instanceof SQLException error ? ErrorClass.routine(error) : null;
+        return switch (String.valueOf(routine)) {
+            case "InitializeSessionUserId" ->
+                "It is the role's own limit: raise it (ALTER ROLE ... CONNECTION LIMIT), or make the pools smaller.";
+            case "CheckMyDatabase" ->
+                "It is the database's own limit: raise it (ALTER DATABASE ... CONNECTION LIMIT), or make the pools smaller.";
+            default -> "Put a pooler in between, make the pools smaller, or raise max_connections.";
+        };
     }
 
     /**

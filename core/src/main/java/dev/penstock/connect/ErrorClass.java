@@ -202,9 +202,12 @@ public enum ErrorClass {
         return error instanceof ConnectFailedException failed && REFUSED_HOST.contains(failed.code());
     }
 
-    /** A handshake that broke off without an alert says nothing about trust: the server was lost half way. */
+    /**
+     * A handshake that broke off without an alert says nothing about trust: the server was lost half way. A rule of {@code pg_hba.conf} is about the
+     * login.
+     */
     private static boolean isVerdict(TlsFailure failure) {
-        return failure.reason() != TlsReason.TLS_HANDSHAKE;
+        return failure.reason() != TlsReason.TLS_HANDSHAKE && failure.reason() != TlsReason.HBA_REJECTED;
     }
 
     private static ErrorClass ofState(String state, SQLException error) {
@@ -276,8 +279,8 @@ public enum ErrorClass {
                 && (routine.equals("ProcessInterrupts") || routine.startsWith("ProcessRecoveryConflict"));
     }
 
-    /** Where in the server it was raised; null when it was not. */
-    private static @Nullable String routine(SQLException error) {
+    /** Where in the server it was raised, the same in every language; null when it was not. */
+    static @Nullable String routine(SQLException error) {
         ServerErrorMessage message = serverMessage(error);
         return message == null ? null : message.getRoutine();
     }

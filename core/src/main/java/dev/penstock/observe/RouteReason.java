@@ -20,7 +20,7 @@ public enum RouteReason {
     REPLICAS_DOWN,
     /** A read on the primary: every replica that answers is further behind than {@code max_lag} or the read's own bound. */
     REPLICAS_BEHIND,
-    /** A read on the primary: it has just failed on every replica, or they are slow to open a connection. */
+    /** A read on the primary: it has just failed on every replica, or they open no connection in time. */
     REPLICAS_FAILED,
     /** A read on the primary: no replica had what its token stands for in time. */
     TOKEN_NOT_REACHED,

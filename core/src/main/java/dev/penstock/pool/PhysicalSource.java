@@ -87,10 +87,10 @@ final class PhysicalSource {
         }
     }
 
-    /** A refused login is not repeated by asking again: the breaker answers, and a new password is noticed soon. */
+    /** A refused password is not repeated by asking again: the breaker answers, and a new password is noticed soon. */
     private boolean isHeldBack() {
         SQLException failure = lastFailure;
-        return failure != null && ErrorClass.of(failure) == ErrorClass.AUTHENTICATION;
+        return failure != null && "28P01".equals(failure.getSQLState());
     }
 
     private static Duration longer(Duration pause) {

@@ -190,9 +190,15 @@ final class PurposePool {
                 waiting, "Raise pool.size or pool.maxOverflow if the server has room, or hold connections shorter.");
     }
 
-    /** It was their turn, and no connection came. */
+    /** It was their turn, and no connection came: the server refused one and says why, or is slow. */
     SQLException notOpened(int waiting) {
-        return timedOut(waiting, "The server is slow to open connections: look at its load and its log.");
+        SQLException failure = source.lastFailure();
+        boolean isFull = failure != null && ErrorClass.of(failure) == ErrorClass.SATURATED;
+        return timedOut(
+                waiting,
+                isFull
+                        ? "The server admits no further one."
+                        : "The server is slow to open connections: look at its load and its log.");
     }
 
     private SQLException timedOut(int waiting, String remedy) {

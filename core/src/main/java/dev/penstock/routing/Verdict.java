@@ -7,7 +7,7 @@ enum Verdict {
     NO_REPLICA("it is no replica", RouteReason.NO_REPLICA),
     NO_READS("an operator keeps reads away from it (Patroni's noloadbalance)", RouteReason.NO_REPLICA),
     SERIALIZABLE("sessions that read begin SERIALIZABLE there, which replicas refuse", RouteReason.NOT_ON_REPLICAS),
-    FAILED("the read has just failed there, or it is slow to open a connection", RouteReason.REPLICAS_FAILED),
+    FAILED("the read has just failed there, or it opens no connection in time", RouteReason.REPLICAS_FAILED),
     NOT_SERVING("it is not up", RouteReason.REPLICAS_DOWN),
     SLOW("it has not answered for a moment", RouteReason.REPLICAS_DOWN),
     LAGGING("it is further behind than max_lag", RouteReason.REPLICAS_BEHIND),

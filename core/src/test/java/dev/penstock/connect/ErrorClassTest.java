@@ -122,6 +122,7 @@ class ErrorClassTest {
                 fatal("28P01 wrong password", "28P01", ErrorClass.AUTHENTICATION, "E - - -"),
                 connect("28P01 diagnosed", "28P01", ErrorClass.AUTHENTICATION, "- - - -"),
                 fatal("28000 no pg_hba entry", "28000", ErrorClass.AUTHENTICATION, "E - - -"),
+                fatal("28000 no pg_hba.conf entry for host", "28000", ErrorClass.AUTHENTICATION, "E - - -"),
                 fatal("3D000 unknown database", "3D000", ErrorClass.CONFIGURATION, "E - - -"),
                 fatal("42501 no CONNECT", "42501", ErrorClass.CONFIGURATION, "E - - -"),
                 connect("42501 diagnosed", "42501", ErrorClass.CONFIGURATION, "- - - -"),

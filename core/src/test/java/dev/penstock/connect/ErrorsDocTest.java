@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.util.PSQLException;
@@ -83,15 +84,15 @@ class ErrorsDocTest {
                         "AUTH_FAILED",
                         "the role's on the server (ALTER ROLE ... PASSWORD)."),
                 new Symptom(
-                        "no pg_hba.conf entry for host` … `SSL encryption",
-                        fatal("28000", noEntry("SSL encryption")),
+                        "no pg_hba.conf entry for host",
+                        fatal("28000", "no " + hba("entry for", "SSL encryption")),
                         "HBA_REJECTED",
                         TlsReason.HBA_REJECTED.remedy()),
                 new Symptom(
-                        "no pg_hba.conf entry for host` … `no encryption",
-                        fatal("28000", noEntry("no encryption")),
-                        "TLS_REQUIRED_BY_SERVER",
-                        TlsReason.TLS_REQUIRED_BY_SERVER.remedy()),
+                        "pg_hba.conf rejects connection",
+                        fatal("28000", hba("rejects connection for", "no encryption")),
+                        "HBA_REJECTED",
+                        TlsReason.HBA_REJECTED.remedy()),
                 new Symptom(
                         "The server does not support SSL",
                         new PSQLException("The server does not support SSL.", PSQLState.CONNECTION_REJECTED),
@@ -119,6 +120,16 @@ class ErrorsDocTest {
                         fatal("53300", "sorry, too many clients already"),
                         "TOO_MANY_CONNECTIONS",
                         "Put a pooler in between, make the pools smaller, or raise max_connections."),
+                new Symptom(
+                        "too many connections for role",
+                        fatal("53300", "too many connections for role \"appuser\"", "InitializeSessionUserId"),
+                        "TOO_MANY_CONNECTIONS",
+                        "raise it (ALTER ROLE ... CONNECTION LIMIT), or make the pools smaller."),
+                new Symptom(
+                        "too many connections for database",
+                        fatal("53300", "too many connections for database \"shop\"", "CheckMyDatabase"),
+                        "TOO_MANY_CONNECTIONS",
+                        "raise it (ALTER DATABASE ... CONNECTION LIMIT), or make the pools smaller."),
                 new Symptom(
                         "unsupported startup parameter",
                         fatal("08P01", "unsupported startup parameter: statement_timeout"),
@@ -159,6 +170,19 @@ class ErrorsDocTest {
                 .hasCause(symptom.thrown());
         assertThat(told.getSQLState()).isEqualTo(symptom.thrown().getSQLState());
         assertThat(row).contains("`" + symptom.code() + "`").contains(symptom.remedy());
+    }
+
+    /** Words are translated; SQLSTATE, the server's routine and the name of its file are not. */
+    @ParameterizedTest
+    @CsvSource({
+        "28000, ClientAuthentication, 'в pg_hba.conf нет записи для компьютера', HBA_REJECTED",
+        "28000, ClientAuthentication, 'соединение требует сертификат', CLIENT_CERT_REQUIRED",
+        "53300, InitializeSessionUserId, 'слишком много подключений', ALTER ROLE",
+        "53300, CheckMyDatabase, 'слишком много подключений', ALTER DATABASE"
+    })
+    void a_refusal_is_understood_in_any_language_of_the_server(
+            String state, String routine, String message, String told) {
+        assertThat((Throwable) diagnosed(fatal(state, message, routine))).hasMessageContaining(told);
     }
 
     @ParameterizedTest
@@ -261,12 +285,16 @@ class ErrorsDocTest {
 
     /** As the server sends it: fields that end with a zero byte. */
     private static SQLException fatal(String state, String message) {
-        return new PSQLException(
-                new ServerErrorMessage("SFATAL\0VFATAL\0C" + state + "\0M" + message + "\0Rauth_failed\0"));
+        return fatal(state, message, "auth_failed");
     }
 
-    private static String noEntry(String encryption) {
-        return "no pg_hba.conf entry for host \"10.0.0.7\", user \"appuser\", database \"shop\", " + encryption;
+    private static SQLException fatal(String state, String message, String routine) {
+        return new PSQLException(
+                new ServerErrorMessage("SFATAL\0VFATAL\0C" + state + "\0M" + message + "\0R" + routine + "\0"));
+    }
+
+    private static String hba(String what, String encryption) {
+        return "pg_hba.conf " + what + " host \"10.0.0.7\", user \"appuser\", database \"shop\", " + encryption;
     }
 
     private static SQLException unreachable(IOException cause) {

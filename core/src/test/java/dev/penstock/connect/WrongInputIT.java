@@ -16,10 +16,12 @@ import dev.penstock.secret.Secret;
 import dev.penstock.testkit.Direction;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.TcpProxy;
+import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a user gets who writes something wrong: one clear error, soon, with the remedy, and no secret in it. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -42,11 +46,14 @@ class WrongInputIT {
     private PostgresCluster cluster;
 
     @BeforeAll
-    void start() {
+    void start() throws SQLException {
         cluster = PostgresCluster.builder()
                 .tls(true)
-                .hba("host all all all scram-sha-256")
+                .hba("host all outcast all reject", "host all all all scram-sha-256")
                 .start();
+        String password = "password '" + cluster.password("appuser") + "'";
+        cluster.primary().execute("create role outcast login in role appuser " + password);
+        cluster.primary().execute("create role limited login in role appuser connection limit 2 " + password);
     }
 
     @AfterAll
@@ -176,6 +183,41 @@ class WrongInputIT {
         Throwable error = open(config().database("nowhere").build());
         assertThat(error).hasMessageContaining("there is no database 'nowhere'");
         assertThat(((SQLException) error).getSQLState()).isEqualTo("3D000");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SslMode.class,
+            names = {"DISABLE", "ALLOW", "PREFER", "REQUIRE"})
+    void a_login_that_pg_hba_rejects_is_told_once_with_both_remedies_and_sslmode_only_after_plain_text(SslMode mode) {
+        Throwable error = open(
+                config().user("outcast").tls(TlsConfig.builder(mode).build()).build());
+        assertThat(((SQLException) error).getSQLState()).isEqualTo("28000");
+        assertThat(error)
+                .hasMessageContaining("[HBA_REJECTED]. Ask for a line in pg_hba.conf")
+                .hasMessageContaining("or for the one that rejects them to be changed");
+        assertThat(error.getMessage()).containsOnlyOnce("pg_hba.conf rejects connection");
+        assertThat(error.getMessage().contains("use sslmode=require")).isEqualTo(mode == SslMode.DISABLE);
+    }
+
+    @Test
+    void a_role_at_its_own_limit_is_told_so_and_not_that_the_server_is_slow() throws Exception {
+        DatabaseConfig config = config().user("limited")
+                .replicas()
+                .pool(4, 0, Duration.ofSeconds(1))
+                .build();
+        // The monitor has the other one.
+        try (Database db = Database.open(config);
+                Connection held = db.writer().getConnection()) {
+            assertThat(held.isValid(1)).isTrue();
+            Throwable error = failureOf(() -> db.writer().getConnection().close());
+            assertThat(((SQLException) error).getSQLState()).isEqualTo("53300");
+            assertThat(error)
+                    .hasMessageContaining("The server admits no further one")
+                    .hasMessageContaining("too many connections for role")
+                    .hasMessageContaining("ALTER ROLE ... CONNECTION LIMIT");
+            assertThat(error.getMessage()).doesNotContain("slow").doesNotContain("Raise pool");
+        }
     }
 
     private DatabaseConfigBuilder config() {

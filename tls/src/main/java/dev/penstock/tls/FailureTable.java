@@ -42,8 +42,8 @@ final class FailureTable {
     private static final List<Row> REFUSED_LOGINS = List.of(
             new Row("valid client certificate", TlsReason.CLIENT_CERT_REQUIRED),
             new Row("certificate authentication failed", TlsReason.CLIENT_CERT_REJECTED),
-            new Row("no encryption", TlsReason.TLS_REQUIRED_BY_SERVER),
-            new Row("ssl off", TlsReason.TLS_REQUIRED_BY_SERVER),
+            // The name of the file is in no language another one; whether it has no line or one that rejects, only the
+            // words say.
             new Row("pg_hba.conf", TlsReason.HBA_REJECTED));
 
     /** Text of an SQLException of SQLSTATE 08004 (lower case) to reason. */
@@ -60,6 +60,9 @@ final class FailureTable {
 
     private static Optional<TlsFailure> typed(List<Throwable> chain) {
         for (Throwable link : chain) {
+            if (link instanceof TlsConnectException known && known.failure() != null) {
+                return Optional.of(known.failure());
+            }
             if (link instanceof Reasoned reasoned) {
                 return Optional.of(
                         new TlsFailure(reasoned.reason(), String.valueOf(link.getMessage()), reasoned.remedy()));

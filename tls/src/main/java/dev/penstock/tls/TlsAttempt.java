@@ -101,7 +101,7 @@ public final class TlsAttempt implements AutoCloseable {
                             TlsReason.CLIENT_CERT_REJECTED,
                             "the server cut the connection during the handshake, as it does when it refuses a client certificate"));
         }
-        return known.map(this::withCertificateInMind);
+        return known.map(this::withCertificateInMind).map(this::withModeInMind);
     }
 
     /** {@code allow} tries plain text first: the driver then throws that refusal and keeps the one of TLS as suppressed. */
@@ -123,6 +123,16 @@ public final class TlsAttempt implements AutoCloseable {
     private TlsFailure withCertificateInMind(TlsFailure failure) {
         return failure.reason() == TlsReason.CLIENT_CERT_REQUIRED && hasClientCertificate()
                 ? TlsFailure.of(TlsReason.CLIENT_CERT_NOT_SENT, failure.message())
+                : failure;
+    }
+
+    /** The other modes without TLS have tried it, or the server has none: a line for TLS would not match. */
+    private TlsFailure withModeInMind(TlsFailure failure) {
+        return failure.reason() == TlsReason.HBA_REJECTED && context.config().mode() == SslMode.DISABLE
+                ? new TlsFailure(
+                        failure.reason(),
+                        failure.message(),
+                        failure.remedy() + " If there is one for TLS alone (hostssl): use sslmode=require or stronger.")
                 : failure;
     }
 

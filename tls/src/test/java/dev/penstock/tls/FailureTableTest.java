@@ -37,9 +37,10 @@ class FailureTableTest {
         "08004, 'Channel Binding is required, but the negotiated SCRAM mechanism does not use it', CHANNEL_BINDING",
         "28000, FATAL: connection requires a valid client certificate, CLIENT_CERT_REQUIRED",
         "28000, 'FATAL: certificate authentication failed for user \"app\"', CLIENT_CERT_REJECTED",
-        "28000, 'FATAL: no pg_hba.conf entry for host \"10.1.2.3\", user \"app\", database \"app\", no encryption', TLS_REQUIRED_BY_SERVER",
-        "28000, 'FATAL: pg_hba.conf rejects connection for host \"::1\", user \"app\", database \"app\", SSL off', TLS_REQUIRED_BY_SERVER",
-        "28000, 'FATAL: no pg_hba.conf entry for host \"10.1.2.3\", user \"app\", database \"app\", SSL encryption', HBA_REJECTED"
+        "28000, 'FATAL: no pg_hba.conf entry for host \"10.1.2.3\", user \"app\", database \"app\", no encryption', HBA_REJECTED",
+        "28000, 'FATAL: pg_hba.conf rejects connection for host \"::1\", user \"app\", database \"app\", SSL off', HBA_REJECTED",
+        "28000, 'FATAL: no pg_hba.conf entry for host \"10.1.2.3\", user \"app\", database \"app\", SSL encryption', HBA_REJECTED",
+        "28000, 'ВАЖНО: в pg_hba.conf нет записи для компьютера \"10.1.2.3\", пользователя \"app\", базы \"app\", без шифрования', HBA_REJECTED"
     })
     void a_refusal_has_a_reason(String state, String text, TlsReason reason) {
         assertThat(reason(new SQLException(text, state))).contains(reason);
@@ -90,6 +91,13 @@ class FailureTableTest {
         assertThat(thrown.getSQLState()).isEqualTo("08006");
         assertThat((Throwable) thrown).hasCause(driver).hasMessageStartingWith("TLS_PROTOCOL_VERSION: ");
         assertThat(thrown.failure().remedy()).isNotBlank();
+    }
+
+    @Test
+    void the_exception_for_callers_has_the_same_reason_message_and_remedy_again() {
+        SQLException driver = driver("08006", new SSLHandshakeException("Received fatal alert: protocol_version"));
+        TlsFailure failure = TlsFailure.of(driver).orElseThrow();
+        assertThat(TlsFailure.of(failure.toException(driver))).contains(failure);
     }
 
     private static SQLException driver(String state, Throwable cause) {

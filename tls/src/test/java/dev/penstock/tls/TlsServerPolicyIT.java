@@ -46,7 +46,7 @@ class TlsServerPolicyIT {
     @Test
     void a_server_that_admits_TLS_only_says_so_to_plain_text() {
         try (PostgresCluster cluster = single().tls(true).start()) {
-            assertThat(dial(cluster, TlsConfig.disabled()).outcome()).isEqualTo("TLS_REQUIRED_BY_SERVER");
+            assertThat(dial(cluster, TlsConfig.disabled()).outcome()).isEqualTo("HBA_REJECTED");
             assertThat(dial(cluster, TlsConfig.builder(SslMode.ALLOW).build()).outcome())
                     .isEqualTo("TLS");
             assertThat(dial(cluster, TlsConfig.prefer()).outcome()).isEqualTo("TLS");
