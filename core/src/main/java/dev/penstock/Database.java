@@ -210,7 +210,8 @@ public final class Database extends RoutedAccess implements AutoCloseable {
 
     /**
      * Hands out nothing more, waits for work in flight at most {@code timeouts.close}, then cancels what still runs, for a second at most, and
-     * ends monitors, pools and threads. Connections still in use by then are broken. Further calls fail with 08003.
+     * ends monitors, pools and threads. Connections still in use by then are broken, and one warning names the threads that borrowed them.
+     * Further calls fail with 08003.
      */
     @Override
     public void close() {

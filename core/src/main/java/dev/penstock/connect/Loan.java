@@ -1,5 +1,6 @@
 package dev.penstock.connect;
 
+import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,16 +21,45 @@ final class Loan {
 
     private final AtomicLong over = new AtomicLong();
 
-    /** Published by {@code returned}. */
+    /** Published by {@code returned}, as are the next two. */
     private long lentAt;
+
+    /** The borrower's name, which keeps nothing of the thread alive. It is told of an open loan alone, and replaced by the next one. */
+    private String thread = "";
+
+    private long threadNumber;
 
     /** One fence, the last, is for all of them: each costs as much as a good part of the borrow. */
     void begin(Connection lentAs, long at, LoanEnd onReturn) {
         formerHandle.lazySet(handle.getPlain());
         handle.lazySet(lentAs);
         lentAt = at;
+        borrowedBy(Thread.currentThread());
         begun.lazySet(begun.getPlain() + 1);
         returned.set(onReturn);
+    }
+
+    /**
+     * The thread that had a session before mostly borrows it again. Writing a reference into an object that is as old as a session costs a fence
+     * with G1, so the name is written only when it is another one, told by identity: a thread that was renamed has another name object.
+     */
+    @SuppressWarnings("ReferenceEquality")
+    private void borrowedBy(Thread borrower) {
+        String name = borrower.getName();
+        if (thread != name) {
+            thread = name;
+        }
+        threadNumber = borrower.getId();
+    }
+
+    /** Who has it; null when nobody has, or it changes hands at this moment. */
+    @Nullable
+    Holder holder(Purpose purpose) {
+        long loan = begun.get();
+        Holder seen = new Holder(thread, threadNumber, purpose, lentAt);
+        // What was read is of one loan when that is still open afterwards.
+        VarHandle.loadLoadFence();
+        return isOpen() && begun.get() == loan ? seen : null;
     }
 
     /** Also runs {@code more} at its end, or at once when it has ended. */

@@ -275,6 +275,11 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         return loan.isOpen();
     }
 
+    /** Who has borrowed it; null when nobody has, or it changes hands at this moment. Any thread may ask. */
+    public @Nullable Holder holder() {
+        return loan.holder(rules.purpose());
+    }
+
     /**
      * Ends the borrow in its borrower's stead, because the pool closes: what they run fails, and what they close then is closed
      * already. Hikari has forgotten the connection by the time they come, and would answer them with a NullPointerException.

@@ -158,6 +158,11 @@ final class Gate {
         }
     }
 
+    /** How many reads may be inside at once; more than the ceiling is as good as all of it. */
+    int readLimit() {
+        return readLimit;
+    }
+
     /** How many are inside now. */
     int inside() {
         return (int) (state.get() & COUNT);

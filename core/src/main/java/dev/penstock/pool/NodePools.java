@@ -42,7 +42,15 @@ public final class NodePools implements AutoCloseable {
     /** How long closing goes on asking the server to end what still runs. */
     private static final Duration CANCEL = Duration.ofSeconds(1);
 
+    private static final String FULL =
+            "Raise pool.size or pool.maxOverflow if the server has room, or hold connections shorter.";
+
+    private static final String FULL_OF_READS = "Raise primary_read_share, or hold connections shorter.";
+
+    private static final String QUEUE_FULL = "Send fewer at once, hold connections shorter, or raise max_waiting.";
+
     private final Node node;
+    private final int ceiling;
     private final Gate gate;
     private final LoadMeter meter;
     private final Ticks ticks;
@@ -56,7 +64,7 @@ public final class NodePools implements AutoCloseable {
     public NodePools(DatabaseConfig config, Node node, Connector connector, Ticks ticks) {
         this.node = node;
         this.ticks = ticks;
-        int ceiling = config.pool().ceiling();
+        this.ceiling = config.pool().ceiling();
         this.gate = new Gate(ceiling, ceiling, config.pool().maxWaiting());
         this.meter = new LoadMeter(gate);
         this.ofReads = new Returns(gate.leave(true), ticks);
@@ -161,7 +169,7 @@ public final class NodePools implements AutoCloseable {
                 case ADMITTED -> admitted(purpose, deadline, slices, stays);
                 case SENT_AWAY -> null;
                 case TIMED_OUT -> throw timedOut(purpose);
-                case QUEUE_FULL -> throw pool(purpose).queueFull(gate.waiting(purpose == Purpose.READ));
+                case QUEUE_FULL -> throw queueFull(purpose);
             };
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -252,7 +260,23 @@ public final class NodePools implements AutoCloseable {
 
     private SQLException timedOut(Purpose purpose) {
         listener(purpose).timedOut();
-        return pool(purpose).timedOut(gate.waiting(purpose == Purpose.READ));
+        Holders all = holders();
+        int share = gate.readLimit();
+        boolean read = purpose == Purpose.READ;
+        String told = read && share < ceiling && all.count() < ceiling
+                ? all.ofReads().told(share + " for reads", FULL_OF_READS)
+                : all.told(String.valueOf(ceiling), FULL);
+        return pool(purpose).timedOut(gate.waiting(read), told);
+    }
+
+    private SQLException queueFull(Purpose purpose) {
+        String told = holders().told(String.valueOf(ceiling), QUEUE_FULL);
+        return pool(purpose).queueFull(gate.waiting(purpose == Purpose.READ), told);
+    }
+
+    /** Who has connections of these pools now; no I/O. */
+    public Holders holders() {
+        return Holders.of(node);
     }
 
     /** Two comparisons without I/O; a ping only when something is in doubt. */

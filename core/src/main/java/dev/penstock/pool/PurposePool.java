@@ -184,12 +184,6 @@ final class PurposePool {
                 source.returned());
     }
 
-    /** Their turn did not come: the node's connections were all in use. */
-    SQLException timedOut(int waiting) {
-        return timedOut(
-                waiting, "Raise pool.size or pool.maxOverflow if the server has room, or hold connections shorter.");
-    }
-
     /** It was their turn, and no connection came: the server refused one and says why, or is slow. */
     SQLException notOpened(int waiting) {
         SQLException failure = source.lastFailure();
@@ -201,7 +195,8 @@ final class PurposePool {
                         : "The server is slow to open connections: look at its load and its log.");
     }
 
-    private SQLException timedOut(int waiting, String remedy) {
+    /** @param remedy with who holds the connections, when their turn did not come because those were all in use */
+    SQLException timedOut(int waiting, String remedy) {
         SQLException failure = source.lastFailure();
         return new SQLTransientConnectionException(
                 "No " + purpose.label() + " connection to " + node + " within "
@@ -211,12 +206,12 @@ final class PurposePool {
                 failure);
     }
 
-    SQLException queueFull(int waiting) {
+    /** @param remedy with who holds the connections */
+    SQLException queueFull(int waiting, String remedy) {
         return new SQLTransientConnectionException(
                 "No " + purpose.label() + " connection to " + node + ": "
                         + config.pool().maxWaiting()
-                        + " callers wait already (" + now(waiting)
-                        + "). Send fewer at once, hold connections shorter, or raise max_waiting.",
+                        + " callers wait already (" + now(waiting) + "). " + remedy,
                 "53300");
     }
 

@@ -7,10 +7,12 @@ import dev.penstock.connect.Node;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.PoolListener;
+import dev.penstock.pool.Holders;
 import dev.penstock.pool.NodePools;
 import dev.penstock.pool.Ticks;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -118,11 +120,13 @@ final class ClusterNodes {
     }
 
     private void drain(NodePools ofNode) {
+        Duration patience = config.timeouts().socket();
         try {
-            ofNode.awaitReturns(System.nanoTime() + config.timeouts().socket().toNanos());
+            ofNode.awaitReturns(System.nanoTime() + patience.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        warnOfHolders(List.of(ofNode), patience.toMillis() + " ms (the node has left the cluster)");
         ofNode.close();
         pools.remove(ofNode.node());
     }
@@ -132,6 +136,7 @@ final class ClusterNodes {
         ticks.close();
         pools.values().forEach(NodePools::stopLending);
         awaitReturns(System.nanoTime() + patience.toNanos());
+        warnOfHolders(pools.values(), patience.toMillis() + " ms (timeouts.close)");
         List<Thread> closing = pools.values().stream()
                 .map(ofNode -> new Thread(
                         ofNode::close, "penstock-close-" + ofNode.node().name()))
@@ -144,6 +149,26 @@ final class ClusterNodes {
         } catch (InterruptedException e) {
             // The pools end by themselves; only the waiting for them does not.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One line, whatever the number of nodes. Nobody else tells of a connection that was leaked: it has no borrower who would get an error. */
+    private static void warnOfHolders(Collection<NodePools> closing, String patience) {
+        int count = 0;
+        List<String> told = new ArrayList<>();
+        for (NodePools ofNode : closing) {
+            Holders holders = ofNode.holders();
+            if (holders.count() > 0) {
+                count += holders.count();
+                told.add(ofNode.node().name() + ": " + holders);
+            }
+        }
+        if (count > 0) {
+            RoutingLog.LOG.warn(
+                    "Connections still in use after {} are broken, {} in all: {}",
+                    patience,
+                    count,
+                    String.join("; ", told));
         }
     }
 

@@ -33,7 +33,7 @@ class OperationsPagesTest {
 
     /** What a value of a line is made of; the words between are the library's. */
     private static final Pattern VALUE = Pattern.compile(
-            "node-\\d+(?: \\([^)]*\\))?|\\S+\\.internal:\\d+|https?://\\S+:|\\S+\\.(?:key|pem)|'[^']*'|\\b\\d[\\w.:-]*|\\[?[A-Z]+(?:_[A-Z]+)+]?");
+            "node-\\d+(?: \\([^)]*\\))?|[\\w-]+ #\\d+ \\(\\w+\\)|\\S+\\.internal:\\d+|https?://\\S+:|\\S+\\.(?:key|pem)|'[^']*'|\\b\\d[\\w.:-]*|\\[?[A-Z]+(?:_[A-Z]+)+]?");
 
     private static final Pattern SENTENCE = Pattern.compile("(?<=[.:;])\\s+");
 

@@ -145,7 +145,7 @@ class PoolLifeIT {
                 1, 0, Duration.ofSeconds(20), Duration.ofSeconds(1800), Duration.ofSeconds(600), null, 1);
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try (Database db = Database.open(TestConfigs.of(cluster).pool(small).build())) {
-            Connection held = db.writer().getConnection();
+            Connection held = threads.submit(() -> db.writer().getConnection()).get(20, TimeUnit.SECONDS);
             Future<?> waiter = threads.submit(() -> {
                 db.write(c -> Served.run(c, "select 1"));
                 return null;
