@@ -168,6 +168,8 @@ class ListenersIT {
             cluster.awaitReplicas();
             assertThat(db.await(s -> s.node("node-2").orElseThrow().state().serves(), LONG))
                     .isTrue();
+            // Until its lag is known the primary serves.
+            await().atMost(LONG).until(() -> db.read(c -> Served.by(c).inRecovery()));
             List<Connection> held =
                     List.of(db.reader().getConnection(), db.reader().getConnection());
             db.addListener(new DatabaseListener() {
