@@ -47,13 +47,21 @@ abstract class BindingConnection implements Connection {
 
     /** The session, bound now if there was none. */
     final Connection session() throws SQLException {
-        Connection session = bound;
+        Connection session = bound();
         return session != null ? session : bind();
     }
 
-    /** The session if there is one; to be asked before {@link #settings()}, because a closed connection has none. */
-    final @Nullable Connection bound() {
-        return bound;
+    /**
+     * The session if there is one; to be asked before {@link #settings()}, because a closed connection has none.
+     *
+     * @throws SQLException 08003 when it has ended, because it was lost or the database was closed
+     */
+    final @Nullable Connection bound() throws SQLException {
+        Connection session = bound;
+        if (session != null && session.isClosed()) {
+            throw Refusal.closed();
+        }
+        return session;
     }
 
     /** What was set and is not told to a session yet, of a connection that is open. */
@@ -278,7 +286,7 @@ abstract class BindingConnection implements Connection {
 
     @Override
     public final int getTransactionIsolation() throws SQLException {
-        Connection session = bound;
+        Connection session = bound();
         return session != null ? session.getTransactionIsolation() : settings().isolation();
     }
 
@@ -287,7 +295,7 @@ abstract class BindingConnection implements Connection {
     public final void setTransactionIsolation(int level) throws SQLException {
         checkLevel(level);
         Settings changed = ownSettings();
-        Connection session = bound;
+        Connection session = bound();
         if (session != null && !leavesReplica(session, level)) {
             session.setTransactionIsolation(level);
         }
@@ -324,7 +332,7 @@ abstract class BindingConnection implements Connection {
 
     @Override
     public final void setAutoCommit(boolean on) throws SQLException {
-        Connection session = bound;
+        Connection session = bound();
         if (session != null) {
             session.setAutoCommit(on);
         } else {
@@ -335,7 +343,7 @@ abstract class BindingConnection implements Connection {
 
     @Override
     public final void commit() throws SQLException {
-        Connection session = bound;
+        Connection session = bound();
         if (session != null) {
             session.commit();
         } else {
@@ -345,7 +353,7 @@ abstract class BindingConnection implements Connection {
 
     @Override
     public final void rollback() throws SQLException {
-        Connection session = bound;
+        Connection session = bound();
         if (session != null) {
             session.rollback();
         } else {
@@ -384,7 +392,7 @@ abstract class BindingConnection implements Connection {
 
     /** Whoever set one is bound until the end. */
     private Connection sessionOfSavepoint() throws SQLException {
-        Connection session = bound;
+        Connection session = bound();
         if (session == null) {
             checkOpen();
             throw new SQLException("This connection has set no savepoint", "3B001");
@@ -400,7 +408,7 @@ abstract class BindingConnection implements Connection {
             return type.cast(this);
         }
         if (!isWrapperFor(type)) {
-            throw new SQLException("No connection behind this one is a " + type.getName());
+            throw new SQLException("No connection behind this one is a " + type.getName(), Refusal.INVALID_PARAMETER);
         }
         return pinnedSession().unwrap(type);
     }
@@ -409,7 +417,7 @@ abstract class BindingConnection implements Connection {
     @Override
     public final boolean isWrapperFor(Class<?> type) throws SQLException {
         checkOpen();
-        Connection session = bound;
+        Connection session = bound();
         return type.isInstance(this) || (session == null ? NodeConnection.isAlways(type) : session.isWrapperFor(type));
     }
 

@@ -239,7 +239,7 @@ final class LazyConnection extends BindingConnection {
     @Override
     public void setClientInfo(String name, @Nullable String value) throws SQLClientInfoException {
         Settings changed = settingsForClientInfo();
-        Connection session = bound();
+        Connection session = boundForClientInfo();
         if (session != null) {
             session.setClientInfo(name, value);
         }
@@ -249,7 +249,7 @@ final class LazyConnection extends BindingConnection {
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
         Settings changed = settingsForClientInfo();
-        Connection session = bound();
+        Connection session = boundForClientInfo();
         if (session != null) {
             session.setClientInfo(properties);
         }
@@ -260,8 +260,20 @@ final class LazyConnection extends BindingConnection {
         try {
             return ownSettings();
         } catch (SQLException e) {
-            throw new SQLClientInfoException(ServerText.of(e), e.getSQLState(), Map.of(), e);
+            throw ofClientInfo(e);
         }
+    }
+
+    private @Nullable Connection boundForClientInfo() throws SQLClientInfoException {
+        try {
+            return bound();
+        } catch (SQLException e) {
+            throw ofClientInfo(e);
+        }
+    }
+
+    private static SQLClientInfoException ofClientInfo(SQLException e) {
+        return new SQLClientInfoException(ServerText.of(e), e.getSQLState(), Map.of(), e);
     }
 
     @Override

@@ -41,7 +41,7 @@ final class Intake implements DataSource, SQLExceptionOverride {
 
     @java.lang.Override
     public Connection getConnection(String username, String password) throws SQLException {
-        throw new SQLFeatureNotSupportedException("A pool has one role");
+        throw new SQLFeatureNotSupportedException("A pool has one role", "0A000");
     }
 
     @java.lang.Override
@@ -68,17 +68,17 @@ final class Intake implements DataSource, SQLExceptionOverride {
 
     @java.lang.Override
     public void setLogWriter(PrintWriter out) throws SQLException {
-        throw new SQLFeatureNotSupportedException("Penstock logs through SLF4J");
+        throw new SQLFeatureNotSupportedException("Penstock logs through SLF4J", "0A000");
     }
 
     @java.lang.Override
     public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-        throw new SQLFeatureNotSupportedException("Penstock logs through SLF4J");
+        throw new SQLFeatureNotSupportedException("Penstock logs through SLF4J", "0A000");
     }
 
     @java.lang.Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        throw new SQLException("Not a wrapper for " + type.getName());
+        throw new SQLException("Not a wrapper for " + type.getName(), "22023");
     }
 
     @java.lang.Override

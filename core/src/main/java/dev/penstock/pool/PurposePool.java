@@ -13,6 +13,7 @@ import dev.penstock.observe.PoolSnapshot;
 import dev.penstock.tls.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -71,6 +72,8 @@ final class PurposePool {
                 throw forThisCaller(failure);
             }
             return null;
+        } catch (SQLException e) {
+            throw HikariErrors.withState(e);
         }
     }
 
@@ -198,12 +201,13 @@ final class PurposePool {
     /** @param remedy with who holds the connections, when their turn did not come because those were all in use */
     SQLException timedOut(int waiting, String remedy) {
         SQLException failure = source.lastFailure();
-        return new SQLTransientConnectionException(
-                "No " + purpose.label() + " connection to " + node + " within "
-                        + config.pool().timeout().toMillis() + " ms (" + now(waiting) + "). " + remedy
-                        + (failure == null ? "" : " Last failure: " + ServerText.of(failure)),
-                failure == null ? "08001" : failure.getSQLState(),
-                failure);
+        String told = "No " + purpose.label() + " connection to " + node + " within "
+                + config.pool().timeout().toMillis() + " ms (" + now(waiting) + "). " + remedy
+                + (failure == null ? "" : " Last failure: " + ServerText.of(failure));
+        String state = failure == null || failure.getSQLState() == null ? "08001" : failure.getSQLState();
+        return failure != null && ErrorClass.of(failure).isFinal()
+                ? new SQLNonTransientConnectionException(told, state, failure)
+                : new SQLTransientConnectionException(told, state, failure);
     }
 
     /** @param remedy with who holds the connections */

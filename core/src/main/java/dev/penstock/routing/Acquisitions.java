@@ -4,6 +4,7 @@ import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.BorrowFailure;
 import dev.penstock.observe.PoolListener;
+import dev.penstock.pool.HikariErrors;
 import dev.penstock.pool.NodePools;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -55,7 +56,7 @@ final class Acquisitions {
     }
 
     /**
-     * The same failure.
+     * The same failure, which has an SQLSTATE from now on.
      *
      * @param deadline of the call; 0 for none of its own
      */
@@ -67,7 +68,7 @@ final class Acquisitions {
             events.tellNow(
                     "borrowFailed", listener -> listener.borrowFailed(purpose.label(), why, Math.max(0, now - begun)));
         }
-        return failure;
+        return HikariErrors.withState(failure);
     }
 
     private static BorrowFailure why(SQLException failure, boolean late) {

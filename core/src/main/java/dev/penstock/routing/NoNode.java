@@ -8,11 +8,13 @@ import dev.penstock.topology.NodeView;
 import dev.penstock.topology.TopologyView;
 import dev.penstock.topology.TopologyView.Replacement;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The errors for work that no node can take: what each node last said, and its failure as the cause. */
 final class NoNode {
@@ -98,7 +100,11 @@ final class NoNode {
         }
         String replaced =
                 view.replacement().map(NoNode::replaced).map(" "::concat).orElse("");
-        SQLException error = new SQLTransientConnectionException(what + replaced + lines(view), state(failures));
+        String told = what + replaced + lines(view);
+        // A retry library goes by the type: whoever was refused will be again.
+        SQLException error = refusals(failures).findAny().isPresent()
+                ? new SQLNonTransientConnectionException(told, state(failures))
+                : new SQLTransientConnectionException(told, state(failures));
         if (!failures.isEmpty()) {
             error.initCause(failures.get(0));
             failures.stream().skip(1).forEach(error::addSuppressed);
@@ -108,12 +114,15 @@ final class NoNode {
 
     /** The refusal's own SQLSTATE when there is one, so that a wrong password does not look like an outage. */
     private static String state(List<SQLException> failures) {
-        return failures.stream()
-                .filter(failure -> ErrorClass.of(failure).isFinal())
+        return refusals(failures)
                 .map(SQLException::getSQLState)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse("08001");
+    }
+
+    private static Stream<SQLException> refusals(List<SQLException> failures) {
+        return failures.stream().filter(failure -> ErrorClass.of(failure).isFinal());
     }
 
     private static String line(NodeView view) {

@@ -3,6 +3,7 @@ package dev.penstock.routing;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
+import dev.penstock.pool.HikariErrors;
 import dev.penstock.routing.CallDeadlines.Guard;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -76,6 +77,8 @@ public final class ReadWork {
             return attempt(connection, call);
         } catch (NodeLost lost) {
             return runAgain(call, lost);
+        } catch (SQLException e) {
+            throw HikariErrors.withState(e);
         }
     }
 
@@ -99,6 +102,8 @@ public final class ReadWork {
             } catch (NodeLost again) {
                 remember(again.error, lost.error);
                 lost = again;
+            } catch (SQLException e) {
+                throw HikariErrors.withState(e);
             }
         }
         SQLException told = CallDeadlines.orTimedOut(

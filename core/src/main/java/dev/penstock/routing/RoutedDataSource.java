@@ -43,7 +43,8 @@ public final class RoutedDataSource implements DataSource {
             return type.cast(this);
         }
         // Answering with one of the pools behind would pass one node's numbers off as the whole.
-        throw new SQLException("This " + name + " data source routes over several pools; it is no " + type.getName());
+        throw new SQLException(
+                "This " + name + " data source routes over several pools; it is no " + type.getName(), "22023");
     }
 
     @Override

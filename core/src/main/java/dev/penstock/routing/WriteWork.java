@@ -6,6 +6,7 @@ import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.WriteConnection;
+import dev.penstock.pool.HikariErrors;
 import dev.penstock.routing.CallDeadlines.Guard;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,6 +39,8 @@ public final class WriteWork {
             return once(call, call.deadline, false);
         } catch (Undone first) {
             return again(call, first);
+        } catch (SQLException e) {
+            throw HikariErrors.withState(e);
         }
     }
 
@@ -64,7 +67,7 @@ public final class WriteWork {
                 last = undone;
             } catch (SQLException e) {
                 ReadWork.remember(e, last.error);
-                throw e;
+                throw HikariErrors.withState(e);
             }
         }
         throw last.rethrown();

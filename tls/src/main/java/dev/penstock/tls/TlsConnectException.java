@@ -10,11 +10,18 @@ import java.sql.SQLNonTransientConnectionException;
 public final class TlsConnectException extends SQLNonTransientConnectionException {
     private static final long serialVersionUID = 1L;
 
+    private static final String CONNECTION_FAILURE = "08006";
+
     private final transient TlsFailure failure;
 
     TlsConnectException(TlsFailure failure, SQLException driver) {
-        super(failure.summary(), driver.getSQLState(), driver.getErrorCode(), driver);
+        super(failure.summary(), stateOf(driver), driver.getErrorCode(), driver);
         this.failure = failure;
+    }
+
+    private static String stateOf(SQLException driver) {
+        String state = driver.getSQLState();
+        return state == null ? CONNECTION_FAILURE : state;
     }
 
     /** Reason, message and remedy. */
