@@ -3,7 +3,6 @@ package dev.penstock.connect;
 import dev.penstock.config.Login;
 import dev.penstock.secret.Credentials;
 import dev.penstock.secret.RotatingPassword;
-import dev.penstock.tls.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
@@ -69,8 +68,8 @@ final class Authentication {
         Credentials current = identity.passwordOf(login).current();
         SQLException refusal = breaker.holdsBack(current);
         if (refusal != null) {
-            // A new one for each caller: exceptions gather what their holders suppress.
-            throw new SQLException(ServerText.of(refusal), refusal.getSQLState(), refusal);
+            // Callers get an exception of their own, of which this is the cause.
+            throw refusal;
         }
         try {
             return accepted(door, breaker, current, dial.with(current));
@@ -95,7 +94,6 @@ final class Authentication {
                 if (!WRONG_PASSWORD.equals(e.getSQLState())) {
                     throw e;
                 }
-                refused.answer().addSuppressed(e);
             }
         }
         breaker.refused(password.current(), refused.answer());

@@ -8,8 +8,10 @@ import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.SecretUnavailableException;
 import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.ServerText;
+import dev.penstock.tls.TlsConnectException;
 import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsReason;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -17,19 +19,48 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Turns what the driver throws into what an operator can act on: which node, what happened, what to do. Keeps the
- * SQLSTATE and the cause.
+ * SQLSTATE, and of the causes what adds something.
  */
 final class Diagnosis {
     /** One row of the table: a stable code, what happened, what to do. */
     private record Finding(String code, String what, String remedy) {
         SQLException on(Node node, String state, @Nullable Throwable cause) {
-            return new ConnectFailedException(node.toString(), code, what, remedy, state, cause);
+            return new ConnectFailedException(node.toString(), code, what, remedy, state, evidence(what, cause));
+        }
+
+        /**
+         * What a server said is kept as the driver threw it, for programs that look into it. Of all else the first cause that says more than
+         * {@code what} and than its own cause: JSSE and the driver each wrap a refusal in an exception with the same words.
+         */
+        private static @Nullable Throwable evidence(String what, @Nullable Throwable thrown) {
+            for (Throwable link = thrown; link != null; link = link.getCause()) {
+                if (message(link) != null || isOfSocket(link) || !isSaid(what, link)) {
+                    return link;
+                }
+            }
+            return null;
+        }
+
+        /** Whether a node is silent or away is told by these. */
+        private static boolean isOfSocket(Throwable link) {
+            return link instanceof IOException && !(link instanceof SSLException);
+        }
+
+        /** By the message, or below. */
+        private static boolean isSaid(String what, Throwable link) {
+            String text = ServerText.of(link).replaceFirst("\\.$", "");
+            Throwable below = link.getCause();
+            return link instanceof TlsConnectException
+                    || text.contains(what)
+                    || what.contains(text)
+                    || (below != null && text.endsWith(ServerText.of(below)));
         }
     }
 
@@ -50,10 +81,11 @@ final class Diagnosis {
         }
         Optional<TlsFailure> tls = TlsFailure.of(cause).or(() -> missingCertificate(config, cause));
         if (tls.isPresent()) {
-            return finding(tls.get()).on(node, state(cause, "08006"), cause);
+            return finding(tls.get(), cause).on(node, state(cause, "08006"), cause);
         }
         if (cause instanceof SecretUnavailableException missing) {
-            return new Finding("SECRET_UNAVAILABLE", ServerText.of(missing), "").on(node, "28000", cause);
+            String looked = Identity.without(missing.remedy(), ServerText.of(missing));
+            return new Finding("SECRET_UNAVAILABLE", looked, missing.remedy()).on(node, "28000", cause);
         }
         String state = state(cause, "08001");
         Finding finding = state.equals("28P01") ? refused(login) : finding(node, config, state, cause);
@@ -84,7 +116,7 @@ final class Diagnosis {
 
     /** A connection that was opened, but is not as safe as it must be. */
     static SQLException of(Node node, TlsFailure failure) {
-        return finding(failure).on(node, "08006", null);
+        return new Finding(failure.reason().name(), failure.message(), failure.remedy()).on(node, "08006", null);
     }
 
     /**
@@ -101,8 +133,13 @@ final class Diagnosis {
         return isMissing ? Optional.of(new TlsFailure(reason, said(cause), reason.remedy())) : Optional.empty();
     }
 
-    private static Finding finding(TlsFailure failure) {
-        return new Finding(failure.reason().name(), failure.message(), failure.remedy());
+    /** The server's own refusal is marked as such, as it is in all other findings. */
+    private static Finding finding(TlsFailure failure, Throwable cause) {
+        return new Finding(failure.reason().name(), said(failure.message(), unwrapped(cause)), failure.remedy());
+    }
+
+    private static Throwable unwrapped(Throwable cause) {
+        return cause instanceof TlsConnectException && cause.getCause() != null ? cause.getCause() : cause;
     }
 
     private static Finding refused(Login login) {
@@ -256,7 +293,10 @@ final class Diagnosis {
 
     /** In one line, whatever there is of details. */
     private static String said(Throwable cause) {
-        String text = ServerText.of(cause);
+        return said(ServerText.of(cause), cause);
+    }
+
+    private static String said(String text, Throwable cause) {
         String severity = severity(cause) + ": ";
         return text.startsWith(severity) ? SAID + text.substring(severity.length()) : text;
     }

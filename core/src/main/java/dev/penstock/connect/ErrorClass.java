@@ -18,6 +18,8 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLWarning;
@@ -88,6 +90,12 @@ public enum ErrorClass {
 
     /** What production refuses of a host that a discovery named, before anything is sent. */
     private static final Set<String> REFUSED_HOST = Set.of("PRODUCTION_TLS", "REQUIRE_UNVERIFIED");
+
+    /** The verdicts on trust, by which a failed connect is known that does not keep the handshake's exceptions. */
+    private static final Set<String> TLS_CODES = Stream.of(TlsReason.values())
+            .filter(reason -> reason != TlsReason.TLS_HANDSHAKE && reason != TlsReason.HBA_REJECTED)
+            .map(TlsReason::name)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Session session;
     private final Topology node;
@@ -169,7 +177,7 @@ public enum ErrorClass {
 
     /** The class of the first exception in the chain that says something. */
     public static ErrorClass of(SQLException error) {
-        if (TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent() || isRefusedHost(error)) {
+        if (isOfTls(error) || isRefusedHost(error)) {
             return TLS;
         }
         if (isNotLetIn(error)) {
@@ -202,12 +210,17 @@ public enum ErrorClass {
         return error instanceof ConnectFailedException failed && REFUSED_HOST.contains(failed.code());
     }
 
+    private static boolean isOfTls(SQLException error) {
+        return (error instanceof ConnectFailedException failed && TLS_CODES.contains(failed.code()))
+                || TlsFailure.of(error).filter(ErrorClass::isVerdict).isPresent();
+    }
+
     /**
      * A handshake that broke off without an alert says nothing about trust: the server was lost half way. A rule of {@code pg_hba.conf} is about the
      * login.
      */
     private static boolean isVerdict(TlsFailure failure) {
-        return failure.reason() != TlsReason.TLS_HANDSHAKE && failure.reason() != TlsReason.HBA_REJECTED;
+        return TLS_CODES.contains(failure.reason().name());
     }
 
     private static ErrorClass ofState(String state, SQLException error) {

@@ -177,7 +177,7 @@ public final class Identity implements AutoCloseable {
     }
 
     /** The exceptions end their message with the remedy, which a violation tells by itself. */
-    private static String without(String remedy, @Nullable String message) {
+    static String without(String remedy, @Nullable String message) {
         String text = String.valueOf(message);
         return text.endsWith(remedy)
                 ? text.substring(0, text.length() - remedy.length()).strip().replaceFirst("\\.$", "")

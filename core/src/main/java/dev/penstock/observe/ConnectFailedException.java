@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A physical connection could not be opened. Keeps the SQLSTATE and the driver's exception as its cause; says which
- * node, what happened and what to do. Holds no secret.
+ * A physical connection could not be opened. Says which node, what happened and what to do, and keeps the SQLSTATE. The driver's exception is its
+ * cause as far as it says more; what a handshake wraps around a refusal of ours says the same again, and is left out. Holds no secret.
  */
 public final class ConnectFailedException extends SQLException {
     private static final long serialVersionUID = 1L;
@@ -41,7 +41,19 @@ public final class ConnectFailedException extends SQLException {
 
     /** The same failure for another caller: exceptions gather suppressed ones, so no two callers may share one. */
     public ConnectFailedException again() {
-        return new ConnectFailedException(String.valueOf(getMessage()), getSQLState(), this, node, code, remedy);
+        return with(String.valueOf(getMessage()));
+    }
+
+    /**
+     * The same failure as the cause of an exception whose message tells it already: its own message is the node and the code, so that a stack trace
+     * tells it once.
+     */
+    public ConnectFailedException inBrief() {
+        return with(node + ": " + code);
+    }
+
+    private ConnectFailedException with(String message) {
+        return new ConnectFailedException(message, getSQLState(), getCause(), node, code, remedy);
     }
 
     /** The node that was dialled, with its host and port. */

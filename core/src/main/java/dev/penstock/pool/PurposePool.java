@@ -205,9 +205,10 @@ final class PurposePool {
                 + config.pool().timeout().toMillis() + " ms (" + now(waiting) + "). " + remedy
                 + (failure == null ? "" : " Last failure: " + ServerText.of(failure));
         String state = failure == null || failure.getSQLState() == null ? "08001" : failure.getSQLState();
+        SQLException cause = failure instanceof ConnectFailedException failed ? failed.inBrief() : failure;
         return failure != null && ErrorClass.of(failure).isFinal()
-                ? new SQLNonTransientConnectionException(told, state, failure)
-                : new SQLTransientConnectionException(told, state, failure);
+                ? new SQLNonTransientConnectionException(told, state, cause)
+                : new SQLTransientConnectionException(told, state, cause);
     }
 
     /** @param remedy with who holds the connections */

@@ -11,8 +11,10 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -63,7 +65,17 @@ final class NoNode {
     }
 
     private static String lines(TopologyView view) {
-        return view.nodes().stream().map(NoNode::line).collect(Collectors.joining("\n  ", "\n  ", ""));
+        Set<String> remedies = new HashSet<>();
+        return view.nodes().stream()
+                .map(node -> toldOnce(node, line(node), remedies))
+                .collect(Collectors.joining("\n  ", "\n  ", ""));
+    }
+
+    /** What the nodes have in common is remedied once: the remedy stands behind the first of them. */
+    private static String toldOnce(NodeView view, String line, Set<String> remedies) {
+        String remedy = view.failure().orElse(null) instanceof ConnectFailedException failed ? failed.remedy() : "";
+        boolean again = !remedy.isEmpty() && line.endsWith(remedy) && !remedies.add(remedy);
+        return again ? line.substring(0, line.length() - remedy.length()).strip() : line;
     }
 
     /** What an operator has to decide when another cluster answers; the log tells it as well. */
@@ -78,8 +90,9 @@ final class NoNode {
 
     /** What is being waited for, in one line. */
     static String waitingFor(TopologyView view, boolean any) {
+        Set<String> remedies = new HashSet<>();
         String nodes = view.nodes().stream()
-                .map(node -> node.node() + ": " + why(node))
+                .map(node -> toldOnce(node, node.node() + ": " + why(node), remedies))
                 .collect(Collectors.joining("; "));
         return (any ? "a node to read from: " : "a primary to write to: ") + nodes;
     }
@@ -106,10 +119,15 @@ final class NoNode {
                 ? new SQLNonTransientConnectionException(told, state(failures))
                 : new SQLTransientConnectionException(told, state(failures));
         if (!failures.isEmpty()) {
-            error.initCause(failures.get(0));
-            failures.stream().skip(1).forEach(error::addSuppressed);
+            error.initCause(inBrief(failures.get(0)));
+            failures.stream().skip(1).map(NoNode::inBrief).forEach(error::addSuppressed);
         }
         return error;
+    }
+
+    /** What the lines of the nodes tell already is not told again below them. */
+    private static SQLException inBrief(SQLException failure) {
+        return failure instanceof ConnectFailedException failed ? failed.inBrief() : failure;
     }
 
     /** The refusal's own SQLSTATE when there is one, so that a wrong password does not look like an outage. */

@@ -103,7 +103,8 @@ final class FailureTable {
                     default -> Optional.empty();
                 };
                 if (reason.isPresent()) {
-                    return reason.map(found -> TlsFailure.of(found, text));
+                    return reason.map(found ->
+                            found == TlsReason.TLS_NOT_OFFERED ? TlsFailure.notOffered() : TlsFailure.of(found, text));
                 }
             }
         }

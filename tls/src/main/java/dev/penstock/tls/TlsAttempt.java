@@ -93,7 +93,7 @@ public final class TlsAttempt implements AutoCloseable {
     public Optional<TlsFailure> failure(Throwable thrown) {
         Optional<TlsFailure> known = afterPlainText(thrown).or(() -> FailureTable.of(thrown));
         if (known.isEmpty() && wasTlsDeclined(thrown)) {
-            return Optional.of(TlsFailure.of(TlsReason.TLS_NOT_OFFERED, String.valueOf(thrown.getMessage())));
+            return Optional.of(TlsFailure.notOffered());
         }
         if (known.isEmpty() && socket != null && hasClientCertificate() && FailureTable.isCutOff(thrown)) {
             return Optional.of(

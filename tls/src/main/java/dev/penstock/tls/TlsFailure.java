@@ -12,7 +12,8 @@ import java.util.Optional;
  */
 public record TlsFailure(TlsReason reason, String message, String remedy) {
     public TlsFailure {
-        message = ServerText.inOneLine(message);
+        // The remedy is its own sentence, and the driver's and the server's texts end as they like.
+        message = ServerText.inOneLine(message).replaceFirst("\\.$", "");
     }
 
     /**
@@ -23,6 +24,11 @@ public record TlsFailure(TlsReason reason, String message, String remedy) {
      */
     public static Optional<TlsFailure> of(Throwable thrown) {
         return FailureTable.of(thrown);
+    }
+
+    /** In our words: the driver's are of the language of the JVM. */
+    static TlsFailure notOffered() {
+        return of(TlsReason.TLS_NOT_OFFERED, "the server offers no TLS");
     }
 
     static TlsFailure of(TlsReason reason, String message) {

@@ -100,6 +100,17 @@ class FailureTableTest {
         assertThat(TlsFailure.of(failure.toException(driver))).contains(failure);
     }
 
+    @Test
+    void the_exception_for_callers_has_a_state_although_the_drivers_has_none() {
+        SQLException driver = new SQLException("The server does not support SSL.", (String) null);
+        assertThat(TlsFailure.notOffered().toException(driver).getSQLState()).isEqualTo("08006");
+    }
+
+    @Test
+    void a_message_ends_without_a_full_stop_because_the_remedy_follows() {
+        assertThat(TlsFailure.of(TlsReason.TLS_CIPHER, "None suits.").message()).isEqualTo("None suits");
+    }
+
     private static SQLException driver(String state, Throwable cause) {
         return new SQLException("SSL error: " + cause.getMessage(), state, cause);
     }
