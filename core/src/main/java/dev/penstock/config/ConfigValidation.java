@@ -9,6 +9,9 @@ import java.lang.annotation.Annotation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.hibernate.validator.HibernateValidator;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +25,30 @@ final class ConfigValidation {
 
     /** Built once and on first use: it costs some hundred milliseconds, most of them class loading. */
     private static final class Holder {
-        static final Validator VALIDATOR = Validation.byProvider(HibernateValidator.class)
+        static final Validator VALIDATOR = withoutGreeting(() -> Validation.byProvider(HibernateValidator.class)
                 .configure()
                 .messageInterpolator(new ParameterMessageInterpolator())
                 .ignoreXmlConfiguration()
                 .constraintValidatorFactory(new OwnRules())
                 .buildValidatorFactory()
-                .getValidator();
+                .getValidator());
+
+        /**
+         * Hibernate Validator tells its version when it is loaded (HV000001). Where nobody has configured that logger of {@code java.util.logging},
+         * which prints to standard error then, it is quiet for as long as that takes.
+         */
+        private static Validator withoutGreeting(Supplier<Validator> loading) {
+            Logger greeting = Logger.getLogger("org.hibernate.validator.internal.util.Version");
+            if (greeting.getLevel() != null) {
+                return loading.get();
+            }
+            greeting.setLevel(Level.WARNING);
+            try {
+                return loading.get();
+            } finally {
+                greeting.setLevel(null);
+            }
+        }
     }
 
     /** Makes the rules of this package, which are nobody else's to see. */

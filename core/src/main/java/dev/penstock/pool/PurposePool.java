@@ -1,6 +1,6 @@
 package dev.penstock.pool;
 
-import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.connect.Connector;
@@ -32,7 +32,7 @@ final class PurposePool {
     private final PhysicalSource source;
     private final Intake intake;
     private final ReentrantLock startLock = new ReentrantLock();
-    private volatile @Nullable HikariDataSource hikari;
+    private volatile @Nullable HikariPool hikari;
     private volatile @Nullable PurposePool sibling;
     private boolean closed;
 
@@ -63,7 +63,7 @@ final class PurposePool {
      */
     @Nullable
     Connection tryBorrow(long millis) throws SQLException {
-        HikariPool pool = pool(started());
+        HikariPool pool = started();
         try {
             return pool.getConnection(millis);
         } catch (SQLTransientConnectionException e) {
@@ -84,20 +84,20 @@ final class PurposePool {
                 : new SQLException(ServerText.of(failure), failure.getSQLState(), failure);
     }
 
-    private HikariDataSource started() throws SQLException {
-        HikariDataSource running = hikari;
+    private HikariPool started() throws SQLException {
+        HikariPool running = hikari;
         return running == null ? start() : running;
     }
 
-    private HikariDataSource start() throws SQLException {
+    private HikariPool start() throws SQLException {
         startLock.lock();
         try {
             if (closed) {
                 throw new SQLException("The database is closed", "08003");
             }
-            HikariDataSource running = hikari;
+            HikariPool running = hikari;
             if (running == null) {
-                running = new HikariDataSource(HikariSettings.of(config, node, purpose, intake));
+                running = silently(HikariSettings.of(config, node, purpose, intake));
                 hikari = running;
             }
             return running;
@@ -106,33 +106,48 @@ final class PurposePool {
         }
     }
 
-    /** Hikari offers no deadline per call; its pool does, behind the interface that it registers for JMX. */
-    private static HikariPool pool(HikariDataSource running) {
-        return (HikariPool) running.getHikariPoolMXBean();
+    /**
+     * The pool itself, without Hikari's data source around it: that offers no deadline per call, and tells the log of each start and shutdown of each
+     * pool in four lines at INFO, which say nothing of the database.
+     */
+    private static HikariPool silently(HikariConfig settings) {
+        settings.validate();
+        return new HikariPool(settings);
+    }
+
+    private static boolean isOpen(HikariPool pool) {
+        return pool.poolState != HikariPool.POOL_SHUTDOWN;
+    }
+
+    /** A pool that shuts down ends its connections itself, on threads that take nothing more. */
+    private static void evict(HikariPool running, Connection connection) {
+        if (isOpen(running)) {
+            running.evictConnection(connection);
+        }
     }
 
     void evict(Connection connection) throws SQLException {
-        HikariDataSource running = hikari;
+        HikariPool running = hikari;
         if (running != null) {
-            running.evictConnection(connection);
+            evict(running, connection);
         }
         connection.close();
     }
 
     void evictAll() {
-        HikariDataSource running = hikari;
+        HikariPool running = hikari;
         if (running != null) {
-            pool(running).softEvictConnections();
+            running.softEvictConnections();
         }
     }
 
     /** Closed now, or on return when it is in use; nothing happens while its first borrower has it. */
     void retire(NodeConnection connection) throws SQLException {
-        HikariDataSource running = hikari;
+        HikariPool running = hikari;
         Connection returned = connection.returnedHandle();
         if (running != null && returned != null) {
             connection.retire();
-            running.evictConnection(returned);
+            evict(running, returned);
         } else if (!connection.wasLent()) {
             // Hikari gives the oldest idle one, which this is unless it is being lent now.
             closeOneIdle();
@@ -141,20 +156,20 @@ final class PurposePool {
 
     /** The node is full while a caller waits here: an idle connection of the sibling has to go. */
     private void makeRoom() {
-        HikariDataSource running = hikari;
+        HikariPool running = hikari;
         PurposePool other = sibling;
-        if (running != null && other != null && pool(running).getThreadsAwaitingConnection() > 0) {
+        if (running != null && other != null && running.getThreadsAwaitingConnection() > 0) {
             other.closeOneIdle();
         }
     }
 
     private void closeOneIdle() {
-        HikariDataSource running = hikari;
-        if (running == null || pool(running).getIdleConnections() == 0) {
+        HikariPool running = hikari;
+        if (running == null || running.getIdleConnections() == 0) {
             return;
         }
         try {
-            Connection idle = pool(running).getConnection(1);
+            Connection idle = running.getConnection(1);
             idle.unwrap(NodeConnection.class).retire();
             evict(idle);
         } catch (SQLException e) {
@@ -164,8 +179,8 @@ final class PurposePool {
     }
 
     int inUse() {
-        HikariDataSource running = hikari;
-        return running == null ? 0 : pool(running).getActiveConnections();
+        HikariPool running = hikari;
+        return running == null ? 0 : running.getActiveConnections();
     }
 
     /** What exists of it; empty before the first borrow. */
@@ -174,8 +189,7 @@ final class PurposePool {
     }
 
     private PoolSnapshot now(int waiting) {
-        HikariDataSource running = hikari;
-        HikariPool pool = running == null ? null : pool(running);
+        HikariPool pool = hikari;
         return new PoolSnapshot(
                 purpose.label(),
                 config.pool().size(),
@@ -233,11 +247,14 @@ final class PurposePool {
 
     void close() {
         stopOpening();
-        HikariDataSource running = hikari;
+        HikariPool running = hikari;
         try {
-            if (running != null) {
-                running.close();
+            if (running != null && isOpen(running)) {
+                running.shutdown();
             }
+        } catch (InterruptedException e) {
+            // Whoever closes is in a hurry: what was lent has been taken back before.
+            Thread.currentThread().interrupt();
         } finally {
             intake.letGo();
         }
