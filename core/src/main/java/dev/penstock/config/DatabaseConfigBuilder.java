@@ -2,9 +2,11 @@ package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.AuthMethod;
+import dev.penstock.tls.InvalidTlsConfigException;
 import dev.penstock.tls.TlsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,29 +15,33 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the components of a {@link DatabaseConfig}. No setter throws: what is wrong is kept and told by
- * {@link #build()}, everything at once. Not thread-safe.
+ * Gathers the components of a {@link DatabaseConfig}. No setter throws: what is wrong, a {@code null} from a variable that
+ * is not set included, is kept and told by {@link #build()}, everything at once. Not thread-safe.
+ *
+ * <p>A section has two setters. One takes the finished section: a record is right if it exists, so that
+ * {@code pool(new PoolConfig(0, …))} throws before this builder hears of it, and tells the mistakes of that section alone. The other takes a
+ * supplier, which {@link #build()} calls once: {@code pool(() -> new PoolConfig(0, …))} tells them together with all others.
  */
 public final class DatabaseConfigBuilder {
     private @Nullable String primary;
-    private List<String> replicas = List.of();
+    private List<@Nullable String> replicas = List.of();
     private List<Endpoint> endpoints = List.of();
-    private String database = "";
-    private String user = "";
+    private @Nullable String database;
+    private @Nullable String user;
     private @Nullable PasswordSource password;
-    private @Nullable TlsConfig tls;
+    private @Nullable Supplier<TlsConfig> tls;
     private Supplier<Set<AuthMethod>> requireAuth = Set::of;
-    private @Nullable Supplier<PoolConfig> pool;
-    private @Nullable Supplier<TimeoutConfig> timeouts;
+    private Supplier<PoolConfig> pool = PoolConfig::defaults;
+    private Supplier<TimeoutConfig> timeouts = TimeoutConfig::defaults;
     private @Nullable Duration maxLag;
-    private @Nullable TopologyConfig topology;
-    private RoutingConfig routing = RoutingConfig.defaults();
+    private Supplier<TopologyConfig> topology = TopologyConfig::defaults;
+    private Supplier<RoutingConfig> routing = RoutingConfig::defaults;
     private String applicationName = "penstock";
     private EnvironmentMode environmentMode = EnvironmentMode.DEVELOPMENT;
-    private RoleConfig roles = RoleConfig.none();
-    private @Nullable SessionConfig session;
+    private Supplier<RoleConfig> roles = RoleConfig::none;
+    private Supplier<SessionConfig> session = SessionConfig::defaults;
     private StartPolicy start = StartPolicy.PRIMARY;
-    private @Nullable WorkloadConfig workload;
+    private Supplier<WorkloadConfig> workload = WorkloadConfig::undeclared;
     private List<DatabaseConfig> neighbours = List.of();
     private Map<Endpoint, Login> replicaLogins = Map.of();
     private Map<String, String> origins = Map.of();
@@ -51,7 +57,7 @@ public final class DatabaseConfigBuilder {
 
     /** The other servers of the cluster, each {@code host} or {@code host:port}; none by default. */
     public DatabaseConfigBuilder replicas(String... endpoints) {
-        replicas = List.of(endpoints);
+        replicas = new ArrayList<>(Arrays.asList(endpoints));
         return this;
     }
 
@@ -75,6 +81,11 @@ public final class DatabaseConfigBuilder {
 
     /** What a server must prove; {@code prefer} in development and testing, {@code verify-full} in production. */
     public DatabaseConfigBuilder tls(TlsConfig config) {
+        return tls(() -> config);
+    }
+
+    /** The same, its mistakes told by {@link #build()}. */
+    public DatabaseConfigBuilder tls(Supplier<TlsConfig> config) {
         tls = config;
         return this;
     }
@@ -84,32 +95,43 @@ public final class DatabaseConfigBuilder {
      * environment mode decides; see {@link DatabaseConfig#requireAuth(Endpoint, Login)}.
      */
     public DatabaseConfigBuilder requireAuth(String methods) {
-        requireAuth = () -> RequireAuth.parse(methods);
+        requireAuth = () -> RequireAuth.parse(present(methods, ""));
         return this;
     }
 
     /** The ceiling for one server is {@code size + maxOverflow}; see {@link PoolConfig}. */
     public DatabaseConfigBuilder pool(int size, int maxOverflow, Duration timeout) {
-        pool = () ->
-                new PoolConfig(size, maxOverflow, timeout, PoolConfig.defaults().recycle());
-        return this;
+        return pool(() -> new PoolConfig(
+                size,
+                maxOverflow,
+                present(timeout, "timeout"),
+                PoolConfig.defaults().recycle()));
     }
 
     /** Sizes and waiting times as a whole. */
     public DatabaseConfigBuilder pool(PoolConfig config) {
-        pool = () -> config;
+        return pool(() -> config);
+    }
+
+    /** The same, its mistakes told by {@link #build()}. */
+    public DatabaseConfigBuilder pool(Supplier<PoolConfig> config) {
+        pool = config;
         return this;
     }
 
     /** Deadlines of one connect and one statement; see {@link TimeoutConfig}. */
     public DatabaseConfigBuilder timeouts(Duration connect, Duration statement) {
-        timeouts = () -> new TimeoutConfig(connect, statement);
-        return this;
+        return timeouts(() -> new TimeoutConfig(present(connect, "connect"), present(statement, "statement")));
     }
 
     /** All deadlines below a borrow. */
     public DatabaseConfigBuilder timeouts(TimeoutConfig config) {
-        timeouts = () -> config;
+        return timeouts(() -> config);
+    }
+
+    /** The same, its mistakes told by {@link #build()}. */
+    public DatabaseConfigBuilder timeouts(Supplier<TimeoutConfig> config) {
+        timeouts = config;
         return this;
     }
 
@@ -121,12 +143,22 @@ public final class DatabaseConfigBuilder {
 
     /** Which servers there are, and how far a replica may be behind; see {@link TopologyConfig}. */
     public DatabaseConfigBuilder topology(TopologyConfig config) {
+        return topology(() -> config);
+    }
+
+    /** The same, its mistakes told by {@link #build()}. */
+    public DatabaseConfigBuilder topology(Supplier<TopologyConfig> config) {
         topology = config;
         return this;
     }
 
     /** Which part the primary plays for reads; see {@link RoutingConfig}. */
     public DatabaseConfigBuilder routing(RoutingConfig config) {
+        return routing(() -> config);
+    }
+
+    /** The same, its mistakes told by {@link #build()}. */
+    public DatabaseConfigBuilder routing(Supplier<RoutingConfig> config) {
         routing = config;
         return this;
     }
@@ -146,12 +178,22 @@ public final class DatabaseConfigBuilder {
 
     /** The roles beside {@code user}; none by default. */
     public DatabaseConfigBuilder roles(RoleConfig config) {
+        return roles(() -> config);
+    }
+
+    /** The same, its mistakes told by {@link #build()}. */
+    public DatabaseConfigBuilder roles(Supplier<RoleConfig> config) {
         roles = config;
         return this;
     }
 
     /** What every session starts with; see {@link SessionConfig}. */
     public DatabaseConfigBuilder session(SessionConfig config) {
+        return session(() -> config);
+    }
+
+    /** The same, its mistakes told by {@link #build()}. */
+    public DatabaseConfigBuilder session(Supplier<SessionConfig> config) {
         session = config;
         return this;
     }
@@ -164,6 +206,11 @@ public final class DatabaseConfigBuilder {
 
     /** What is expected of the pools, for their sizing; nothing by default. See {@link WorkloadConfig}. */
     public DatabaseConfigBuilder workload(WorkloadConfig config) {
+        return workload(() -> config);
+    }
+
+    /** The same, its mistakes told by {@link #build()}. */
+    public DatabaseConfigBuilder workload(Supplier<WorkloadConfig> config) {
         workload = config;
         return this;
     }
@@ -194,31 +241,27 @@ public final class DatabaseConfigBuilder {
     public DatabaseConfig build() {
         Mistakes mistakes = new Mistakes();
         List<Endpoint> servers = endpoints.isEmpty() ? parsedEndpoints(mistakes) : endpoints;
-        PasswordSource source = password == null ? missingPassword(mistakes) : password;
-        PoolConfig sizes = pool(mistakes);
-        TimeoutConfig deadlines = timeouts(mistakes);
-        TopologyConfig limits = topology(mistakes);
-        Set<AuthMethod> methods = requireAuth(mistakes);
+        EnvironmentMode mode = given(environmentMode, "environmentMode", EnvironmentMode.DEVELOPMENT, mistakes);
         DatabaseConfig config = null;
         try {
             config = new DatabaseConfig(
                     servers.get(0),
                     servers.subList(1, servers.size()),
-                    database,
-                    user,
-                    source,
-                    tls == null ? defaultTls() : tls,
-                    methods,
-                    sizes,
-                    deadlines,
-                    limits,
-                    routing,
-                    applicationName,
-                    environmentMode,
-                    roles,
-                    session == null ? SessionConfig.defaults() : session,
-                    start,
-                    workload == null ? WorkloadConfig.undeclared() : workload,
+                    given(database, "database", "unknown", mistakes),
+                    given(user, "user", "unknown", mistakes),
+                    password == null ? missingPassword(mistakes) : password,
+                    section(tls == null ? () -> defaultTls(mode) : tls, "tls", TlsConfig::verifyFull, mistakes),
+                    section(requireAuth, "requireAuth", Set::of, mistakes),
+                    section(pool, "pool", PoolConfig::defaults, mistakes),
+                    section(timeouts, "timeouts", TimeoutConfig::defaults, mistakes),
+                    topology(mistakes),
+                    section(routing, "routing", RoutingConfig::defaults, mistakes),
+                    given(applicationName, "applicationName", "penstock", mistakes),
+                    mode,
+                    section(roles, "roles", RoleConfig::none, mistakes),
+                    section(session, "session", SessionConfig::defaults, mistakes),
+                    given(start, "start", StartPolicy.PRIMARY, mistakes),
+                    section(workload, "workload", WorkloadConfig::undeclared, mistakes),
                     neighbours,
                     replicaLogins,
                     provenance == null ? new Provenance("", origins, List.of()) : provenance);
@@ -229,47 +272,58 @@ public final class DatabaseConfigBuilder {
         return Objects.requireNonNull(config);
     }
 
-    // A default stands in for what is already known to be wrong, here and below, so that the rest is still checked.
+    // A default stands in for what is already known to be wrong, so that the rest is still checked.
 
-    private PoolConfig pool(Mistakes mistakes) {
+    private static <T> T section(Supplier<T> supplier, String path, Supplier<T> standIn, Mistakes mistakes) {
         try {
-            return pool == null ? PoolConfig.defaults() : pool.get();
+            T made = supplier.get();
+            if (made != null) {
+                return made;
+            }
+            mistakes.add(unset(path));
         } catch (InvalidConfigException e) {
-            mistakes.add(e, "pool");
-            return PoolConfig.defaults();
+            mistakes.add(e, path);
+        } catch (InvalidTlsConfigException e) {
+            e.faults().forEach(fault -> mistakes.add(tls(fault)));
         }
-    }
-
-    private TimeoutConfig timeouts(Mistakes mistakes) {
-        try {
-            return timeouts == null ? TimeoutConfig.defaults() : timeouts.get();
-        } catch (InvalidConfigException e) {
-            mistakes.add(e, "timeouts");
-            return TimeoutConfig.defaults();
-        }
+        return standIn.get();
     }
 
     private TopologyConfig topology(Mistakes mistakes) {
-        TopologyConfig given = topology == null ? TopologyConfig.defaults() : topology;
-        try {
-            return maxLag == null ? given : given.withMaxLag(maxLag);
-        } catch (InvalidConfigException e) {
-            mistakes.add(e, "topology");
-            return given;
-        }
+        TopologyConfig given = section(topology, "topology", TopologyConfig::defaults, mistakes);
+        Duration limit = maxLag;
+        return limit == null ? given : section(() -> given.withMaxLag(limit), "topology", () -> given, mistakes);
     }
 
-    private Set<AuthMethod> requireAuth(Mistakes mistakes) {
-        try {
-            return requireAuth.get();
-        } catch (InvalidConfigException e) {
-            mistakes.add(e, "requireAuth");
-            return Set.of();
+    /** The value, unless a caller that has no null checks gave none. */
+    private static <T> T given(@Nullable T value, String path, T standIn, Mistakes mistakes) {
+        if (value == null) {
+            mistakes.add(unset(path));
+            return standIn;
         }
+        return value;
     }
 
-    private TlsConfig defaultTls() {
-        return environmentMode == EnvironmentMode.PRODUCTION ? TlsConfig.verifyFull() : TlsConfig.prefer();
+    private static <T> T present(@Nullable T value, String component) {
+        if (value == null) {
+            throw new InvalidConfigException(unset(component));
+        }
+        return value;
+    }
+
+    private static Violation unset(String path) {
+        return new Violation(path, "REQUIRED", "", "must be set", Violation.IN_CODE, "Call it with a value, not null.");
+    }
+
+    private static Violation tls(InvalidTlsConfigException.Fault fault) {
+        String component =
+                Key.named(fault.path()).map(key -> key.spec().component()).orElse(fault.path());
+        return new Violation(
+                component, "TLS", "", fault.rule(), Violation.IN_CODE, TlsBinding.sentence(fault.remedy()));
+    }
+
+    private static TlsConfig defaultTls(EnvironmentMode mode) {
+        return mode == EnvironmentMode.PRODUCTION ? TlsConfig.verifyFull() : TlsConfig.prefer();
     }
 
     /** The primary, or what stands in for it, and the replicas that can be read. */
@@ -282,10 +336,17 @@ public final class DatabaseConfigBuilder {
             parse(primary, "primary", parsed, mistakes);
         }
         if (parsed.isEmpty()) {
-            parsed.add(new Endpoint("unknown.invalid", Endpoint.DEFAULT_PORT));
+            // On this machine: no rule about servers elsewhere is broken by one that is not known.
+            parsed.add(new Endpoint("unknown.localhost", Endpoint.DEFAULT_PORT));
         }
         for (int i = 0; i < replicas.size(); i++) {
-            parse(replicas.get(i), "replicas[" + i + "]", parsed, mistakes);
+            String path = "replicas[" + i + "]";
+            String replica = replicas.get(i);
+            if (replica == null) {
+                mistakes.add(unset(path));
+            } else {
+                parse(replica, path, parsed, mistakes);
+            }
         }
         return parsed;
     }

@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 public record Endpoint(
         @HostName String host,
 
-        @Within(min = 1, max = 65_535, message = "port must be between 1 and 65535")
+        @Within(min = 1, max = 65_535, message = "must be 1 to 65535")
         int port) {
     /** PostgreSQL's registered port. */
     public static final int DEFAULT_PORT = 5432;
+
+    /** A URI, or libpq's keywords. */
+    private static final Pattern CONNECTION_STRING = Pattern.compile("://|^jdbc:|=");
 
     /** @throws InvalidConfigException when the host is blank or the port out of range */
     public Endpoint(String host, int port) {
@@ -32,6 +36,13 @@ public record Endpoint(
      */
     public static Endpoint parse(String text) {
         String trimmed = text.strip();
+        if (CONNECTION_STRING.matcher(trimmed).find()) {
+            throw new InvalidConfigException(Violation.of(
+                    "ENDPOINT",
+                    "***",
+                    "is a connection string and not host:port",
+                    "Use DatabaseConfig.fromUri(…), or give the host and the port alone."));
+        }
         if (trimmed.startsWith("[")) {
             return parseBracketed(trimmed);
         }

@@ -25,6 +25,15 @@ final class Mistakes {
         }
     }
 
+    /** Runs a step that throws what it finds wrong, and goes on. */
+    void gather(Runnable step) {
+        try {
+            step.run();
+        } catch (InvalidConfigException e) {
+            add(e, "");
+        }
+    }
+
     boolean isEmpty() {
         return found.isEmpty();
     }

@@ -1,6 +1,8 @@
 package dev.penstock.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +67,11 @@ public record PoolConfig(
         this.recycle = Objects.requireNonNull(recycle, "recycle");
         this.idleTimeout = Objects.requireNonNull(idleTimeout, "idleTimeout");
         this.primaryReadShare = primaryReadShare;
-        ConfigValidation.check(this);
-        idleEndsBeforeRecycling();
+        List<Violation> found = new ArrayList<>(ConfigValidation.violations(this));
+        idleEndsBeforeRecycling(found);
+        if (!found.isEmpty()) {
+            throw new InvalidConfigException(found);
+        }
     }
 
     /** The rest at its default; an idle timeout that would outlive {@code recycle} is shortened to fit. */
@@ -82,9 +87,11 @@ public record PoolConfig(
         return fits || longest.getSeconds() < 10 ? DEFAULT_IDLE_TIMEOUT : longest;
     }
 
-    private void idleEndsBeforeRecycling() {
-        if (idleTimeout.compareTo(recycle.minus(IDLE_MARGIN)) > 0) {
-            throw new InvalidConfigException(new Violation(
+    private void idleEndsBeforeRecycling(List<Violation> found) {
+        boolean judged = found.stream()
+                .anyMatch(v -> v.path().equals("idleTimeout") || v.path().equals("recycle"));
+        if (!judged && idleTimeout.compareTo(recycle.minus(IDLE_MARGIN)) > 0) {
+            found.add(new Violation(
                     "idleTimeout",
                     "IDLE_OUTLIVES_RECYCLE",
                     idleTimeout.toSeconds() + " s",

@@ -42,24 +42,11 @@ public record SessionConfig(
         this.hygiene = Objects.requireNonNull(hygiene, "hygiene");
         this.pooler = Objects.requireNonNull(pooler, "pooler");
         this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
-        if (schema != null && schema.isBlank()) {
-            throw new InvalidConfigException(new Violation(
-                    "schema", "BLANK", "", "must not be blank", Violation.IN_CODE, "Leave it out, or name a schema."));
-        }
-        if (schema != null && !ConstraintRules.isPrintable(schema)) {
-            throw new InvalidConfigException(new Violation(
-                    "schema",
-                    Printable.CODE,
-                    "",
-                    Printable.MESSAGE,
-                    Violation.IN_CODE,
-                    "Write the schema's name as the server shows it."));
-        }
-        schemas();
-        SessionOptions.check(this.settings);
-        if (pooler == Pooler.TRANSACTION) {
-            refuseWhatLivesInASession();
-        }
+        Mistakes mistakes = new Mistakes();
+        mistakes.gather(this::refuseNoNames);
+        mistakes.gather(() -> SessionOptions.check(this.settings));
+        mistakes.gather(this::refuseWhatLivesInASession);
+        mistakes.throwIfAny();
     }
 
     /** With the environment mode's error detail. */
@@ -77,10 +64,30 @@ public record SessionConfig(
         return new SessionConfig(null, Map.of());
     }
 
+    private void refuseNoNames() {
+        if (schema != null && schema.isBlank()) {
+            throw new InvalidConfigException(new Violation(
+                    "schema", "BLANK", "", "must not be blank", Violation.IN_CODE, "Leave it out, or name a schema."));
+        }
+        if (schema != null && !ConstraintRules.isPrintable(schema)) {
+            throw new InvalidConfigException(new Violation(
+                    "schema",
+                    Printable.CODE,
+                    "",
+                    Printable.MESSAGE,
+                    Violation.IN_CODE,
+                    "Write the schema's name as the server shows it."));
+        }
+        schemas();
+    }
+
     /** The next transaction may run in another session, which never heard of any of this. */
     private void refuseWhatLivesInASession() {
+        if (pooler != Pooler.TRANSACTION) {
+            return;
+        }
         List<Violation> lost = new ArrayList<>();
-        if (schema != null) {
+        if (schema != null && !schema.isBlank()) {
             lost.add(contradicts("schema", "Set it for the role: ALTER ROLE … SET search_path = …."));
         }
         if (!settings.isEmpty()) {

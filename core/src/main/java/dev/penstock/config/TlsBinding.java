@@ -172,7 +172,7 @@ final class TlsBinding {
                 settings.path(key), "TLS", "", fault.rule(), settings.origin(key), sentence(fault.remedy())));
     }
 
-    private static String sentence(String words) {
+    static String sentence(String words) {
         return Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".";
     }
 }
