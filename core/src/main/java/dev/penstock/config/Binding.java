@@ -100,8 +100,10 @@ final class Binding {
     /** The records name components; the reader of a file knows keys. */
     private Violation located(Violation violation, Settings settings) {
         Key key = Key.ofComponent(violation.path()).orElse(null);
+        String origin = violation.origin();
         if (key == null) {
-            return violation.under(sources.path());
+            String place = origin.equals(Violation.IN_CODE) ? settings.origin(Key.URL) : origin;
+            return violation.at(sources.path(), place);
         }
         Setting setting = settings.get(key);
         return new Violation(
@@ -109,7 +111,7 @@ final class Binding {
                 violation.code(),
                 violation.value(),
                 violation.message(),
-                setting == null ? violation.origin() : setting.origin(),
+                setting != null ? setting.origin() : origin.equals(Violation.IN_CODE) ? Scalar.DEFAULT : origin,
                 violation.remedy());
     }
 

@@ -388,6 +388,13 @@ enum Key {
                 .findFirst();
     }
 
+    /** All keys of that component: a password has a file, a variable and itself. */
+    static List<Key> allOfComponent(String component) {
+        return Arrays.stream(values())
+                .filter(key -> key.spec.component().equals(component))
+                .toList();
+    }
+
     /** The names in one section ({@code tls}), without the section; or those directly below {@code database:}. */
     static List<String> namesIn(String section) {
         String prefix = section.isEmpty() ? "" : section + ".";

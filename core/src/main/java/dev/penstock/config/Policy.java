@@ -138,10 +138,10 @@ final class Policy {
                 .anyMatch(login -> login.password().isLiteral());
         if (literal || replica) {
             found.add(new Breach(
-                    "password",
+                    literal ? "password" : "replicas",
                     "LITERAL_PASSWORD",
                     "***",
-                    "is a literal in a file or program",
+                    (literal ? "is" : "holds a password that is") + " a literal in a file or program",
                     "Use user_pw_file_path or user_pw_env_var; in code PasswordSource.dockerSecret(name), file(path) or"
                             + " env(variable)."));
         }

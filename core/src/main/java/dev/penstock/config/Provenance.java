@@ -27,8 +27,30 @@ public record Provenance(String section, Map<String, String> origins, List<Confi
         return section.isEmpty() ? key : section + "." + key;
     }
 
-    String originOf(String component) {
-        String key = Key.ofComponent(component).map(Key::yamlName).orElse(component);
-        return origins.getOrDefault(key, Violation.IN_CODE);
+    /**
+     * Where the value of a component such as {@code pool.size} was written: {@code builder} for a configuration that was made in code, and
+     * {@code default} where nobody wrote one.
+     */
+    public String originOf(String component) {
+        String url = origins.get(Key.URL.yamlName());
+        if (url == null) {
+            // What was read has a connection string.
+            String key = Key.ofComponent(component).map(Key::yamlName).orElse(component);
+            return origins.getOrDefault(key, Violation.IN_CODE);
+        }
+        List<String> written = Key.allOfComponent(component).stream()
+                .map(key -> origins.get(key.yamlName()))
+                .filter(Objects::nonNull)
+                .toList();
+        return written.stream()
+                .filter(origin -> !origin.equals(Scalar.DEFAULT))
+                .findFirst()
+                // The servers beside the primary may stand in its connection string.
+                .orElse(
+                        written.isEmpty()
+                                        && component.equals(
+                                                Key.REPLICA_URL.spec().component())
+                                ? url
+                                : Scalar.DEFAULT);
     }
 }

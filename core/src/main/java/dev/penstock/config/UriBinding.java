@@ -63,7 +63,7 @@ final class UriBinding {
                 .map(line -> read(new Scalar(line, scalar.path(), scalar.origin(), scalar.kind())))
                 .filter(Objects::nonNull)
                 .filter(text -> !text.isEmpty())
-                .flatMap(text -> split(text).stream())
+                .flatMap(text -> split(text, scalar.origin()).stream())
                 .toList();
         List<ReplicaUri> replicas = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
@@ -123,7 +123,7 @@ final class UriBinding {
                 remedy));
     }
 
-    private List<UriText> split(UriText text) {
+    private List<UriText> split(UriText text, String origin) {
         try {
             Matcher matcher = NEXT.matcher(Substitution.mask(text.text(), text.syntax()));
             List<UriText> parts = new ArrayList<>();
@@ -135,7 +135,7 @@ final class UriBinding {
             parts.add(text.part(from, text.text().length()));
             return parts;
         } catch (InvalidConfigException e) {
-            mistakes.add(e, sources.pathOf(Key.REPLICA_URL.yamlName()));
+            mistakes.add(e, sources.pathOf(Key.REPLICA_URL.yamlName()), origin);
             return List.of();
         }
     }

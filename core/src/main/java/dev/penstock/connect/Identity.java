@@ -68,11 +68,13 @@ public final class Identity implements AutoCloseable {
         private final Map<Login, Reading<RotatingPassword>> passwords = new LinkedHashMap<>();
         private final Reading<TlsContext> tls;
         private final List<Violation> found = new ArrayList<>();
+        private final String tlsOrigin;
 
         Opening(DatabaseConfig config, FileWatcher watcher, Duration atMost) {
             this.config = config;
             this.watcher = watcher;
             this.atMost = atMost;
+            this.tlsOrigin = config.provenance().originOf("tls.mode");
             this.deadline = System.nanoTime() + atMost.toNanos();
             Map<String, String> environment = Map.copyOf(System.getenv());
             logins(config)
@@ -135,7 +137,7 @@ public final class Identity implements AutoCloseable {
                             TlsReason.TLS_TRUST_FILE_INVALID.name(),
                             "",
                             "was not ready within " + limit(),
-                            Violation.IN_CODE,
+                            tlsOrigin,
                             "Look at the file system that its files are on, and at the load of this machine."));
                 }
                 return context;

@@ -60,7 +60,7 @@ public enum Purpose {
                     "REQUIRED",
                     "",
                     "must be set to use migrations()",
-                    Violation.IN_CODE,
+                    config.provenance().originOf("roles.migration"),
                     "Name a role that may log in and is a member of owner_user, with its password."));
         }
         return migration;
