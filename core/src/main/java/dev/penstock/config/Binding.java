@@ -37,7 +37,7 @@ final class Binding {
     private @Nullable DatabaseConfig bind() {
         UriBinding uris = new UriBinding(sources, substitution.naming(Naming.BRACED), mistakes);
         uris.refuseTwoPrimaries(environment);
-        ConnectionUri uri = uris.primary();
+        ConnectionUri uri = uris.primary(environment);
         List<ReplicaUri> replicas = uris.replicas();
         Settings settings = new Settings(uri == null ? Map.of() : uri.keys(), sources, substitution, mistakes);
         if (uri != null) {
@@ -48,9 +48,19 @@ final class Binding {
             warnings.addAll(replica.uri().warnings());
         }
         warnings.addAll(settings.overriddenWarnings());
+        if (sources.isUnnamed()) {
+            warnings.addAll(UnreadVariables.warnings(sources, environment, isPasswordGiven(uri, settings)));
+        }
         Values values = new Values(settings, mistakes);
         values.judgeOverridden();
         return assemble(uri, replicas, values);
+    }
+
+    private static boolean isPasswordGiven(@Nullable ConnectionUri uri, Settings settings) {
+        boolean inUri = uri != null && uri.password() != null;
+        return inUri
+                || Key.allOfComponent(Key.PASSWORD.spec().component()).stream()
+                        .anyMatch(key -> settings.explicit(key) != null);
     }
 
     private @Nullable DatabaseConfig assemble(@Nullable ConnectionUri uri, List<ReplicaUri> replicas, Values values) {

@@ -28,12 +28,12 @@ final class Suggestions {
     }
 
     /** {@code SSL-Mode}, {@code sslMode} and {@code ssl_mode} are the same slip. */
-    private static String fold(String word) {
+    static String fold(String word) {
         return word.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "");
     }
 
     /** Levenshtein's distance; the words are short. */
-    private static int distance(String a, String b) {
+    static int distance(String a, String b) {
         if (Math.abs(a.length() - b.length()) > FARTHEST) {
             return FARTHEST + 1;
         }

@@ -30,14 +30,14 @@ final class UriBinding {
 
     /** The primary's; null when it is missing or wrong, which is told. */
     @Nullable
-    ConnectionUri primary() {
+    ConnectionUri primary(Map<String, String> environment) {
         Scalar scalar = scalar(Key.URL);
         UriText text = scalar == null ? null : read(scalar);
         if (scalar != null && text == null) {
             return null;
         }
         if (scalar == null || text == null || text.isEmpty()) {
-            missing(scalar);
+            missing(scalar, environment);
             return null;
         }
         return parsed(scalar, text);
@@ -110,9 +110,11 @@ final class UriBinding {
         return written == null ? sources.environment().get(key) : written;
     }
 
-    private void missing(@Nullable Scalar scalar) {
+    private void missing(@Nullable Scalar scalar, Map<String, String> environment) {
         String remedy = sources.isUnnamed()
-                ? "Set DATABASE_URL=postgresql://user@host:5432/database, or url in the file."
+                ? UnreadVariables.insteadOf(Key.URL.spec().variable(), sources, environment)
+                        .map(set -> set + " is set, and nothing reads it: call it DATABASE_URL.")
+                        .orElse("Set DATABASE_URL=postgresql://user@host:5432/database, or url in the file.")
                 : "Set url: postgresql://user@host:5432/database.";
         mistakes.add(new Violation(
                 sources.pathOf(Key.URL.yamlName()),

@@ -156,11 +156,18 @@ final class UriReader {
 
     private Violation unknown(String name) {
         boolean showable = name.matches(NAME);
-        String remedy = showable
-                ? Suggestions.didYouMean(
-                        name, UriParameter.suggestions(), "The parameters are listed in docs/configuration.md.")
-                : "The parameters are listed in docs/configuration.md.";
+        String remedy = showable ? remedy(name) : "The parameters are listed in docs/configuration.md.";
         return problem(showable ? name : "?", "URL_PARAMETER_UNKNOWN", "is not a known parameter", remedy);
+    }
+
+    private static String remedy(String name) {
+        return Key.named(name)
+                .map(key -> key.spec().variable())
+                .filter(variable -> !variable.isEmpty())
+                .map(variable -> "No connection string has it: use the key in a file, or " + variable + ".")
+                .or(() -> ForeignNames.remedy(name))
+                .orElseGet(() -> Suggestions.didYouMean(
+                        name, UriParameter.suggestions(), "The parameters are listed in docs/configuration.md."));
     }
 
     private Violation refused(UriParameter known, String code, String message) {

@@ -82,7 +82,11 @@ final class Values {
             return refuse(setting, "NOT_A_DURATION", "must be seconds, or a number with ms, s, min, h or d");
         }
         Duration duration = durationOf(Long.parseLong(matcher.group(1)), matcher.group(2));
-        return isWithin(setting.key(), duration.toMillis(), 1000) ? duration : outside(setting);
+        if (isWithin(setting.key(), duration.toMillis(), 1000)) {
+            return duration;
+        }
+        boolean inMillis = matcher.group(2) == null && isWithin(setting.key(), duration.toSeconds(), 1000);
+        return inMillis ? milliseconds(setting) : outside(setting);
     }
 
     private @Nullable Double share(Setting setting) {
@@ -120,8 +124,11 @@ final class Values {
         if (setting.key().spec().words().contains(setting.text())) {
             return setting.text();
         }
-        String remedy = Suggestions.didYouMean(
-                setting.text(), setting.key().spec().words(), "Write one of them, in small letters as shown.");
+        String remedy = ForeignNames.word(setting.key(), setting.text())
+                .orElseGet(() -> Suggestions.didYouMean(
+                        setting.text(),
+                        setting.key().spec().words(),
+                        "Write one of them, in small letters as shown."));
         mistakes.add(setting.violation(
                 "NOT_A_WORD", "must be one of " + setting.key().spec().bounds(), remedy));
         return null;
@@ -177,11 +184,20 @@ final class Values {
         return null;
     }
 
+    /** Other pools count in milliseconds. */
+    private @Nullable Duration milliseconds(Setting setting) {
+        mistakes.add(setting.violation(
+                "OUT_OF_RANGE",
+                "must be " + setting.key().spec().bounds(),
+                "A number alone counts seconds: write " + setting.text() + "ms if milliseconds are meant."));
+        return null;
+    }
+
     private static String remedy(Key key) {
         String byDefault = key.spec().byDefault();
         return byDefault == null
-                ? "Leave it out, or mend the value."
-                : "Mend the value, or leave it out for " + byDefault + ".";
+                ? "Leave it out, or correct the value."
+                : "Correct the value, or leave it out for " + byDefault + ".";
     }
 
     private static boolean isWithin(Key key, long value, long unit) {

@@ -58,14 +58,27 @@ final class YamlSection {
         boolean outside = section.isEmpty() && written.contains(".");
         Key key = outside ? null : Key.named(name).orElse(null);
         if (key == null || (!section.isEmpty() && !key.yamlName().equals(name))) {
-            String remedy = outside && Key.named(written).isPresent()
-                    ? "Write the section " + Key.TLS_SECTION + ": and the key below it."
-                    : Suggestions.didYouMean(
-                            written, Key.namesIn(section), "The keys are listed in docs/configuration.md.");
-            mistakes.add(violation(tuple.getKeyNode(), here, "UNKNOWN_KEY", "is not a key of a database", remedy));
+            mistakes.add(violation(
+                    tuple.getKeyNode(), here, "UNKNOWN_KEY", "is not a key of a database", remedy(section, written)));
             return;
         }
         add(key, value, here, file.origin(tuple.getKeyNode()));
+    }
+
+    private static String remedy(String section, String written) {
+        Key known = Key.named(written).orElse(null);
+        if (known == null) {
+            return ForeignNames.remedy(written)
+                    .orElseGet(() -> Suggestions.didYouMean(
+                            written, Key.namesIn(section), "The keys are listed in docs/configuration.md."));
+        }
+        if (section.isEmpty()) {
+            return "Write the section " + Key.TLS_SECTION + ": and the key below it.";
+        }
+        String prefix = section + ".";
+        return known.yamlName().startsWith(prefix)
+                ? "In this section it is '" + known.yamlName().substring(prefix.length()) + "'."
+                : "Write it outside of the section.";
     }
 
     private void add(Key key, Node node, String path, String origin) {

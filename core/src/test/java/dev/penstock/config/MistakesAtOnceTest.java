@@ -64,13 +64,13 @@ class MistakesAtOnceTest {
             an_exponent_for_a_number    | pool_size: 1e1          | NOT_A_NUMBER    | database.pool_size   | for 20
             a_huge_number               | pool_size: 99999999999  | NOT_A_NUMBER    | database.pool_size   | for 20
             a_blank_name                | schema: "  "            | BLANK           | database.schema      | Leave it out
-            a_nul_in_a_name             | application_name: "x\\0work_mem\\0009999kB" | CONTROL_CHARACTER | database.application_name | Mend the value
-            a_nul_in_the_user           | user: "x\\0y"           | CONTROL_CHARACTER | database.user      | Mend the value
-            a_nul_in_the_database       | app_db: "x\\0y"         | CONTROL_CHARACTER | database.app_db    | Mend the value
+            a_nul_in_a_name             | application_name: "x\\0work_mem\\0009999kB" | CONTROL_CHARACTER | database.application_name | Correct the value
+            a_nul_in_the_user           | user: "x\\0y"           | CONTROL_CHARACTER | database.user      | Correct the value
+            a_nul_in_the_database       | app_db: "x\\0y"         | CONTROL_CHARACTER | database.app_db    | Correct the value
             a_nul_in_the_schema         | schema: "x\\0y"         | CONTROL_CHARACTER | database.schema    | Leave it out
             a_nul_in_a_setting          | options: "-c a.b=x\\0y" | CONTROL_CHARACTER | database.options   | Take it out
-            a_nul_in_another_role       | ro_user: "x\\0y"        | CONTROL_CHARACTER | database.ro_user   | Mend the value
-            a_tab_in_the_owner          | owner_user: "x\\t-c\\twork_mem=9999kB" | CONTROL_CHARACTER | database.owner_user | Mend the value
+            a_nul_in_another_role       | ro_user: "x\\0y"        | CONTROL_CHARACTER | database.ro_user   | Correct the value
+            a_tab_in_the_owner          | owner_user: "x\\t-c\\twork_mem=9999kB" | CONTROL_CHARACTER | database.owner_user | Correct the value
             a_line_break_in_a_role      | migration_user: "x\\ny" | CONTROL_CHARACTER | database.migration_user | Leave it out
             a_list_with_a_gap           | schema: app,,public     | SCHEMA_LIST     | database.schema      | between double quotes
             a_list_that_ends_too_early  | schema: "app, "         | SCHEMA_LIST     | database.schema      | between double quotes
