@@ -10,8 +10,8 @@ import org.postgresql.util.DriverInfo;
 
 /** The pgjdbc that runs, which need not be the one we were built with: frameworks manage their own version. */
 public final class DriverVersion {
-    /** The first release with the security fixes of 2026. */
-    private static final String SECURE = "42.7.12";
+    /** The first release with the security fixes of 2026: 42.7.12 has those of channel binding, and 42.7.14 a {@code requireAuth} that holds. */
+    private static final String SECURE = "42.7.14";
 
     private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)");
 
