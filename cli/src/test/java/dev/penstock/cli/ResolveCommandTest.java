@@ -14,11 +14,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ResolveCommandTest {
     private static final String CANARY = "canary-71c2";
+
+    private static final String EVERYTHING = """
+            database:
+              url: postgresql://app:x@localhost/shop
+              migration_user: migrator
+              read_role: ro_user
+              require_auth: scram-sha-256
+              max_lag_mb: 64
+              discovery: patroni
+              patroni_urls: http://localhost:8008
+              system_identifier: 7
+              schema: app
+              options: -c work_mem=4MB
+              instances: 2
+              requests_per_second: 10
+              read_share: 0.5
+              avg_query_time_ms: 5
+              p99_wait_ms: 50
+              max_concurrent_requests: 10
+              server_cores: 4
+              tls:
+                mode: verify-full
+                ca: ca.pem
+                cert: client.pem
+                key: client.key
+                key_password_file: key.pw
+                crl: ca.crl
+                max_version: TLSv1.3
+                ciphers: TLS_AES_256_GCM_SHA384
+                verify_name: db
+            """;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -29,7 +61,25 @@ class ResolveCommandTest {
         assertThat(status).isZero();
         assertThat(topLevelNames(printed(out)))
                 .containsExactly(
-                        "hosts", "database", "user", "jdbcUrl", "parameters", "pool", "tls", "origins", "warnings");
+                        "hosts",
+                        "database",
+                        "user",
+                        "jdbcUrl",
+                        "parameters",
+                        "environment_mode",
+                        "application_name",
+                        "start",
+                        "require_auth",
+                        "roles",
+                        "pool",
+                        "timeouts",
+                        "topology",
+                        "routing",
+                        "session",
+                        "workload",
+                        "tls",
+                        "origins",
+                        "warnings");
         assertThat(printed(out))
                 .contains("\"jdbc:postgresql://db-1:5432/shop\"")
                 .contains("\"port\" : 5433");
@@ -59,8 +109,36 @@ class ResolveCommandTest {
         Path file = Files.writeString(
                 directory.resolve("config.yaml"), "database:\n  url: postgresql://app@db-1/shop\n  pool_size: 7\n");
         assertThat(resolve("--config", file.toString())).isZero();
-        assertThat(printed(out)).contains("db-1:5432").containsPattern("pool_size +7\\R");
-        assertThat(printed(out)).containsPattern("pool_size +config\\.yaml:3");
+        assertThat(printed(out))
+                .containsPattern("primary +db-1:5432 +config\\.yaml:2\\R")
+                .containsPattern("pool_size +7 +config\\.yaml:3\\R")
+                .containsPattern("max_overflow +10 +default\\R");
+    }
+
+    /** The list of keys is that of the page, so that a new key cannot be forgotten. */
+    @Test
+    void every_key_of_the_page_is_shown_with_its_value_and_its_place(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("config.yaml"), EVERYTHING);
+        Set<String> elsewhere = Set.of("url", "replica_url", "app_db");
+        assertThat(resolve("--config", file.toString())).as(printed(err)).isZero();
+        List<String> names = Files.readAllLines(Path.of("..", "docs", "configuration.md")).stream()
+                .dropWhile(line -> !line.contains("KEYS:begin"))
+                .takeWhile(line -> !line.contains("KEYS:end"))
+                .map(line -> line.split("\\|"))
+                .filter(cells -> cells.length > 3 && cells[1].contains("`"))
+                .filter(cells -> !cells[1].contains("_pw_")
+                        && !elsewhere.contains(cells[1].strip().replace("`", "")))
+                .map(cells -> cells[cells[2].contains("`") ? 2 : 1].strip().replace("`", ""))
+                .toList();
+        assertThat(names).hasSizeGreaterThan(50);
+        for (String name : names) {
+            assertThat(printed(out)).containsPattern("(?m)^ *" + name + " +\\S.*(config\\.yaml:\\d+|default)$");
+        }
+        out.reset();
+        assertThat(resolve("--json", "--config", file.toString())).isZero();
+        assertThat(names)
+                .filteredOn(name -> !name.equals("password"))
+                .allSatisfy(name -> assertThat(printed(out)).contains("\"" + name + "\" : "));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.penstock.config.Violation;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 
 /** For programs: one JSON object whose names are a contract, described in docs/configuration.md. */
@@ -27,8 +28,17 @@ public final class JsonReport {
             json.writeStringField("user", resolved.config().user());
             json.writeStringField("jdbcUrl", resolved.driver().jdbcUrl());
             map(json, "parameters", resolved.driver().parameters());
-            map(json, "pool", resolved.pool());
-            map(json, "tls", resolved.tls());
+            for (Resolved.Value one : resolved.general()) {
+                value(json, one.name(), one.value());
+            }
+            for (Map.Entry<String, List<Resolved.Value>> section :
+                    resolved.sections().entrySet()) {
+                json.writeObjectFieldStart(section.getKey());
+                for (Resolved.Value one : section.getValue()) {
+                    value(json, one.name(), one.value());
+                }
+                json.writeEndObject();
+            }
             map(json, "origins", resolved.config().origins());
             json.writeArrayFieldStart("warnings");
             for (ConfigWarning warning : resolved.warnings()) {

@@ -1,41 +1,52 @@
 package dev.penstock.cli.resolve;
 
 import dev.penstock.config.DatabaseConfig;
-import java.util.Map;
+import java.util.List;
 
-/** For people: what it comes to, then where each value was written. */
+/** For people: each value with where it was written, then what the driver is told. */
 public final class TextReport {
     private final StringBuilder text = new StringBuilder();
+    private final DatabaseConfig config;
 
-    private TextReport() {}
+    private TextReport(DatabaseConfig config) {
+        this.config = config;
+    }
 
     public static String of(Resolved resolved) {
-        TextReport report = new TextReport();
-        report.servers(resolved.config());
-        report.section("pool", resolved.pool());
-        report.section("tls", resolved.tls());
-        report.section("driver", resolved.driver().parameters());
-        report.line("jdbcUrl", resolved.driver().jdbcUrl());
-        report.section("origins", resolved.config().origins());
+        TextReport report = new TextReport(resolved.config());
+        report.servers();
+        report.values(resolved.general(), "");
+        resolved.sections().forEach((title, values) -> {
+            report.text.append(title).append('\n');
+            report.values(values, "  ");
+        });
+        report.text.append("driver\n");
+        resolved.driver().parameters().forEach((name, value) -> report.line("  " + name, value, ""));
+        report.line("jdbcUrl", resolved.driver().jdbcUrl(), "");
         resolved.warnings().forEach(warning -> report.text.append("\nwarning: ").append(warning));
         return report.text.toString();
     }
 
-    private void servers(DatabaseConfig config) {
-        line("primary", config.primary());
-        config.replicas().forEach(replica -> line("replica", replica));
-        line("database", config.database());
-        line("user", config.user());
-        line("password", "from " + config.password().describe());
-        line("environment", config.environmentMode());
+    private void servers() {
+        line("primary", config.primary(), config.provenance().originOf("primary"));
+        config.replicas()
+                .forEach(replica -> line("replica", replica, config.provenance().originOf("replicas")));
+        line("database", config.database(), config.provenance().originOf("database"));
+        line("user", config.user(), config.provenance().originOf("user"));
+        line(
+                "password",
+                "from " + config.password().describe(),
+                config.provenance().originOf("password"));
     }
 
-    private void section(String title, Map<String, ?> values) {
-        text.append(title).append('\n');
-        values.forEach((name, value) -> line("  " + name, value));
+    private void values(List<Resolved.Value> values, String indent) {
+        for (Resolved.Value value : values) {
+            line(indent + value.name(), value.value(), config.origins().getOrDefault(value.key(), "default"));
+        }
     }
 
-    private void line(String name, Object value) {
-        text.append(String.format("%-34s %s%n", name, value));
+    private void line(String name, Object value, String origin) {
+        text.append(String.format("%-28s %-24s %s", name, value, origin).stripTrailing())
+                .append(System.lineSeparator());
     }
 }
