@@ -126,6 +126,10 @@ final class ConfigLoader {
     private static @Nullable DatabaseConfig section(
             YamlFile yaml, Node node, String path, Map<String, String> environment, Mistakes mistakes) {
         Map<Key, Scalar> written = YamlSection.read(yaml, node, path, mistakes);
+        if (!(node instanceof MappingNode)) {
+            // That it holds no url is no mistake of its own.
+            return null;
+        }
         return Binding.bind(Sources.file(path, written, environment, path.equals(ONE)), environment, mistakes);
     }
 

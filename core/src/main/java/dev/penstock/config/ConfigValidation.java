@@ -117,6 +117,9 @@ final class ConfigValidation {
 
     /** Numbers, durations and short words only: anything else may hold a secret. */
     private static String shown(@Nullable Object value) {
+        if (value instanceof Duration duration && duration.getNano() == 0) {
+            return duration.getSeconds() + " s";
+        }
         if (value instanceof Number || value instanceof Duration) {
             return value.toString();
         }

@@ -59,7 +59,12 @@ final class SessionOptions {
             String remedy = OWN.get(name.toLowerCase(Locale.ROOT));
             if (remedy != null) {
                 found.add(new Violation(
-                        "settings", "RESERVED_SETTING", name, "sets what Penstock sets", Violation.IN_CODE, remedy));
+                        "settings",
+                        "RESERVED_SETTING",
+                        "",
+                        "sets " + name + ", which Penstock sets itself",
+                        Violation.IN_CODE,
+                        remedy));
             } else if (!name.matches(NAME)) {
                 found.add(new Violation(
                         "settings", "OPTIONS", "", "has a name that no setting has", Violation.IN_CODE, "Correct it."));

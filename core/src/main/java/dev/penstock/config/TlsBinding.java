@@ -168,8 +168,9 @@ final class TlsBinding {
     /** {@code tls} names its keys as the section does. */
     private void add(InvalidTlsConfigException.Fault fault) {
         Key key = Key.named(fault.path()).orElse(Key.SSLMODE);
-        mistakes.add(new Violation(
-                settings.path(key), "TLS", "", fault.rule(), settings.origin(key), sentence(fault.remedy())));
+        // What nobody wrote is asked for by the mode.
+        String origin = settings.origin(settings.get(key) == null ? Key.SSLMODE : key);
+        mistakes.add(new Violation(settings.path(key), "TLS", "", fault.rule(), origin, sentence(fault.remedy())));
     }
 
     static String sentence(String words) {

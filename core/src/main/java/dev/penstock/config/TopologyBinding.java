@@ -52,12 +52,14 @@ final class TopologyBinding {
     private Violation located(String component, Violation violation) {
         Key key = Key.ofComponent(component).orElseThrow();
         Settings settings = values.settings();
+        // What nobody wrote is asked for by the way in which the servers are found.
+        String origin = settings.origin(settings.get(key) == null ? Key.DISCOVERY : key);
         return new Violation(
                 settings.path(key),
                 violation.code(),
                 violation.value(),
                 violation.message(),
-                settings.origin(key),
+                origin,
                 violation.remedy());
     }
 }

@@ -80,7 +80,7 @@ public record TopologyConfig(
             found.add(violation(
                     "patroniUrls",
                     "NOT_USED",
-                    patroniUrls.size() + " given",
+                    "",
                     "has no effect with discovery: " + discovery.name().toLowerCase(Locale.ROOT),
                     "Set discovery: patroni, or leave patroni_urls out."));
         }

@@ -87,8 +87,9 @@ final class UriBinding {
                             scalar.path(),
                             "REPLICA_DIFFERS",
                             "",
-                            "must be the same as the primary's (" + (effective == null ? "unset" : effective.origin())
-                                    + ")",
+                            effective == null
+                                    ? "must be left out: the primary's connection string has none"
+                                    : "must be the same as the primary's, from " + effective.origin(),
                             scalar.origin(),
                             "A replica has its own host, port, user and password; the rest belongs to the database."));
                 }

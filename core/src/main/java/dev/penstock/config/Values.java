@@ -126,9 +126,7 @@ final class Values {
         }
         String remedy = ForeignNames.word(setting.key(), setting.text())
                 .orElseGet(() -> Suggestions.didYouMean(
-                        setting.text(),
-                        setting.key().spec().words(),
-                        "Write one of them, in small letters as shown."));
+                        setting.text(), setting.key().spec().words(), "Write one of them as shown."));
         mistakes.add(setting.violation(
                 "NOT_A_WORD", "must be one of " + setting.key().spec().bounds(), remedy));
         return null;

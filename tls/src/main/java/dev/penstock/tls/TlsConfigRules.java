@@ -16,21 +16,26 @@ final class TlsConfigRules {
             check(
                     !mode.verifiesCertificate(),
                     "tls.cert_validation",
-                    "none contradicts sslmode=" + name,
+                    "is none, which contradicts sslmode=" + name,
                     "drop cert_validation, or use sslmode=require and accept an unproven server");
-            check(ca == null, "tls.cert_validation", "none contradicts tls.ca", "keep one of them");
+            // A mode that verifies takes a CA by itself: that is told already.
+            check(
+                    ca == null || mode.verifiesCertificate(),
+                    "tls.cert_validation",
+                    "is none, which contradicts tls.ca",
+                    "keep one of them");
             return this;
         }
         check(
                 !mode.verifiesCertificate() || ca != null,
                 "tls.ca",
-                "sslmode=" + name + " has nothing to verify against",
+                "must be set: sslmode=" + name + " has nothing to verify against",
                 mode.verifiesHostname() ? "set tls.ca to a CA file, or to system" : "set tls.ca to a CA file");
         // libpq 16 has the same rule: with public CAs, a chain without a name proves nothing.
         check(
                 !(ca instanceof TlsSource.SystemTrust) || mode == SslMode.VERIFY_FULL || mode == SslMode.DISABLE,
                 "tls.ca",
-                "system trust needs sslmode=verify-full, not " + name,
+                "is system, which needs sslmode=verify-full, not " + name,
                 "anyone can get a publicly trusted certificate; set sslmode=verify-full");
         return this;
     }
@@ -68,12 +73,12 @@ final class TlsConfigRules {
         check(
                 max == null || min.compareTo(max) <= 0,
                 "tls.min_version",
-                min.libpqName() + " is above tls.max_version " + (max == null ? "" : max.libpqName()),
+                "is " + min.libpqName() + ", above tls.max_version " + (max == null ? "" : max.libpqName()),
                 "swap them");
         check(
                 negotiation == SslNegotiation.POSTGRES || mode.requiresEncryption(),
                 "tls.negotiation",
-                "direct needs sslmode=require or stronger, not " + mode.libpqName(),
+                "is direct, which needs sslmode=require or stronger, not " + mode.libpqName(),
                 "without the question there is no way back to plain text");
         return this;
     }
@@ -93,7 +98,7 @@ final class TlsConfigRules {
         check(
                 binding != ChannelBinding.REQUIRE || mode != SslMode.DISABLE,
                 "tls.channel_binding",
-                "require needs TLS, and sslmode=disable has none",
+                "is require, which needs TLS, and sslmode=disable has none",
                 "choose a mode with TLS");
         return this;
     }

@@ -22,10 +22,19 @@ class TlsConfigTest {
 
     static Stream<Arguments> contradictions() {
         return Stream.of(
-                row(SslMode.VERIFY_CA, b -> b, "tls.ca: sslmode=verify-ca has nothing to verify against"),
-                row(SslMode.VERIFY_FULL, b -> b, "tls.ca: sslmode=verify-full has nothing to verify against"),
-                row(SslMode.VERIFY_CA, b -> b.ca(TlsSource.system()), "tls.ca: system trust needs sslmode=verify-full"),
-                row(SslMode.REQUIRE, b -> b.ca(TlsSource.system()), "tls.ca: system trust needs sslmode=verify-full"),
+                row(SslMode.VERIFY_CA, b -> b, "tls.ca: must be set: sslmode=verify-ca has nothing to verify against"),
+                row(
+                        SslMode.VERIFY_FULL,
+                        b -> b,
+                        "tls.ca: must be set: sslmode=verify-full has nothing to verify against"),
+                row(
+                        SslMode.VERIFY_CA,
+                        b -> b.ca(TlsSource.system()),
+                        "tls.ca: is system, which needs sslmode=verify-full"),
+                row(
+                        SslMode.REQUIRE,
+                        b -> b.ca(TlsSource.system()),
+                        "tls.ca: is system, which needs sslmode=verify-full"),
                 row(SslMode.DISABLE, b -> b.ca(CA), "tls.ca: is not used with sslmode=disable"),
                 row(SslMode.DISABLE, b -> b.crl(CA), "tls.crl: is not used with sslmode=disable"),
                 row(
@@ -35,11 +44,11 @@ class TlsConfigTest {
                 row(
                         SslMode.VERIFY_FULL,
                         b -> b.ca(CA).certValidation(CertValidation.NONE),
-                        "tls.cert_validation: none contradicts sslmode=verify-full"),
+                        "tls.cert_validation: is none, which contradicts sslmode=verify-full"),
                 row(
                         SslMode.REQUIRE,
                         b -> b.ca(CA).certValidation(CertValidation.NONE),
-                        "tls.cert_validation: none contradicts tls.ca"),
+                        "tls.cert_validation: is none, which contradicts tls.ca"),
                 row(SslMode.REQUIRE, b -> b.crl(CA), "tls.crl: is not used when no certificate is verified"),
                 row(SslMode.VERIFY_CA, b -> b.ca(CA).crl(TlsSource.system()), "tls.crl: cannot be system"),
                 row(
@@ -50,15 +59,15 @@ class TlsConfigTest {
                 row(
                         SslMode.REQUIRE,
                         b -> b.minVersion(TlsVersion.TLS_1_3).maxVersion(TlsVersion.TLS_1_2),
-                        "tls.min_version: TLSv1.3 is above tls.max_version TLSv1.2"),
+                        "tls.min_version: is TLSv1.3, above tls.max_version TLSv1.2"),
                 row(
                         SslMode.PREFER,
                         b -> b.negotiation(SslNegotiation.DIRECT),
-                        "tls.negotiation: direct needs sslmode=require or stronger"),
+                        "tls.negotiation: is direct, which needs sslmode=require or stronger"),
                 row(
                         SslMode.DISABLE,
                         b -> b.channelBinding(ChannelBinding.REQUIRE),
-                        "tls.channel_binding: require needs TLS"),
+                        "tls.channel_binding: is require, which needs TLS"),
                 row(
                         SslMode.PREFER,
                         b -> b.reloadInterval(Duration.ofMillis(999)),
