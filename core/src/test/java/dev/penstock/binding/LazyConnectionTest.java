@@ -405,7 +405,9 @@ class LazyConnectionTest {
                     @Override
                     public Connection bind(Intent intent) {
                         return ScriptedSession.proxy(
-                                (proxy, method, arguments) -> ScriptedSession.proxy(recorder, DatabaseMetaData.class),
+                                (proxy, method, arguments) -> method.getName().equals("isClosed")
+                                        ? (Object) false
+                                        : ScriptedSession.proxy(recorder, DatabaseMetaData.class),
                                 Connection.class);
                     }
                 }.open();
