@@ -35,6 +35,8 @@ public final class NodePools implements AutoCloseable {
         LENT,
         /** It is retired, or of a role that its node has no more: another one may be right there. */
         UNSUITABLE,
+        /** It has to be asked whether it is alive, and this caller counts no time: it stays in the pool for whoever does. */
+        UNPROVEN,
         /** There was none, or it did not answer: that took time. */
         LOST
     }
@@ -224,7 +226,11 @@ public final class NodePools implements AutoCloseable {
                 }
             }
             empty += offer == Offer.LOST ? 1 : 0;
-            if (closed || !node.state().serves() || empty >= slices || !stays.getAsBoolean()) {
+            if (offer == Offer.UNPROVEN
+                    || closed
+                    || !node.state().serves()
+                    || empty >= slices
+                    || !stays.getAsBoolean()) {
                 return null;
             }
             if (deadline != 0 && System.nanoTime() - deadline >= 0) {
@@ -235,7 +241,7 @@ public final class NodePools implements AutoCloseable {
     }
 
     /**
-     * Makes it the caller's if it suits. One that does not, or fails meanwhile, goes back and is closed. Beginning the loan comes last: whatever
+     * Makes it the caller's if it suits. One that does not, or fails meanwhile, goes back and is closed; one that is to be asked first goes back. Beginning the loan comes last: whatever
      * fails before that leaves the place in the gate to {@link #admitted}, and nothing fails after it.
      */
     private Offer lend(Connection connection, Purpose purpose, long deadline, long now, PoolListener listener)
@@ -252,7 +258,9 @@ public final class NodePools implements AutoCloseable {
             }
             return offer;
         } finally {
-            if (offer != Offer.LENT) {
+            if (offer == Offer.UNPROVEN) {
+                connection.close();
+            } else if (offer != Offer.LENT) {
                 pool(purpose).evict(connection);
             }
         }
@@ -279,7 +287,7 @@ public final class NodePools implements AutoCloseable {
         return Holders.of(node);
     }
 
-    /** Two comparisons without I/O; a ping only when something is in doubt. */
+    /** Two comparisons without I/O; a ping only when something is in doubt, within the caller's deadline. */
     private static Offer suits(NodeConnection physical, Purpose purpose, long deadline) throws SQLException {
         if (!physical.isCurrent()) {
             return Offer.UNSUITABLE;
@@ -288,6 +296,9 @@ public final class NodePools implements AutoCloseable {
         if (!contradicts && !physical.isDoubtful()) {
             return Offer.LENT;
         }
+        if (deadline == 0) {
+            return Offer.UNPROVEN;
+        }
         if (!physical.ping(atMost(PING, deadline))) {
             return Offer.LOST;
         }
@@ -295,9 +306,8 @@ public final class NodePools implements AutoCloseable {
         return purpose == Purpose.WRITE && physical.isReportedInHotStandby() ? Offer.UNSUITABLE : Offer.LENT;
     }
 
-    /** @param deadline {@link System#nanoTime()}; 0 for none */
     private static Duration atMost(Duration longest, long deadline) {
-        long left = deadline == 0 ? longest.toNanos() : deadline - System.nanoTime();
+        long left = deadline - System.nanoTime();
         return left < longest.toNanos() ? Duration.ofNanos(Math.max(0, left)) : longest;
     }
 

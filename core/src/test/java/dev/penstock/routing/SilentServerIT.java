@@ -137,6 +137,17 @@ class SilentServerIT {
                 .failedWithin(Duration.ofMillis(300).plus(BORROW_SLACK), "57014");
     }
 
+    /** Until it is known that the connection has to be asked, no clock is read; the asking is part of {@code pool.timeout} all the same. */
+    @Test
+    void a_borrow_that_asks_an_idle_connection_first_ends_within_pool_timeout_too() throws Exception {
+        insert("one idle connection");
+        long idle = System.nanoTime();
+        await().atMost(SOON)
+                .until(() -> System.nanoTime() - idle > Duration.ofMillis(700).toNanos());
+        proxies.get(0).blackHole();
+        Timed.call(() -> db.writer().getConnection()).failedWithin(BORROW.plus(BORROW_SLACK), "08001");
+    }
+
     @Test
     void a_primary_behind_a_network_that_drops_everything_lets_go_of_every_call_and_serves_when_it_is_back()
             throws Exception {
