@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
@@ -143,17 +144,29 @@ public final class PatroniCluster implements AutoCloseable {
         return nodes.stream().filter(node -> node.status("/replica") == 200).toList();
     }
 
-    /** Who waits for whom: the replica that may take over. */
-    public PatroniNode synchronousReplica() {
-        return nodes.stream()
-                .filter(node -> node.status("/synchronous") == 200)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no synchronous replica\n" + logs()));
+    /** Whom the leader waits for: the replica that may take over. */
+    private Optional<PatroniNode> synchronousReplica() {
+        return nodes.stream().filter(node -> node.status("/synchronous") == 200).findFirst();
     }
 
-    /** Has the leader step down for {@code next}; returns when Patroni says that it is done. */
-    public void switchover(PatroniNode leader, PatroniNode next) throws IOException {
-        leader.post("/switchover", "{\"leader\": \"" + leader.name() + "\", \"candidate\": \"" + next.name() + "\"}");
+    /**
+     * Has the leader step down for its synchronous replica; returns when Patroni says that it is done. Patroni gives that role to another one
+     * whenever it likes, and refuses (412) who had it a moment ago.
+     *
+     * @return who is told to take over
+     */
+    public PatroniNode switchover(PatroniNode leader) {
+        AtomicReference<PatroniNode> next = new AtomicReference<>();
+        awaitUntil("a switchover that Patroni accepts", LIMIT, () -> {
+            Optional<PatroniNode> candidate = synchronousReplica();
+            candidate.ifPresent(next::set);
+            return candidate.isPresent()
+                    && leader.accepts(
+                            "/switchover",
+                            "{\"leader\": \"" + leader.name() + "\", \"candidate\": \""
+                                    + candidate.get().name() + "\"}");
+        });
+        return next.get();
     }
 
     /** Has Patroni restart that node's PostgreSQL; returns when it is done. */
@@ -172,7 +185,7 @@ public final class PatroniCluster implements AutoCloseable {
                 limit,
                 () -> leader().filter(this::isFollowedByAll).isPresent()
                         && replicas().size() == SIZE - 1
-                        && nodes.stream().anyMatch(node -> node.status("/synchronous") == 200));
+                        && synchronousReplica().isPresent());
     }
 
     private boolean isFollowedByAll(PatroniNode leader) {

@@ -124,6 +124,22 @@ public final class PatroniNode {
 
     /** Posts JSON, and returns when Patroni has done it. */
     void post(String path, String json) throws IOException {
+        int status = statusOf(path, json);
+        if (status / 100 != 2) {
+            throw new IllegalStateException("POST " + path + " to " + name + ": " + status + "\n" + tail());
+        }
+    }
+
+    /** False when something that was to hold before does not (412). */
+    boolean accepts(String path, String json) throws IOException {
+        int status = statusOf(path, json);
+        if (status / 100 != 2 && status != HttpURLConnection.HTTP_PRECON_FAILED) {
+            throw new IllegalStateException("POST " + path + " to " + name + ": " + status + "\n" + tail());
+        }
+        return status / 100 == 2;
+    }
+
+    private int statusOf(String path, String json) throws IOException {
         HttpURLConnection connection = open(path);
         try {
             connection.setRequestMethod("POST");
@@ -131,10 +147,7 @@ public final class PatroniNode {
             try (OutputStream out = connection.getOutputStream()) {
                 out.write(json.getBytes(StandardCharsets.UTF_8));
             }
-            if (connection.getResponseCode() / 100 != 2) {
-                throw new IllegalStateException(
-                        "POST " + path + " to " + name + ": " + connection.getResponseCode() + "\n" + tail());
-            }
+            return connection.getResponseCode();
         } finally {
             connection.disconnect();
         }
