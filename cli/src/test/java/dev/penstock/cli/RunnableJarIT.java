@@ -30,7 +30,7 @@ class RunnableJarIT {
             value = {
                 "help                                             | 0 | Usage: penstock <command>",
                 "demo --help                                      | 0 | Usage: penstock demo",
-                "resolve --url postgresql://app@db/shop           | 0 | user                               app",
+                "resolve --url postgresql://app@db/shop           | 0 | user                         app                      connection string",
                 "plan --offline --url postgresql://app@db/shop    | 0 | The servers were not asked: --offline",
                 "tls-check --host localhost --port 1              | 1 | nothing accepts connections there",
             })
