@@ -11,23 +11,23 @@ import java.util.Optional;
  * that it may be shown to whoever may ask for an application's health.
  *
  * @param status the whole
- * @param members each of them, in the order of the status
+ * @param nodes each of them, in the order of the status
  * @param warnings what an operator should know although everything is served, such as {@code user: PRIVILEGED_LOGIN}: the role's key, or the
- *     member, and the code; the whole text is in {@code DatabaseStatus.warnings()}
+ *     node, and the code; the whole text is in {@code DatabaseStatus.warnings()}
  */
-public record Health(Status status, List<Member> members, List<String> warnings) {
+public record Health(Status status, List<Node> nodes, List<String> warnings) {
     /** What it comes to. Closed. */
     public enum Status {
         /** Everything serves. */
         UP,
-        /** Everything is served, though not by everybody who should: a member is lost, slow or too far behind. */
+        /** Everything is served, though not by everybody who should: a node is lost, slow or too far behind. */
         DEGRADED,
         /** Writes fail: there is no primary, or the database is closed. */
         DOWN
     }
 
     /**
-     * One member.
+     * One node.
      *
      * @param name the logical name: {@code node-1}
      * @param healthy whether it does what is expected of it
@@ -37,7 +37,7 @@ public record Health(Status status, List<Member> members, List<String> warnings)
      * @param tooFarBehind whether reads avoid it for its lag
      * @param lastFailure what kept the last probe from being answered; empty when it was
      */
-    public record Member(
+    public record Node(
             String name,
             boolean healthy,
             NodeState state,
@@ -62,31 +62,31 @@ public record Health(Status status, List<Member> members, List<String> warnings)
     }
 
     public Health {
-        members = List.copyOf(members);
+        nodes = List.copyOf(nodes);
         warnings = List.copyOf(warnings);
     }
 
     /** What {@code status} comes to. */
     public static Health of(DatabaseStatus status) {
-        List<Member> members = new ArrayList<>();
-        status.nodes().forEach(node -> members.add(member(node)));
-        boolean all = members.stream().allMatch(Member::healthy);
+        List<Node> nodes = new ArrayList<>();
+        status.nodes().forEach(node -> nodes.add(node(node)));
+        boolean all = nodes.stream().allMatch(Node::healthy);
         Status lost = status.primary().isPresent() ? Status.DEGRADED : Status.DOWN;
         List<String> warnings = status.warnings().stream()
                 .map(warning -> warning.about() + ": " + warning.code())
                 .toList();
-        return new Health(all && lost == Status.DEGRADED ? Status.UP : lost, members, warnings);
+        return new Health(all && lost == Status.DEGRADED ? Status.UP : lost, nodes, warnings);
     }
 
-    private static Member member(NodeStatus node) {
+    private static Node node(NodeStatus node) {
         boolean healthy = node.state() == NodeState.UP && !node.tooFarBehind();
-        return new Member(
+        return new Node(
                 node.name(), healthy, node.state(), node.role(), node.lag(), node.tooFarBehind(), node.failureKind());
     }
 
     /** The same of a database that is closed. */
     public Health closed() {
-        return new Health(Status.DOWN, members, warnings);
+        return new Health(Status.DOWN, nodes, warnings);
     }
 
     /** Whether work is done: the answer for a readiness probe. Never ask it for a liveness probe: a restart mends no database. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HealthTest {
-    /** Members as {@code role state}, a {@code !} for one that is too far behind. */
+    /** Nodes as {@code role state}, a {@code !} for one that is too far behind. */
     @ParameterizedTest
     @CsvSource({
         "PRIMARY UP, UP",
@@ -29,22 +29,22 @@ class HealthTest {
         "UNKNOWN UNKNOWN / UNKNOWN UNKNOWN, DOWN",
         "REPLICA UP / REPLICA UP, DOWN",
     })
-    void the_worst_member_and_the_primary_decide(String members, Health.Status expected) {
-        Health health = Health.of(status(members));
+    void the_worst_node_and_the_primary_decide(String nodes, Health.Status expected) {
+        Health health = Health.of(status(nodes));
         assertThat(health.status()).isEqualTo(expected);
         assertThat(health.serves()).isEqualTo(expected != Health.Status.DOWN);
-        assertThat(health.members()).hasSize(members.split(" / ").length);
+        assertThat(health.nodes()).hasSize(nodes.split(" / ").length);
     }
 
     @Test
-    void a_closed_database_is_down_whatever_its_members_were() {
+    void a_closed_database_is_down_whatever_its_nodes_were() {
         assertThat(Health.of(status("PRIMARY UP")).closed().status()).isEqualTo(Health.Status.DOWN);
     }
 
     @Test
-    void a_member_tells_itself_without_a_host_or_a_message() {
+    void a_node_tells_itself_without_a_host_or_a_message() {
         Health health = Health.of(status("PRIMARY UP / REPLICA UP! / UNKNOWN DOWN"));
-        assertThat(health.members().stream().map(Object::toString))
+        assertThat(health.nodes().stream().map(Object::toString))
                 .containsExactly(
                         "node-1: primary, up",
                         "node-2: replica, up, 12 ms behind, which is too far",
@@ -52,10 +52,10 @@ class HealthTest {
         assertThat(health.toString()).doesNotContain("db.internal", "refused");
     }
 
-    private static DatabaseStatus status(String members) {
-        String[] each = members.split(" / ");
+    private static DatabaseStatus status(String written) {
+        String[] each = written.split(" / ");
         List<NodeStatus> nodes = Arrays.stream(each)
-                .map(member -> node("node-" + (Arrays.asList(each).indexOf(member) + 1), member))
+                .map(node -> node("node-" + (Arrays.asList(each).indexOf(node) + 1), node))
                 .toList();
         return new DatabaseStatus(
                 new DatabaseInfo("shop", "verify-full", Duration.ofSeconds(10), 10, 12, "1", "2", "3"),
@@ -69,8 +69,8 @@ class HealthTest {
                 List.of());
     }
 
-    private static NodeStatus node(String name, String member) {
-        String[] words = member.replace("!", "").split(" ");
+    private static NodeStatus node(String name, String node) {
+        String[] words = node.replace("!", "").split(" ");
         NodeState state = NodeState.valueOf(words[1]);
         boolean lost = state == NodeState.DOWN;
         return new NodeStatus(
@@ -82,7 +82,7 @@ class HealthTest {
                 Optional.of(Duration.ofMillis(12)),
                 Optional.of(1L),
                 Optional.of(Duration.ZERO),
-                member.endsWith("!"),
+                node.endsWith("!"),
                 List.of(),
                 List.of(),
                 Optional.empty(),

@@ -7,8 +7,8 @@ import java.util.function.DoubleSupplier;
 
 /** {@code penstock.acquire}, summed up or with buckets. */
 final class AcquireMeter {
-    /** The tag {@code member} of callers whom no member gave a connection. */
-    static final String NO_MEMBER = "none";
+    /** The tag {@code node} of callers whom no node gave a connection. */
+    static final String NO_NODE = "none";
 
     private static final String NAME = "penstock.acquire";
     private static final String DESCRIPTION = "From the call to its connection, with all waiting";

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * <p>The database holds this object as its listener, and so everything that gauges read, whether or not anybody keeps the
  * {@link DatabaseMetrics}.
  *
- * <p>Concurrency: {@code this} guards {@code members}; meters are registered under it, which does no I/O.
+ * <p>Concurrency: {@code this} guards {@code nodes}; meters are registered under it, which does no I/O.
  */
 final class Binding implements DatabaseListener {
     private final Database database;
@@ -30,7 +30,7 @@ final class Binding implements DatabaseListener {
     private final FailoverMeters failovers;
     private final BorrowFailureMeters failures;
     private final String name;
-    private final Map<String, MemberMeters> members = new HashMap<>();
+    private final Map<String, NodeMeters> nodes = new HashMap<>();
     private boolean closed;
 
     Binding(Database database, MetricsOptions options, MeterRegistry registry) {
@@ -70,17 +70,17 @@ final class Binding implements DatabaseListener {
     void begin() {
         database.addListener(this);
         DatabaseStatus status = database.status();
-        status.nodes().forEach(node -> member(node.name()));
+        status.nodes().forEach(one -> node(one.name()));
         failovers.begin(status.primary().map(NodeStatus::name).orElse(""));
     }
 
-    private synchronized MemberMeters member(String member) {
-        return members.computeIfAbsent(
-                member, one -> new MemberMeters(one, new MemberMeters.Place(meters, stock, scrape, name), options));
+    private synchronized NodeMeters node(String node) {
+        return nodes.computeIfAbsent(
+                node, one -> new NodeMeters(one, new NodeMeters.Place(meters, stock, scrape, name), options));
     }
 
-    private synchronized void ifPresent(String member, Consumer<MemberMeters> event) {
-        MemberMeters known = members.get(member);
+    private synchronized void ifPresent(String node, Consumer<NodeMeters> event) {
+        NodeMeters known = nodes.get(node);
         if (known != null) {
             event.accept(known);
         }
@@ -88,7 +88,7 @@ final class Binding implements DatabaseListener {
 
     @Override
     public synchronized PoolListener poolListener(String node, String purpose) {
-        return closed ? PoolListener.NONE : member(node).listener(purpose);
+        return closed ? PoolListener.NONE : node(node).listener(purpose);
     }
 
     @Override
@@ -99,13 +99,13 @@ final class Binding implements DatabaseListener {
     @Override
     public synchronized void nodeJoined(String node) {
         if (!closed) {
-            member(node);
+            node(node);
         }
     }
 
     @Override
     public synchronized void nodeLeft(String node) {
-        MemberMeters left = members.remove(node);
+        NodeMeters left = nodes.remove(node);
         if (left != null) {
             left.remove();
         }
@@ -113,7 +113,7 @@ final class Binding implements DatabaseListener {
 
     @Override
     public void probed(String node, boolean answered, long nanos) {
-        ifPresent(node, member -> member.probed(answered, nanos));
+        ifPresent(node, one -> one.probed(answered, nanos));
     }
 
     @Override
@@ -128,7 +128,7 @@ final class Binding implements DatabaseListener {
 
     @Override
     public void nodeFenced(String node, String reason) {
-        ifPresent(node, MemberMeters::fenced);
+        ifPresent(node, NodeMeters::fenced);
     }
 
     @Override
@@ -143,7 +143,7 @@ final class Binding implements DatabaseListener {
 
     @Override
     public void loginRefused(String node, String role) {
-        ifPresent(node, MemberMeters::loginRefused);
+        ifPresent(node, NodeMeters::loginRefused);
     }
 
     @Override
@@ -181,8 +181,8 @@ final class Binding implements DatabaseListener {
         }
         database.removeListener(this);
         synchronized (this) {
-            members.values().forEach(MemberMeters::remove);
-            members.clear();
+            nodes.values().forEach(NodeMeters::remove);
+            nodes.clear();
         }
         meters.remove();
         stock.remove();

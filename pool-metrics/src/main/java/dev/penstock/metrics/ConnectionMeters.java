@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Why connections of one member ended, or never came about. Thread-safe. */
+/** Why connections of one node ended, or never came about. Thread-safe. */
 final class ConnectionMeters {
     private static final Meters.Spec CLOSED =
             new Meters.Spec("penstock.pool.closed", "connections", "Connections that were closed, and why");

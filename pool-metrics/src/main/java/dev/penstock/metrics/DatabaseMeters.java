@@ -38,7 +38,7 @@ final class DatabaseMeters {
                 () -> scrape.status().sizingWarnings());
         meters.gauge(
                 new Meters.Spec(
-                        "penstock.drifting.members", "members", "Members whose measured load has left the plan"),
+                        "penstock.drifting.nodes", "nodes", "Nodes whose measured load has left the plan"),
                 none,
                 () -> scrape.status().drift().size());
         meters.counter(

@@ -10,7 +10,7 @@ import java.util.List;
  * Meters of one database: {@code new DatabaseMetrics(db).bindTo(registry)}. What they are called and what they tell is in
  * {@code docs/metrics.md}. Thread-safe.
  *
- * <p>Every meter exists from the moment it is bound. Gauges read {@link Database#status()} when they are scraped, which does no I/O. Members are
+ * <p>Every meter exists from the moment it is bound. Gauges read {@link Database#status()} when they are scraped, which does no I/O. Nodes are
  * tagged by their logical names; hosts, users and messages never become tags. Close it before the database: nothing is left then, neither in
  * a registry nor at the database.
  */

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Tags;
 
 /**
  * The gauges that HikariCP's own binder would publish, for dashboards that have them: its names, its one tag and, as there, no unit. They outlive
- * the pools, which come and go with the roles of their members.
+ * the pools, which come and go with the roles of their nodes.
  */
 final class HikariGauges {
     private static final String PREFIX = "hikaricp.connections";
@@ -17,7 +17,7 @@ final class HikariGauges {
      *
      * @param name unique in the process
      */
-    record Pool(String name, String member, String purpose) {}
+    record Pool(String name, String node, String purpose) {}
 
     static void register(Meters meters, Scrape scrape, Pool pool) {
         gauge(meters, scrape, pool, "", "Total connections", PoolSnapshot::total);
@@ -36,7 +36,7 @@ final class HikariGauges {
         meters.gauge(
                 new Meters.Spec(PREFIX + suffix, "", description),
                 Tags.of("pool", pool.name()),
-                () -> scrape.of(pool.member(), PoolGauges.sum(pool.purpose(), count::of)));
+                () -> scrape.of(pool.node(), PoolGauges.sum(pool.purpose(), count::of)));
     }
 
     @FunctionalInterface

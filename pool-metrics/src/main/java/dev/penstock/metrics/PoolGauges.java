@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.function.BiPredicate;
 import java.util.function.ToDoubleFunction;
 
-/** What the pools of one member hold. */
+/** What the pools of one node hold. */
 final class PoolGauges {
     private static final Meters.Spec HELD = new Meters.Spec(
             "penstock.pool.connections", "connections", "Open connections, by whether a caller holds them");
@@ -24,26 +24,26 @@ final class PoolGauges {
 
     private PoolGauges() {}
 
-    static void register(Meters meters, Scrape scrape, String member) {
+    static void register(Meters meters, Scrape scrape, String node) {
         for (String purpose : new String[] {"read", "write"}) {
             Tags own = Tags.of("purpose", purpose);
             meters.gauge(
-                    HELD, own.and("state", "active"), () -> scrape.of(member, sum(purpose, PoolSnapshot::checkedOut)));
+                    HELD, own.and("state", "active"), () -> scrape.of(node, sum(purpose, PoolSnapshot::checkedOut)));
             meters.gauge(
-                    HELD, own.and("state", "idle"), () -> scrape.of(member, sum(purpose, PoolSnapshot::checkedIn)));
-            meters.gauge(PENDING, own, () -> scrape.of(member, sum(purpose, PoolSnapshot::waiting)));
-            meters.counter(INVALID, own, () -> scrape.of(member, sum(purpose, PoolSnapshot::invalid)));
+                    HELD, own.and("state", "idle"), () -> scrape.of(node, sum(purpose, PoolSnapshot::checkedIn)));
+            meters.gauge(PENDING, own, () -> scrape.of(node, sum(purpose, PoolSnapshot::waiting)));
+            meters.counter(INVALID, own, () -> scrape.of(node, sum(purpose, PoolSnapshot::invalid)));
         }
         meters.gauge(
                 LIMIT, Tags.of("bound", "size"), () -> scrape.status().info().poolSize());
         meters.gauge(
                 LIMIT, Tags.of("bound", "ceiling"), () -> scrape.status().info().ceiling());
-        meters.gauge(OVERFLOW, Tags.empty(), () -> scrape.of(member, node -> overflow(node, scrape)));
-        tls(meters, scrape, member);
+        meters.gauge(OVERFLOW, Tags.empty(), () -> scrape.of(node, one -> overflow(one, scrape)));
+        tls(meters, scrape, node);
     }
 
     static ToDoubleFunction<NodeStatus> sum(String purpose, ToDoubleFunction<PoolSnapshot> value) {
-        return node -> node.pools().stream()
+        return one -> one.pools().stream()
                 .filter(pool -> pool.purpose().equals(purpose))
                 .mapToDouble(value)
                 .sum();
@@ -54,23 +54,23 @@ final class PoolGauges {
         return Math.max(0, open - scrape.status().info().poolSize());
     }
 
-    private static void tls(Meters meters, Scrape scrape, String member) {
+    private static void tls(Meters meters, Scrape scrape, String node) {
         BiPredicate<TlsProof, Long> plain = (proof, generation) -> proof.facts().isEmpty();
         BiPredicate<TlsProof, Long> outdated =
                 (proof, generation) -> proof.facts().isPresent() && proof.generation() < generation;
-        count(meters, scrape, member, "plain", plain);
-        count(meters, scrape, member, "outdated", outdated);
-        count(meters, scrape, member, "current", plain.or(outdated).negate());
+        count(meters, scrape, node, "plain", plain);
+        count(meters, scrape, node, "outdated", outdated);
+        count(meters, scrape, node, "current", plain.or(outdated).negate());
     }
 
     private static void count(
-            Meters meters, Scrape scrape, String member, String material, BiPredicate<TlsProof, Long> counts) {
+            Meters meters, Scrape scrape, String node, String material, BiPredicate<TlsProof, Long> counts) {
         meters.gauge(
                 TLS,
                 Tags.of("material", material),
                 () -> scrape.of(
-                        member,
-                        node -> node.tls().stream()
+                        node,
+                        one -> one.tls().stream()
                                 .filter(proof ->
                                         counts.test(proof, scrape.status().tls().generation()))
                                 .mapToInt(TlsProof::connections)

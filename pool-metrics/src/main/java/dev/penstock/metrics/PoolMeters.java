@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 
-/** What is done with the connections of one member for one purpose. Thread-safe; every meter it needs while borrowing is a field. */
+/** What is done with the connections of one node for one purpose. Thread-safe; every meter it needs while borrowing is a field. */
 final class PoolMeters implements PoolListener {
     private final Durations acquire;
     private final SummedDurations usage;
@@ -18,7 +18,7 @@ final class PoolMeters implements PoolListener {
     private final ConnectionMeters connections;
 
     /**
-     * @param meters of the member
+     * @param meters of the node
      * @param borrows what the pool counts by itself
      */
     PoolMeters(Meters meters, Borrows borrows, ConnectionMeters connections, boolean bucketed) {

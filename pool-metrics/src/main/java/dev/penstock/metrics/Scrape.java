@@ -33,9 +33,9 @@ final class Scrape {
         return seen.status;
     }
 
-    /** Of a member; NaN when it is not there. */
-    double of(String member, ToDoubleFunction<NodeStatus> value) {
-        return status().node(member).map(value::applyAsDouble).orElse(Double.NaN);
+    /** Of a node; NaN when it is not there. */
+    double of(String node, ToDoubleFunction<NodeStatus> value) {
+        return status().node(node).map(value::applyAsDouble).orElse(Double.NaN);
     }
 
     /** In nanoseconds; NaN for none. */

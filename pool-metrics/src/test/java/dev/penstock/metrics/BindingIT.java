@@ -40,7 +40,7 @@ class BindingIT {
                 new DatabaseMetrics(bound.db, MetricsOptions.defaults().withHikariTimers());
         metrics.bindTo(registry);
         FunctionTimer usage = registry.get("penstock.pool.usage")
-                .tags("member", "node-1", "purpose", "write")
+                .tags("node", "node-1", "purpose", "write")
                 .functionTimer();
         bound.db.write(Bound::insert);
         await().atMost(SOON).until(() -> usage.count() == 1);
@@ -66,13 +66,13 @@ class BindingIT {
         new DatabaseMetrics(bound.db).bindTo(registry);
         System.gc();
         bound.db.write(Bound::insert);
-        assertThat(registry.get("penstock.members")
-                        .tags("member", "node-1", "role", "primary")
+        assertThat(registry.get("penstock.nodes")
+                        .tags("node", "node-1", "role", "primary")
                         .gauge()
                         .value())
                 .isEqualTo(1);
         FunctionTimer usage = registry.get("penstock.pool.usage")
-                .tags("member", "node-1", "purpose", "write")
+                .tags("node", "node-1", "purpose", "write")
                 .functionTimer();
         await().atMost(SOON).until(() -> usage.count() == 1);
     }
@@ -87,11 +87,11 @@ class BindingIT {
         try (DatabaseMetrics named =
                 new DatabaseMetrics(bound.db, MetricsOptions.defaults().withName("orders"))) {
             named.bindTo(bound.registry);
-            assertThat(bound.scrape().sum("penstock_members", "orders", "primary"))
+            assertThat(bound.scrape().sum("penstock_nodes", "orders", "primary"))
                     .isEqualTo(1);
         }
         assertThat(bound.scrape().series().keySet()).noneMatch(series -> series.contains("orders"));
-        assertThat(bound.scrape().sum("penstock_members", "appdb", "primary")).isEqualTo(1);
+        assertThat(bound.scrape().sum("penstock_nodes", "appdb", "primary")).isEqualTo(1);
     }
 
     @Test

@@ -38,7 +38,7 @@ class MetricsPageIT {
     private static final Path PAGE = Path.of("../docs/metrics.md");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Set<String> NAMES_OF_ITS_OWN =
-            Set.of("database", "member", "version", "pgjdbc", "hikari", "sslmode");
+            Set.of("database", "node", "version", "pgjdbc", "hikari", "sslmode");
 
     private static PostgresCluster cluster;
     private static Database db;

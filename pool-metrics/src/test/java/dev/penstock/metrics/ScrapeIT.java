@@ -39,7 +39,7 @@ class ScrapeIT {
             "penstock_acquire_",
             "penstock_pool_usage_",
             "penstock_pool_queued_borrows_total{",
-            "penstock_member_probe_seconds",
+            "penstock_node_probe_seconds",
             "penstock_refused_logins_total{",
             "penstock_replica_lag_age_seconds{",
             "penstock_replica_lag_bytes{",

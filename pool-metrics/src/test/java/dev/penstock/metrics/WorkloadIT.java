@@ -212,8 +212,8 @@ class WorkloadIT {
             assertThat(scrape.sum("penstock_credentials_rotations_total")).isEqualTo(1);
             assertThat(scrape.sum("penstock_credentials_reloads_total", "changed", "write"))
                     .isEqualTo(1);
-            assertThat(scrape.sum("penstock_members", "primary")).isEqualTo(1);
-            assertThat(scrape.sum("penstock_members", "primary", "node-2")).isEqualTo(1);
+            assertThat(scrape.sum("penstock_nodes", "primary")).isEqualTo(1);
+            assertThat(scrape.sum("penstock_nodes", "primary", "node-2")).isEqualTo(1);
             assertThat(scrape.sum("penstock_dropped_events_total")).isZero();
         });
     }

@@ -85,8 +85,8 @@ public final class VisitsApplication implements AutoCloseable {
 
     private Answer health(HttpExchange exchange) {
         Health health = db.health();
-        String members = health.members().stream().map(member -> member + "\n").collect(Collectors.joining());
-        return new Answer(health.serves() ? 200 : 503, health.status() + "\n" + members);
+        String nodes = health.nodes().stream().map(node -> node + "\n").collect(Collectors.joining());
+        return new Answer(health.serves() ? 200 : 503, health.status() + "\n" + nodes);
     }
 
     private record Answer(int status, String text) {}

@@ -22,7 +22,7 @@ class MetricsIT {
             DatabaseMetrics metrics = new DatabaseMetrics(db);
             metrics.bindTo(registry);
             // end bind
-            assertThat(registry.get("penstock.members").tag("role", "primary").gauges())
+            assertThat(registry.get("penstock.nodes").tag("role", "primary").gauges())
                     .anySatisfy(gauge -> assertThat(gauge.value()).isEqualTo(1));
             metrics.close();
             assertThat(registry.getMeters()).isEmpty();

@@ -19,7 +19,7 @@ public final class PenstockHealthIndicator implements HealthIndicator {
         dev.penstock.observe.Health now = database.health();
         // Actuator knows no DEGRADED: what serves is up, and the details say the rest.
         Health.Builder health = Health.status(now.serves() ? Status.UP : Status.DOWN);
-        now.members().forEach(member -> health.withDetail(member.name(), member.toString()));
+        now.nodes().forEach(node -> health.withDetail(node.name(), node.toString()));
         health.withDetail("warnings", now.warnings());
         return health.withDetail("status", now.status()).build();
     }

@@ -22,7 +22,7 @@ public final class PenstockReadiness implements HealthCheck {
         Health now = database.health();
         HealthCheckResponseBuilder response =
                 HealthCheckResponse.named("database").status(now.serves());
-        now.members().forEach(member -> response.withData(member.name(), member.toString()));
+        now.nodes().forEach(node -> response.withData(node.name(), node.toString()));
         response.withData("warnings", String.join(", ", now.warnings()));
         return response.withData("status", now.status().name()).build();
     }

@@ -6,8 +6,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 
-/** Everything of one member, put in and taken out together. Thread-safe. */
-final class MemberMeters {
+/** Everything of one node, put in and taken out together. Thread-safe. */
+final class NodeMeters {
     private final Meters meters;
     private final Meters stock;
     private final PoolListener reads;
@@ -25,36 +25,36 @@ final class MemberMeters {
      */
     record Place(Meters meters, Meters stock, Scrape scrape, String database) {}
 
-    MemberMeters(String member, Place place, MetricsOptions options) {
-        this.meters = place.meters().and(Tags.of("member", member));
+    NodeMeters(String node, Place place, MetricsOptions options) {
+        this.meters = place.meters().and(Tags.of("node", node));
         this.stock = place.stock().and(Tags.empty());
         ConnectionMeters connections = new ConnectionMeters(meters);
         PoolMeters ofReads = new PoolMeters(
-                meters, new Borrows(place.scrape(), member, "read"), connections, options.acquireBuckets());
+                meters, new Borrows(place.scrape(), node, "read"), connections, options.acquireBuckets());
         PoolMeters ofWrites = new PoolMeters(
-                meters, new Borrows(place.scrape(), member, "write"), connections, options.acquireBuckets());
-        this.reads = hikari(ofReads, member, "read", place, options);
-        this.writes = hikari(ofWrites, member, "write", place, options);
+                meters, new Borrows(place.scrape(), node, "write"), connections, options.acquireBuckets());
+        this.reads = hikari(ofReads, node, "read", place, options);
+        this.writes = hikari(ofWrites, node, "write", place, options);
         this.fencings = meters.counter(
-                new Meters.Spec("penstock.member.fencings", "fencings", "Times that the member was kept away from"),
+                new Meters.Spec("penstock.node.fencings", "fencings", "Times that the node was kept away from"),
                 Tags.empty());
         this.refusedLogins = meters.counter(
                 new Meters.Spec("penstock.refused.logins", "logins", "Passwords that the server refused (28P01)"),
                 Tags.empty());
         this.answered = probe("answered");
         this.missed = probe("missed");
-        MemberGauges.register(meters, place.scrape(), member);
-        PoolGauges.register(meters, place.scrape(), member);
-        ServerGauges.register(meters, place.scrape(), member);
+        NodeGauges.register(meters, place.scrape(), node);
+        PoolGauges.register(meters, place.scrape(), node);
+        ServerGauges.register(meters, place.scrape(), node);
     }
 
     private Timer probe(String outcome) {
-        return meters.timer("penstock.member.probe", "Rounds of the member's monitor", Tags.of("outcome", outcome));
+        return meters.timer("penstock.node.probe", "Rounds of the node's monitor", Tags.of("outcome", outcome));
     }
 
-    private PoolListener hikari(PoolMeters own, String member, String purpose, Place place, MetricsOptions options) {
-        String pool = "penstock-" + place.database() + "-" + member + "-" + purpose;
-        HikariGauges.register(stock, place.scrape(), new HikariGauges.Pool(pool, member, purpose));
+    private PoolListener hikari(PoolMeters own, String node, String purpose, Place place, MetricsOptions options) {
+        String pool = "penstock-" + place.database() + "-" + node + "-" + purpose;
+        HikariGauges.register(stock, place.scrape(), new HikariGauges.Pool(pool, node, purpose));
         return options.hikariTimers() ? new HikariTimers(stock, pool, own) : own;
     }
 
