@@ -184,5 +184,10 @@ public final class TlsAttempt implements AutoCloseable {
         public boolean verifies(String dialled, SSLSession session) {
             return context.current().sockets().verifies(host, session);
         }
+
+        @Override
+        public Map<String, String> driverProperties() {
+            return TlsAttempt.this.driverProperties();
+        }
     }
 }

@@ -1,8 +1,11 @@
 package dev.penstock.tls;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.penstock.secret.FileWatcher;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URLEncoder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * connections use what is published, standing ones are not touched ({@link TlsListener} tells when to replace them).
  *
  * <p>Thread-safe. One immutable generation behind one volatile field; {@code reloadLock} only keeps two reloads from overtaking one another,
- * and no connection ever waits for it. Listeners are called in the order of the reloads, one at a time, without the lock.
+ * and no connection waits for it but where properties alone say everything ({@link TlsSocketFactory}). Listeners are called in the order of the reloads, one at a time, without the lock.
  */
 public final class TlsContext implements AutoCloseable {
+    private static final String URL_PREFIX = "jdbc:postgresql:";
     private static final System.Logger LOGGER = System.getLogger(TlsContext.class.getName());
 
     private final TlsConfig config;
@@ -82,6 +87,25 @@ public final class TlsContext implements AutoCloseable {
         context.watching = List.of(watch);
         // Catches what changed between the first read and the watch.
         context.reloadIfChanged();
+        return context;
+    }
+
+    /**
+     * As {@link #open(TlsConfig)}, for properties that nobody owns: no thread is left. {@link #reloadIfChanged()} takes the place of the watching, and
+     * the log that of a listener.
+     */
+    static TlsContext openUnwatched(TlsConfig config) {
+        TlsContext context = open(config);
+        context.watchNoMore();
+        context.addListener(new TlsListener() {
+            @Override
+            public void reloadFailed(TlsMaterialException failure) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "the changed TLS files cannot be used, the last good ones hold: {0}",
+                        failure.getMessage());
+            }
+        });
         return context;
     }
 
@@ -161,18 +185,55 @@ public final class TlsContext implements AutoCloseable {
         }
     }
 
-    private void reloadIfChanged() {
+    /** Looks at the files, and reads them when they are not those that were read last. */
+    void reloadIfChanged() {
         if (!current.stamp().equals(MaterialFiles.of(config).stamp())) {
             reload();
         }
     }
 
     /**
-     * The pgjdbc properties that make a connection follow this context. They win only when the JDBC URL does not name the same parameters:
-     * use a bare URL. The map is the caller's.
+     * The pgjdbc properties that make a connection follow this context: for a pool's or data source's properties, beside {@code user} and
+     * {@code password}. They name no file and hold no secret; the same ones lead to renewed material later. In pgjdbc a parameter of the JDBC URL
+     * wins over a property: one that contradicts these ends the connection ({@link TlsReason#TLS_OVERRIDDEN}). The map is the caller's.
      */
     public Map<String, String> driverProperties() {
         return driverProperties(key);
+    }
+
+    /**
+     * This URL with {@link #driverProperties()} as its parameters, for whoever takes a URL and nothing else. It holds a key that means something in
+     * this process alone, so it is made at each start.
+     *
+     * @param url {@code jdbc:postgresql://host:port/database}, with any other parameters
+     * @throws IllegalArgumentException if it is no such URL, or has one of these parameters with another value; the message does not show it
+     */
+    public String jdbcUrl(String url) {
+        if (!url.startsWith(URL_PREFIX)) {
+            throw new IllegalArgumentException(
+                    "the URL is no JDBC URL of PostgreSQL: write jdbc:postgresql://host:port/database");
+        }
+        int question = url.indexOf('?');
+        Map<String, String> ours = driverProperties();
+        Map<String, String> missing = driverProperties();
+        if (question >= 0) {
+            for (String parameter : url.substring(question + 1).split("&")) {
+                String[] parts = parameter.split("=", 2);
+                String same = ours.get(parts[0]);
+                if (same != null && !(parts.length == 2 && same.equals(parts[1]))) {
+                    throw new IllegalArgumentException(
+                            "the URL sets " + parts[0] + ", which the TlsConfig says: take it out of the URL");
+                }
+                missing.remove(parts[0]);
+            }
+        }
+        return missing.isEmpty() ? url : url + (question < 0 ? "?" : "&") + parameters(missing);
+    }
+
+    private static String parameters(Map<String, String> properties) {
+        return properties.entrySet().stream()
+                .map(property -> property.getKey() + "=" + URLEncoder.encode(property.getValue(), UTF_8))
+                .collect(Collectors.joining("&"));
     }
 
     /**
@@ -189,6 +250,10 @@ public final class TlsContext implements AutoCloseable {
     public void close() {
         closed = true;
         TlsRegistry.remove(key);
+        watchNoMore();
+    }
+
+    private void watchNoMore() {
         for (AutoCloseable watch : watching) {
             closeQuietly(watch);
         }
@@ -203,12 +268,17 @@ public final class TlsContext implements AutoCloseable {
         }
     }
 
-    /** @throws ClosedContextException after {@link #close()} */
+    /** @throws UnusableContextException after {@link #close()} */
     Generation current() {
         if (closed) {
-            throw new ClosedContextException();
+            throw UnusableContextException.closed();
         }
         return current;
+    }
+
+    /** What leads to this context. */
+    String key() {
+        return key;
     }
 
     Map<String, String> driverProperties(String registryKey) {
@@ -247,6 +317,11 @@ public final class TlsContext implements AutoCloseable {
         @Override
         public boolean verifies(String host, SSLSession session) {
             return current().sockets().verifies(host, session);
+        }
+
+        @Override
+        public Map<String, String> driverProperties() {
+            return TlsContext.this.driverProperties();
         }
     }
 }

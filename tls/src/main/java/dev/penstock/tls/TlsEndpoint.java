@@ -2,6 +2,7 @@ package dev.penstock.tls;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.util.Map;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
@@ -12,4 +13,7 @@ interface TlsEndpoint {
 
     /** Whether the finished session is with the server it should be with. */
     boolean verifies(String host, SSLSession session);
+
+    /** What the driver was told, and must not have been told otherwise. */
+    Map<String, String> driverProperties();
 }

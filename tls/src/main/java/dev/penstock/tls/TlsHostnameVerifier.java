@@ -11,9 +11,9 @@ import javax.net.ssl.SSLSession;
 public final class TlsHostnameVerifier implements HostnameVerifier {
     private final TlsEndpoint endpoint;
 
-    /** Called by pgjdbc; fails when the context the properties lead to is closed. */
+    /** Called by pgjdbc; finds its context as {@link TlsSocketFactory} does. */
     public TlsHostnameVerifier(Properties properties) {
-        this.endpoint = TlsRegistry.find(properties.getProperty(TlsRegistry.PROPERTY));
+        this.endpoint = TlsRegistry.find(properties);
     }
 
     @Override

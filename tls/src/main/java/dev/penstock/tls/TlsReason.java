@@ -36,6 +36,7 @@ public enum TlsReason {
     HBA_REJECTED(
             "Ask for a line in pg_hba.conf for this client address, user and database, or for the one that rejects them to be changed."),
     DOWNGRADED("The connection is in plain text although the mode demands TLS: look for a proxy in between."),
+    TLS_OVERRIDDEN("Take the TLS parameters out of the JDBC URL: there they win over the TlsConfig."),
     TLS_CONTEXT_CLOSED("Open the Database or TlsContext again; a closed one makes no connections.");
 
     private final String remedy;

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.Properties;
 import java.util.function.Consumer;
 import javax.net.SocketFactory;
 
@@ -118,8 +119,20 @@ public final class TlsRequestSocket extends Socket {
 
     /** Makes these sockets for pgjdbc, whose {@code socketFactory} names it in {@link TlsContext#driverProperties()}. */
     public static final class Factory extends SocketFactory {
-        /** Called by pgjdbc. */
-        public Factory() {}
+        /**
+         * Called by pgjdbc for each connection, in plain text too: here it is seen that a JDBC URL took away what the properties demand. Properties
+         * without a context's key are the user's own, and nothing to compare with.
+         */
+        public Factory(Properties properties) {
+            if (properties.getProperty(TlsRegistry.PROPERTY) != null) {
+                TlsRegistry.find(properties).driverProperties().forEach((name, ours) -> {
+                    String value = properties.getProperty(name);
+                    if (!ours.equals(value)) {
+                        throw UnusableContextException.overridden(name, String.valueOf(value), ours);
+                    }
+                });
+            }
+        }
 
         @Override
         public Socket createSocket() {

@@ -7,15 +7,20 @@ import java.util.Properties;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * What pgjdbc's {@code sslfactory} names. pgjdbc makes one per connection from the connection's properties; use
- * {@link TlsContext#driverProperties()} instead of naming it yourself.
+ * What pgjdbc's {@code sslfactory} names. pgjdbc makes one per connection from the connection's properties.
+ *
+ * <p>In a program use {@link TlsContext#driverProperties()} instead of naming it yourself. Where no program opens a context, as in a file of
+ * properties, it takes pgjdbc's own: {@code sslmode} ({@code prefer} when it is not set, as in pgjdbc), {@code sslrootcert}, {@code sslcert},
+ * {@code sslkey}, {@code sslpassword}, {@code channelBinding}, {@code sslNegotiation}, and {@code sslcrl}, with the meanings of a
+ * {@link TlsConfig} of these values; everything else has its default. The files are looked at for each connection; when they changed they are
+ * read anew, and as long as they cannot be used the last good ones hold. What was read stays in memory as long as this class does.
  */
 public final class TlsSocketFactory extends SSLSocketFactory {
     private final TlsEndpoint endpoint;
 
-    /** Called by pgjdbc; fails when the context the properties lead to is closed. */
+    /** Called by pgjdbc; fails when the context the properties lead to is closed, or what they say themselves cannot be used. */
     public TlsSocketFactory(Properties properties) {
-        this.endpoint = TlsRegistry.find(properties.getProperty(TlsRegistry.PROPERTY));
+        this.endpoint = TlsRegistry.find(properties);
     }
 
     @Override

@@ -44,7 +44,7 @@ class TlsContextTest {
                     .containsEntry("channelBinding", "prefer")
                     .containsEntry("sslNegotiation", "postgres")
                     .containsEntry("gssEncMode", "disable");
-            assertThat(context.driverProperties().get("penstockTls")).hasSize(36);
+            assertThat(context.driverProperties().get("sslfactoryarg")).hasSize(36);
         }
     }
 
