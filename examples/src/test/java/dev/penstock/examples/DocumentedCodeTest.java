@@ -34,7 +34,8 @@ class DocumentedCodeTest {
                 "docs/routing.md",
                 "docs/errors.md",
                 "docs/health.md",
-                "docs/metrics.md"
+                "docs/metrics.md",
+                "docs/tls.md"
             })
     void every_java_block_is_a_marked_part_of_a_compiled_source(String document) throws IOException {
         List<String> blocks = blocks("java", document);
@@ -70,10 +71,12 @@ class DocumentedCodeTest {
 
     private static List<String> markedParts() throws IOException {
         List<String> parts = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(ROOT.resolve("examples/src"))) {
-            for (Path source :
-                    files.filter(file -> file.toString().endsWith(".java")).toList()) {
-                parts.addAll(markedParts(Files.readAllLines(source)));
+        for (String sources : List.of("examples/src", "applications/src", "tls/src/test")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(sources))) {
+                for (Path source :
+                        files.filter(file -> file.toString().endsWith(".java")).toList()) {
+                    parts.addAll(markedParts(Files.readAllLines(source)));
+                }
             }
         }
         return parts;

@@ -1,6 +1,6 @@
 package dev.penstock.tls.example;
 
-// docs:begin
+// begin plain-jdbc
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsAttempt;
 import dev.penstock.tls.TlsConfig;
@@ -40,4 +40,4 @@ public final class PlainJdbc {
         }
     }
 }
-// docs:end
+// end plain-jdbc
