@@ -36,6 +36,19 @@ class TlsPresetsTest {
             render-inside,      require,     NONE,    -,                              -,         PREFER
             render-outside,     verify-full, BY_MODE, system,                         -,         PREFER
             rds,                verify-full, BY_MODE, /etc/ssl/rds/global-bundle.pem, -,         PREFER
+            azure,               verify-full, BY_MODE, /etc/ssl/azure/roots.pem,                      -, PREFER
+            azure-pooler,        verify-full, BY_MODE, /etc/ssl/azure/roots.pem,                      -, PREFER
+            cloud-sql,           verify-ca,   BY_MODE, /etc/ssl/cloudsql/server-ca.pem,               -, PREFER
+            cloud-sql-shared,    verify-full, BY_MODE, /etc/ssl/cloudsql/server-ca.pem,               -, PREFER
+            cloud-sql-proxy,     disable,     BY_MODE, -,                                             -, PREFER
+            digitalocean,        verify-full, BY_MODE, /etc/ssl/digitalocean/ca-certificate.crt,      -, PREFER
+            digitalocean-pooler, verify-full, BY_MODE, /etc/ssl/digitalocean/ca-certificate.crt,      -, PREFER
+            heroku-enhanced,     verify-full, BY_MODE, system,                                        -, PREFER
+            heroku,              require,     NONE,    -,                                             -, PREFER
+            neon,                verify-full, BY_MODE, system,                                        -, PREFER
+            neon-pooler,         verify-full, BY_MODE, system,                                        -, PREFER
+            supabase,            verify-full, BY_MODE, /etc/ssl/supabase/prod-ca-2021.crt,            -, PREFER
+            supabase-pooler,     verify-full, BY_MODE, /etc/ssl/supabase/prod-ca-2021.crt,            -, PREFER
             lets-encrypt,       verify-full, BY_MODE, system,                         -,         PREFER
             internal-ca,        verify-full, BY_MODE, /etc/penstock/ca.crt,           -,         PREFER
             internal-ca-client, verify-full, BY_MODE, /etc/penstock/ca.crt,           -,         REQUIRE
@@ -54,7 +67,9 @@ class TlsPresetsTest {
         assertThat(tls.channelBinding()).isEqualTo(binding);
         assertThat(tls.minVersion()).isEqualTo(TlsVersion.TLS_1_2);
         assertThat(tls.sni()).isEqualTo(Sni.auto());
-        assertThat(config.warnings()).isEmpty();
+        assertThat(config.session().pooler()).isEqualTo(name.endsWith("-pooler") ? Pooler.TRANSACTION : Pooler.NONE);
+        // Nothing proves that server, and nobody can: the section says that the warning stays.
+        assertThat(config.warnings()).hasSize(name.equals("heroku") ? 1 : 0);
     }
 
     @Test
