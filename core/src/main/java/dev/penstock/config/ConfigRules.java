@@ -22,7 +22,7 @@ final class ConfigRules {
                 ConfigValidation.violations(new Ruled(config.database(), config.user(), config.applicationName())));
         everyServerOnce(config, found);
         loginsOfReplicas(config, found);
-        found.addAll(Policy.violations(config));
+        found.addAll(EnvironmentRules.violations(config));
         if (!found.isEmpty()) {
             throw new InvalidConfigException(found);
         }

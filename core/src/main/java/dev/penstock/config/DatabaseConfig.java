@@ -244,7 +244,7 @@ public record DatabaseConfig(
 
     /** What an operator should know: ignored and overridden values, and what production would refuse. Log them once. */
     public List<ConfigWarning> warnings() {
-        return Stream.concat(provenance.warnings().stream(), Policy.warnings(this).stream())
+        return Stream.concat(provenance.warnings().stream(), EnvironmentRules.warnings(this).stream())
                 .toList();
     }
 
@@ -255,17 +255,17 @@ public record DatabaseConfig(
      * @return empty when it may be dialled
      */
     public Optional<Violation> refusal(Endpoint endpoint) {
-        return Policy.refusal(this, endpoint);
+        return EnvironmentRules.refusal(this, endpoint);
     }
 
     /** The same for the address that its name has now: {@code localhost} may lead to another machine. */
     public Optional<Violation> refusal(Endpoint endpoint, InetAddress address) {
-        return Policy.refusal(this, endpoint, address);
+        return EnvironmentRules.refusal(this, endpoint, address);
     }
 
     /** What an operator should know about a server that a discovery found, beyond {@link #warnings()}. Log them once. */
     public List<ConfigWarning> warnings(Endpoint found) {
-        return Policy.warnings(this, found);
+        return EnvironmentRules.warnings(this, found);
     }
 
     /** The same, in a process that opens {@code others} as well. */

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What {@code environment_mode} decides: production refuses it, the other modes allow it with one warning each. */
-final class Policy {
+final class EnvironmentRules {
     /** A rule that does not hold, named by the component of the records that breaks it. */
     private record Breach(String component, String code, String value, String message, String remedy) {}
 
-    private Policy() {}
+    private EnvironmentRules() {}
 
     /** What production refuses in this configuration; empty in the other modes. */
     static List<Violation> violations(DatabaseConfig config) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What each environment makes of each TLS mode on each kind of host. */
-class TlsPolicyTest {
+class EnvironmentRulesTest {
     private static final String PUBLIC = "db.example.com";
 
     private static Map<String, String> environment(String mode, String host, String parameters) {
