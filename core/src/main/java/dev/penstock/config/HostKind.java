@@ -21,7 +21,13 @@ enum HostKind {
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:][0-9A-Fa-f:.]{1,44}");
     private static final byte[] LOOPBACK_V6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-    private static final List<String> PRIVATE_SUFFIXES = List.of(".internal", ".svc", ".svc.cluster.local", ".flycast");
+
+    /**
+     * What no public name ends in. Reserved for private use or for tests ({@code .internal} by ICANN, {@code .test} by RFC 6761, {@code .local}
+     * by RFC 6762, {@code .home.arpa} by RFC 8375), or delegated to nobody and common inside networks.
+     */
+    private static final List<String> PRIVATE_SUFFIXES = List.of(
+            ".internal", ".svc", ".flycast", ".consul", ".lan", ".local", ".localdomain", ".home.arpa", ".test");
 
     static HostKind of(String host) {
         InetAddress address = literal(host);
@@ -33,7 +39,8 @@ enum HostKind {
      * colon and cannot be a name. An IPv6 address that stands for an IPv4 one ({@code ::ffff:10.0.0.5}) is that one.
      */
     static @Nullable InetAddress literal(String host) {
-        int zone = host.indexOf('%');
+        // Only an IPv6 address has a zone.
+        int zone = host.indexOf(':') < 0 ? -1 : host.indexOf('%');
         String text = zone < 0 ? host : host.substring(0, zone);
         boolean isIpv6 = text.indexOf(':') >= 0 && IPV6.matcher(text).matches();
         if (!isIpv6 && !IPV4.matcher(text).matches()) {
@@ -60,7 +67,15 @@ enum HostKind {
     }
 
     private static HostKind ofAddress(byte[] address) {
+        if (isUnspecified(address)) {
+            return LOOPBACK;
+        }
         return address.length == 4 ? ofIpv4(address) : ofIpv6(address);
+    }
+
+    /** {@code 0.0.0.0} and {@code ::}, which a server listens on and operating systems dial as this machine. */
+    private static boolean isUnspecified(byte[] address) {
+        return Arrays.equals(address, new byte[address.length]);
     }
 
     private static HostKind ofIpv4(byte[] octets) {
