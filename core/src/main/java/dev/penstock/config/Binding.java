@@ -69,9 +69,11 @@ final class Binding {
         PasswordBinding passwords = new PasswordBinding(values, environment, mistakes, warnings);
         LoginBinding logins = new LoginBinding(values, passwords, mistakes);
         Login primary = primaryLogin(values, logins, mode, uri);
-        TlsConfig tls = new TlsBinding(values, mistakes, warnings).bind(mode, keyPassword(uri, passwords, settings));
+        List<Endpoint> endpoints = endpoints(uri, replicas);
+        TlsConfig tls = new TlsBinding(values, mistakes, warnings)
+                .bind(verifiesByDefault(mode, settings, endpoints), keyPassword(uri, passwords, settings));
         DatabaseConfigBuilder builder = DatabaseConfig.builder()
-                .endpoints(endpoints(uri, replicas))
+                .endpoints(endpoints)
                 .database(required(values, Key.APP_DB))
                 .user(primary.user())
                 .password(primary.password())
@@ -96,6 +98,10 @@ final class Binding {
                 builder.provenance(new Provenance(
                         sources.path(), origins(settings, primary), List.copyOf(new LinkedHashSet<>(warnings)))),
                 settings);
+    }
+
+    private static boolean verifiesByDefault(EnvironmentMode mode, Settings settings, List<Endpoint> endpoints) {
+        return EnvironmentRules.verifyByDefault(mode, settings.explicit(Key.ENVIRONMENT_MODE) != null, endpoints);
     }
 
     private @Nullable DatabaseConfig build(DatabaseConfigBuilder builder, Settings settings) {

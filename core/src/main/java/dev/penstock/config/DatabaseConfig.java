@@ -3,6 +3,7 @@ package dev.penstock.config;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.TlsConfig;
+import dev.penstock.tls.TlsFailure;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +33,8 @@ import java.util.stream.Stream;
  * @param topology which servers there are, and how far a replica may be behind
  * @param routing which part the primary plays for reads
  * @param applicationName what the servers show in {@code pg_stat_activity}; {@code penstock} by default
- * @param environmentMode which policy applies; development unless said otherwise
+ * @param environmentMode which policy applies; development unless said otherwise, and where {@link #origins()} have it as {@code default} nothing
+ *     goes to a public host in clear text
  * @param roles the roles beside {@code user}
  * @param session what every session starts with
  * @param start what opening waits for
@@ -236,7 +238,7 @@ public record DatabaseConfig(
 
     /**
      * Where each value was written, by key: {@code pool_size} → {@code config.yaml:12}, a variable's name,
-     * {@code builder} or {@code default}. Empty for what was built in code.
+     * {@code builder} or {@code default}. Of what was built in code, {@code environment_mode} and {@code tls.mode} alone.
      */
     public Map<String, String> origins() {
         return provenance.origins();
@@ -249,7 +251,7 @@ public record DatabaseConfig(
     }
 
     /**
-     * Why the environment mode forbids to dial that server, be it configured or found by a discovery: production refuses the same of both.
+     * Why the environment mode forbids to dial that server, be it configured or found by a discovery: the same is refused of both.
      * Judged by the host's name or literal address alone.
      *
      * @return empty when it may be dialled
@@ -266,6 +268,16 @@ public record DatabaseConfig(
     /** What an operator should know about a server that a discovery found, beyond {@link #warnings()}. Log them once. */
     public List<ConfigWarning> warnings(Endpoint found) {
         return EnvironmentRules.warnings(this, found);
+    }
+
+    /**
+     * The failure of that server with what the environment mode has to do with it: where {@code tls.mode} is not set and the server had to prove
+     * itself nevertheless, the remedy names the ways out, and what is known of its platform.
+     *
+     * @return the failure as it is when it has another reason
+     */
+    public TlsFailure explained(Endpoint endpoint, TlsFailure failure) {
+        return EnvironmentRules.explained(this, endpoint, failure);
     }
 
     /** The same, in a process that opens {@code others} as well. */

@@ -7,6 +7,7 @@ import dev.penstock.tls.TlsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,7 +45,7 @@ public final class DatabaseConfigBuilder {
     private Supplier<WorkloadConfig> workload = WorkloadConfig::undeclared;
     private List<DatabaseConfig> neighbours = List.of();
     private Map<Endpoint, Login> replicaLogins = Map.of();
-    private Map<String, String> origins = Map.of();
+    private boolean isEnvironmentSet;
     private @Nullable Provenance provenance;
 
     DatabaseConfigBuilder() {}
@@ -79,7 +80,10 @@ public final class DatabaseConfigBuilder {
         return this;
     }
 
-    /** What a server must prove; {@code prefer} in development and testing, {@code verify-full} in production. */
+    /**
+     * What a server must prove; {@code verify-full} in production, and where {@link #environmentMode} is not set and a server is public;
+     * {@code prefer} otherwise.
+     */
     public DatabaseConfigBuilder tls(TlsConfig config) {
         return tls(() -> config);
     }
@@ -169,10 +173,10 @@ public final class DatabaseConfigBuilder {
         return this;
     }
 
-    /** Which policy applies; development by default. */
+    /** Which policy applies. Unset, it is development, but that a public host is sent nothing in clear text. */
     public DatabaseConfigBuilder environmentMode(EnvironmentMode mode) {
         environmentMode = mode;
-        origins = Map.of(Key.ENVIRONMENT_MODE.yamlName(), Violation.IN_CODE);
+        isEnvironmentSet = true;
         return this;
     }
 
@@ -250,7 +254,11 @@ public final class DatabaseConfigBuilder {
                     given(database, "database", "unknown", mistakes),
                     given(user, "user", "unknown", mistakes),
                     password == null ? missingPassword(mistakes) : password,
-                    section(tls == null ? () -> defaultTls(mode) : tls, "tls", TlsConfig::verifyFull, mistakes),
+                    section(
+                            tls == null ? () -> defaultTls(mode, servers) : tls,
+                            "tls",
+                            TlsConfig::verifyFull,
+                            mistakes),
                     section(requireAuth, "requireAuth", Set::of, mistakes),
                     section(pool, "pool", PoolConfig::defaults, mistakes),
                     section(timeouts, "timeouts", TimeoutConfig::defaults, mistakes),
@@ -264,7 +272,7 @@ public final class DatabaseConfigBuilder {
                     section(workload, "workload", WorkloadConfig::undeclared, mistakes),
                     neighbours,
                     replicaLogins,
-                    provenance == null ? new Provenance("", origins, List.of()) : provenance);
+                    provenance == null ? new Provenance("", origins(), List.of()) : provenance);
         } catch (InvalidConfigException e) {
             mistakes.add(e, "");
         }
@@ -322,8 +330,17 @@ public final class DatabaseConfigBuilder {
                 component, "TLS", "", fault.rule(), Violation.IN_CODE, TlsBinding.sentence(fault.remedy()));
     }
 
-    private static TlsConfig defaultTls(EnvironmentMode mode) {
-        return mode == EnvironmentMode.PRODUCTION ? TlsConfig.verifyFull() : TlsConfig.prefer();
+    private TlsConfig defaultTls(EnvironmentMode mode, List<Endpoint> servers) {
+        boolean verifies = EnvironmentRules.verifyByDefault(mode, isEnvironmentSet, servers);
+        return verifies ? TlsConfig.verifyFull() : TlsConfig.prefer();
+    }
+
+    /** Of what the rules of the environment depend on, whether somebody called it. */
+    private Map<String, String> origins() {
+        Map<String, String> origins = new LinkedHashMap<>();
+        origins.put(Key.ENVIRONMENT_MODE.yamlName(), isEnvironmentSet ? Violation.IN_CODE : Scalar.DEFAULT);
+        origins.put(Key.SSLMODE.yamlName(), tls == null ? Scalar.DEFAULT : Violation.IN_CODE);
+        return origins;
     }
 
     /** The primary, or what stands in for it, and the replicas that can be read. */

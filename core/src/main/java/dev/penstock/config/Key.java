@@ -91,10 +91,12 @@ enum Key {
                     .byDefault("warn")
                     .because(
                             "What is done when user, ro_user or migration_user is a superuser or has BYPASSRLS, so that no grant or policy holds: a warning for as long as it is so, or opening fails")),
-    ENVIRONMENT_MODE(word("environmentMode", "environment_mode", "development", "testing", "production")
-            .variable("APP_ENVIRONMENT")
-            .byDefault("development")
-            .because("The policy: what production refuses, the others allow with a warning")),
+    ENVIRONMENT_MODE(
+            word("environmentMode", "environment_mode", "development", "testing", "production")
+                    .variable("APP_ENVIRONMENT")
+                    .byDefault("development")
+                    .because(
+                            "The policy: what production refuses, the others allow with a warning. Unset, it is development, but nothing goes to a public host in clear text")),
     REQUIRE_AUTH(
             text("requireAuth", "require_auth")
                     .variable("DATABASE_REQUIRE_AUTH")
@@ -255,7 +257,7 @@ enum Key {
                     .libpq("sslmode")
                     .variable("POSTGRES_SSL_MODE")
                     .because(
-                            "What a server must prove, with libpq's meanings. Unset: verify-full in production and with a CA that is system, else prefer. The variable is a floor: the stronger of it and what is written elsewhere wins")),
+                            "What a server must prove, with libpq's meanings. Unset: verify-full in production, with a CA that is system, and towards a public host with no environment_mode; else prefer. The variable is a floor: the stronger of it and what is written elsewhere wins")),
     CERT_VALIDATION(
             word("tls.certValidation", "tls.cert_validation", "by_mode", "none")
                     .libpq("cert_validation")

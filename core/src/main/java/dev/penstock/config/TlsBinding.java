@@ -35,11 +35,17 @@ final class TlsBinding {
         this.warnings = warnings;
     }
 
-    /** The TLS keys as one value; null when one of them is wrong. */
+    /**
+     * The TLS keys as one value; null when one of them is wrong.
+     *
+     * @param verifies whether servers must prove themselves where no mode is written
+     */
     @Nullable
-    TlsConfig bind(EnvironmentMode environment, @Nullable PasswordSource keyPassword) {
+    TlsConfig bind(boolean verifies, @Nullable PasswordSource keyPassword) {
         TlsSource ca = source(Key.SSLROOTCERT);
-        SslMode mode = mode(environment, ca);
+        // libpq 16 has the same rule for system: with public authorities only a name proves something.
+        boolean full = verifies || ca instanceof TlsSource.SystemTrust;
+        SslMode mode = mode(full ? SslMode.VERIFY_FULL : SslMode.PREFER);
         TlsConfigBuilder builder = TlsConfig.builder(mode)
                 .certValidation(values.word(Key.CERT_VALIDATION, CertValidation.class))
                 .ca(ca == null && mode == SslMode.VERIFY_FULL ? TlsSource.system() : ca)
@@ -63,12 +69,12 @@ final class TlsBinding {
     }
 
     /** The variable is a floor that a platform sets: the stronger of it and of what was asked for wins. */
-    private SslMode mode(EnvironmentMode environment, @Nullable TlsSource ca) {
+    private SslMode mode(SslMode byDefault) {
         Setting variable = settings.variable(Key.SSLMODE);
         SslMode asked = sslMode(settings.asked(Key.SSLMODE));
         SslMode floor = sslMode(variable);
         if (variable == null || floor == null) {
-            return asked == null ? byDefault(environment, ca) : asked;
+            return asked == null ? byDefault : asked;
         }
         if (asked == null || asked == floor) {
             return floor;
@@ -80,12 +86,6 @@ final class TlsBinding {
                         + stronger.libpqName() + ", is used",
                 "Keep one of them."));
         return stronger;
-    }
-
-    /** libpq 16 has the same rule for {@code system}: with public authorities only a name proves something. */
-    private static SslMode byDefault(EnvironmentMode environment, @Nullable TlsSource ca) {
-        boolean full = environment == EnvironmentMode.PRODUCTION || ca instanceof TlsSource.SystemTrust;
-        return full ? SslMode.VERIFY_FULL : SslMode.PREFER;
     }
 
     private @Nullable SslMode sslMode(@Nullable Setting setting) {

@@ -117,7 +117,7 @@ public final class Connector implements AutoCloseable {
             throws SQLException {
         Optional<Violation> refusal = config.refusal(node.endpoint());
         if (refusal.isPresent()) {
-            throw Diagnosis.refusedByPolicy(node, refusal.get());
+            throw Diagnosis.refusedByPolicy(node, config, refusal.get());
         }
         try {
             // The monitor never waits behind connects that hang: it is the one to find out that they will.

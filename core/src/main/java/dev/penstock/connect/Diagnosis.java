@@ -1,6 +1,7 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
+import dev.penstock.config.EnvironmentMode;
 import dev.penstock.config.Login;
 import dev.penstock.config.Violation;
 import dev.penstock.connect.Connector.AddressRefusedException;
@@ -77,11 +78,12 @@ final class Diagnosis {
         }
         Optional<AddressRefusedException> elsewhere = causeOf(cause, AddressRefusedException.class);
         if (elsewhere.isPresent()) {
-            return refusedByPolicy(node, elsewhere.get().refusal());
+            return refusedByPolicy(node, config, elsewhere.get().refusal());
         }
         Optional<TlsFailure> tls = TlsFailure.of(cause).or(() -> missingCertificate(config, cause));
         if (tls.isPresent()) {
-            return finding(tls.get(), cause).on(node, state(cause, "08006"), cause);
+            TlsFailure explained = config.explained(node.endpoint(), tls.get());
+            return finding(explained, cause).on(node, state(cause, "08006"), cause);
         }
         if (cause instanceof SecretUnavailableException missing) {
             String looked = Identity.without(missing.remedy(), ServerText.of(missing));
@@ -93,10 +95,12 @@ final class Diagnosis {
     }
 
     /** The environment mode forbids to dial it. Nothing was sent, and nothing will be. */
-    static SQLException refusedByPolicy(Node node, Violation refusal) {
+    static SQLException refusedByPolicy(Node node, DatabaseConfig config, Violation refusal) {
+        boolean production = config.environmentMode() == EnvironmentMode.PRODUCTION;
         return new Finding(
                         refusal.code(),
-                        "sslmode=" + refusal.value() + " " + refusal.message() + ", which production refuses",
+                        "sslmode=" + refusal.value() + " " + refusal.message()
+                                + (production ? ", which production refuses" : ""),
                         refusal.remedy())
                 .on(node, "08004", null);
     }

@@ -2,10 +2,15 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.SslMode;
+import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsSource;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,7 +21,7 @@ class EnvironmentRulesTest {
 
     private static Map<String, String> environment(String mode, String host, String parameters) {
         Map<String, String> environment = new HashMap<>();
-        environment.put("APP_ENVIRONMENT", mode);
+        environment.put("APP_ENVIRONMENT", mode.equals("unset") ? "" : mode);
         environment.put("DATABASE_URL", "postgresql://app@" + host + "/shop" + parameters);
         return environment;
     }
@@ -32,6 +37,36 @@ class EnvironmentRulesTest {
             development | db.example.com  | ?sslmode=disable         | disable     | -                  | PRODUCTION_TLS
             development | db.example.com  | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
             development | db-1            | ?sslmode=require         | require     | -                  | -
+            unset       | localhost       |                          | prefer      | -                  | -
+            unset       | 0.0.0.0         | ?sslmode=disable         | disable     | -                  | -
+            unset       | db-1            |                          | prefer      | -                  | ENVIRONMENT_UNSET
+            unset       | db.lan          |                          | prefer      | -                  | ENVIRONMENT_UNSET
+            unset       | [::ffff:10.0.0.1] |                        | prefer      | -                  | ENVIRONMENT_UNSET
+            unset       | db-1            | ?sslmode=prefer          | prefer      | -                  | PRODUCTION_TLS ENVIRONMENT_UNSET
+            unset       | db-1            | ?sslmode=require         | require     | -                  | ENVIRONMENT_UNSET
+            unset       | db.example.com  |                          | verify-full | -                  | -
+            unset       | db.example.com. |                          | verify-full | -                  | -
+            unset       | 8.8.8.8         |                          | verify-full | -                  | -
+            unset       | [::ffff:8.8.8.8] |                         | verify-full | -                  | -
+            unset       | db-1,db.example.com |                      | verify-full | -                  | -
+            unset       | db.example.com  | ?sslrootcert=/ca.pem     | verify-full | -                  | -
+            unset       | db.example.com  | ?channel_binding=require | verify-full | -                  | -
+            unset       | db.example.com  | ?sslmode=disable         | -           | PRODUCTION_TLS     | -
+            unset       | db.example.com  | ?sslmode=allow           | -           | PRODUCTION_TLS     | -
+            unset       | db.example.com  | ?sslmode=prefer          | -           | PRODUCTION_TLS     | -
+            unset       | db-1,db.example.com | ?sslmode=prefer      | -           | PRODUCTION_TLS     | -
+            unset       | db.example.com  | ?sslmode=prefer&sslrootcert=/ca.pem | - | PRODUCTION_TLS    | -
+            unset       | db.example.com  | ?sslmode=prefer&channel_binding=require | - | PRODUCTION_TLS | -
+            unset       | db.example.com  | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+            unset       | db.example.com  | ?sslmode=require&channel_binding=require | require | -      | -
+            unset       | db.example.com  | ?sslmode=require&sslrootcert=/ca.pem | require | -          | -
+            unset       | db.example.com  | ?sslmode=verify-ca&sslrootcert=/ca.pem | verify-ca | -      | -
+            unset       | db.example.com  | ?sslmode=verify-full     | verify-full | -                  | -
+            testing     | db.example.com  |                          | prefer      | -                  | PRODUCTION_TLS
+            development | db.example.com  | ?sslmode=require&channel_binding=require | require | -      | -
+            production  | db.example.com  | ?sslmode=require&channel_binding=require | require | -      | -
+            production  | db-1            | ?sslmode=require&channel_binding=require | require | -      | -
+            production  | db-1            | ?sslmode=prefer&channel_binding=require | - | PRODUCTION_TLS | -
             production  | localhost       | ?sslmode=disable         | disable     | -                  | -
             production  | 127.0.0.1       | ?sslmode=prefer          | prefer      | -                  | -
             production  | [::1]           | ?sslmode=allow           | allow       | -                  | -
@@ -110,22 +145,104 @@ class EnvironmentRulesTest {
         }
         DatabaseConfig config = DatabaseConfig.fromEnvironment(variables);
         assertThat(config.tls().mode().libpqName()).isEqualTo(mode);
-        assertThat(Loading.warningCodes(config))
-                .isEqualTo(warned == null ? java.util.List.of() : java.util.List.of(warned));
+        assertThat(Loading.warningCodes(config)).isEqualTo(warned == null ? List.of() : List.of(warned.split(" ")));
     }
 
-    @ParameterizedTest
-    @CsvSource({"localhost, ", "db-1, ", "db.example.com, REQUIRE_UNVERIFIED"})
-    void cert_validation_none_says_aloud_that_the_server_stays_unproven(String host, String warned) {
-        Map<String, String> variables = environment("production", host, "?sslmode=require");
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "production, localhost, ",
+        "production, db-1, ",
+        "production, db.example.com, REQUIRE_UNVERIFIED",
+        "development, db.example.com, ",
+        "unset, db.example.com, REQUIRE_UNVERIFIED"
+    })
+    void cert_validation_none_says_aloud_that_the_server_stays_unproven(
+            String environment, String host, String warned) {
+        Map<String, String> variables = environment(environment, host, "?sslmode=require");
         variables.put("POSTGRES_SSL_CERT_VALIDATION", "none");
 
         assertThat(Loading.warningCodes(DatabaseConfig.fromEnvironment(variables)))
-                .isEqualTo(warned == null ? java.util.List.of() : java.util.List.of(warned));
+                .isEqualTo(warned == null ? List.of() : List.of(warned));
     }
 
     @Test
-    void the_refusal_of_an_unproven_public_server_names_three_ways() {
+    void nothing_said_verifies_with_the_CA_that_is_given_or_with_the_public_ones() {
+        assertThat(Loading.uri("postgresql://app@db.example.com/shop").tls()).isEqualTo(TlsConfig.verifyFull());
+        assertThat(Loading.uri("postgresql://app@db.example.com/shop?sslrootcert=/ca.pem")
+                        .tls())
+                .isEqualTo(TlsConfig.verifyFull(Path.of("/ca.pem")));
+        assertThat(builder("db.example.com").build().tls()).isEqualTo(TlsConfig.verifyFull());
+        assertThat(builder("db-1").build().tls()).isEqualTo(TlsConfig.prefer());
+        assertThat(builder("db.example.com")
+                        .environmentMode(EnvironmentMode.DEVELOPMENT)
+                        .build()
+                        .tls())
+                .isEqualTo(TlsConfig.prefer());
+    }
+
+    @Test
+    void one_public_replica_beside_a_private_primary_has_every_server_verified() {
+        Map<String, String> variables = environment("unset", "db-1", "");
+        variables.put("DATABASE_REPLICA_URL", "postgresql://db.example.com/shop");
+
+        assertThat(DatabaseConfig.fromEnvironment(variables).tls()).isEqualTo(TlsConfig.verifyFull());
+        assertThat(builder("db-1").replicas("db.example.com").build().tls()).isEqualTo(TlsConfig.verifyFull());
+        assertThat(Loading.codes(() -> builder("db-1")
+                        .replicas("db.example.com")
+                        .tls(TlsConfig.prefer())
+                        .build()))
+                .containsExactly("PRODUCTION_TLS");
+    }
+
+    /** A mode is written wherever it stands, as a variable that a platform sets too. */
+    @ParameterizedTest
+    @CsvSource({"DATABASE_URL, ?sslmode=prefer", "POSTGRES_SSL_MODE, ''"})
+    void clear_text_to_a_public_host_is_refused_with_its_place_and_both_ways_out(String origin, String parameters) {
+        Map<String, String> variables = environment("unset", PUBLIC, parameters);
+        if (parameters.isEmpty()) {
+            variables.put("POSTGRES_SSL_MODE", "prefer");
+        }
+        assertThat(Loading.violations(() -> DatabaseConfig.fromEnvironment(variables)))
+                .singleElement()
+                .returns(origin, Violation::origin)
+                .extracting(Violation::remedy)
+                .asString()
+                .contains("sslmode=verify-full", "APP_ENVIRONMENT=development");
+    }
+
+    @Test
+    void a_literal_password_towards_a_public_host_is_one_warning() {
+        assertThat(Loading.warningCodes(Loading.uri("postgresql://app:secret@db.example.com/shop")))
+                .containsExactly("LITERAL_PASSWORD");
+        assertThat(Loading.warningCodes(builder("db.example.com")
+                        .password(PasswordSource.literal("secret"))
+                        .build()))
+                .containsExactly("LITERAL_PASSWORD");
+    }
+
+    /** A discovery may name it later: private by configuration, so that nothing was said. */
+    @ParameterizedTest
+    @CsvSource({"db.example.com, true", "8.8.8.8, true", "db-2, false", "10.0.0.5, false"})
+    void a_server_that_is_found_later_is_not_dialled_in_clear_text_when_it_is_public(String host, boolean refused) {
+        DatabaseConfig config = builder("db-1").build();
+        DatabaseConfig said =
+                builder("db-1").environmentMode(EnvironmentMode.TESTING).build();
+
+        assertThat(config.refusal(new Endpoint(host, 5432)).map(Violation::code))
+                .isEqualTo(refused ? Optional.of("PRODUCTION_TLS") : Optional.empty());
+        assertThat(said.refusal(new Endpoint(host, 5432))).isEmpty();
+    }
+
+    private static DatabaseConfigBuilder builder(String primary) {
+        return DatabaseConfig.builder()
+                .primary(primary)
+                .database("shop")
+                .user("app")
+                .password(PasswordSource.env("X"));
+    }
+
+    @Test
+    void the_refusal_of_an_unproven_public_server_names_four_ways() {
         assertThat(Loading.violations(
                         () -> DatabaseConfig.fromEnvironment(environment("production", PUBLIC, "?sslmode=require"))))
                 .singleElement()
@@ -133,7 +250,11 @@ class EnvironmentRulesTest {
                 .returns("DATABASE_URL", Violation::origin)
                 .extracting(Violation::remedy)
                 .asString()
-                .contains("sslrootcert=<CA file>", "sslrootcert=system", "cert_validation: none");
+                .contains(
+                        "sslrootcert=<CA file>",
+                        "sslrootcert=system",
+                        "channel_binding=require",
+                        "cert_validation: none");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Everything wrong is said in one exception, with its place and its remedy. */
 class MistakesAtOnceTest {
@@ -96,8 +97,9 @@ class MistakesAtOnceTest {
         assertThat(found.get(0).origin()).isEqualTo("config.yaml:3");
     }
 
-    @Test
-    void names_built_in_code_hold_no_control_characters() {
+    @ParameterizedTest
+    @EnumSource
+    void names_built_in_code_hold_no_control_characters(EnvironmentMode mode) {
         PasswordSource password = PasswordSource.env("PW");
 
         assertThat(Loading.violations(() -> DatabaseConfig.builder()
@@ -106,6 +108,7 @@ class MistakesAtOnceTest {
                         .user("a\0b")
                         .password(password)
                         .applicationName("a\tb")
+                        .environmentMode(mode)
                         .build()))
                 .extracting(Violation::path, Violation::code)
                 .containsExactlyInAnyOrder(

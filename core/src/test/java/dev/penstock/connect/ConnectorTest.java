@@ -199,6 +199,26 @@ class ConnectorTest {
         }
     }
 
+    /** Private servers, and nothing said: the mode is prefer. */
+    @ParameterizedTest
+    @CsvSource({"db.public-cloud.example, true", "8.8.8.8, true", "db-2, false"})
+    void a_public_member_beside_private_servers_is_sent_nothing_where_nothing_is_set(String host, boolean refused)
+            throws Exception {
+        DatabaseConfig config = config("db-1:1").tls(TlsConfig.prefer()).build();
+        try (ListeningServer server = ListeningServer.withoutTls()) {
+            Node found = new Node("node-2", new Endpoint(host, server.port()));
+            run(config, connector -> {
+                ConnectFailedException told = catchThrowableOfType(
+                        ConnectFailedException.class, () -> connector.open(found, Purpose.MONITOR, LONG, ended -> {}));
+                assertThat(told.code()).isEqualTo(refused ? "PRODUCTION_TLS" : "CONNECT_FAILED");
+                assertThat(told.getMessage().contains("environment_mode is not set"))
+                        .isEqualTo(refused);
+                assertThat(told.getMessage()).doesNotContain("which production refuses");
+            });
+            assertThat(server.requests().isEmpty()).isEqualTo(refused);
+        }
+    }
+
     @Test
     void a_name_of_this_machine_that_leads_to_another_one_is_no_way_around() throws Exception {
         DatabaseConfig config = config("db.localhost:1")
@@ -210,6 +230,13 @@ class ConnectorTest {
             assertRefused(connector, byName, "PRODUCTION_TLS");
             assertRefused(connector, byAddress, "PRODUCTION_TLS");
         });
+        run(
+                config("db.localhost:1").build(),
+                connector -> assertThat(catchThrowableOfType(
+                                        ConnectFailedException.class,
+                                        () -> connector.open(byName, Purpose.WRITE, LONG, ended -> {}))
+                                .getMessage())
+                        .contains("PRODUCTION_TLS", "environment_mode is not set"));
     }
 
     private static void assertRefused(Connector connector, Node node, String code) {
