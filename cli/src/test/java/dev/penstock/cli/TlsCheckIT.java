@@ -208,6 +208,31 @@ class TlsCheckIT {
         assertThat(flat(said.out())).containsEntry("mode", "verify-full").containsEntry("connects", "true");
     }
 
+    @Test
+    void with_nothing_set_a_public_server_among_others_has_all_of_them_verified_and_the_remedy_says_so()
+            throws Exception {
+        Server.RIGHT.start();
+        String url = "postgresql://app@localhost:" + secured.primary().port() + ",no-such-host.invalid/appdb";
+        Said said = Said.of("--url", url);
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.out())
+                .contains(
+                        "TLS_UNTRUSTED_CHAIN",
+                        "'no-such-host.invalid' is a public host",
+                        "APP_ENVIRONMENT=development");
+    }
+
+    @Test
+    void a_server_that_a_configuration_would_not_dial_is_told_as_refused_and_is_not_asked_for_a_login()
+            throws Exception {
+        Said said = Said.of(
+                "--url", "postgresql://app@localhost/appdb", "--host", "no-such-host.invalid", "--login", "--json");
+        Map<String, String> node = flat(said.out());
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(node).containsEntry("nodes.penstock.outcome", "refused").doesNotContainKey("nodes.login.role");
+        assertThat(node.get("nodes.penstock.why")).contains("sslmode=prefer", "environment_mode is not set");
+    }
+
     /** role, parameters of the connection string, exit status, what was asked for, what is said. */
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource(delimiter = '|', textBlock = """

@@ -31,4 +31,9 @@ public record TlsProbeReport(
         return new TlsProbeReport(
                 false, Optional.empty(), List.of(), Optional.empty(), Optional.empty(), false, failure);
     }
+
+    /** The same with that failure, such as one whose remedy knows more. */
+    public TlsProbeReport withFailure(Optional<TlsFailure> explained) {
+        return new TlsProbeReport(offered, facts, chain, chainFailure, pgjdbcChainFailure, nameMatches, explained);
+    }
 }

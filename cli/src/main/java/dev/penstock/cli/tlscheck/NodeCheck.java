@@ -20,6 +20,7 @@ import java.util.Optional;
  *
  * @param seen empty when it cannot be reached
  * @param unreachable why not; blank when it was
+ * @param refused why the environment mode keeps connections from dialling it; blank when it does not
  * @param login what holds for the login of the configured role; empty without a configuration
  */
 public record NodeCheck(
@@ -27,6 +28,7 @@ public record NodeCheck(
         TlsConfig config,
         Optional<TlsProbeReport> seen,
         String unreachable,
+        String refused,
         Optional<LoginCheck> login) {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -38,19 +40,29 @@ public record NodeCheck(
     public static NodeCheck of(
             Endpoint endpoint, TlsContext context, Optional<DatabaseConfig> database, boolean asksLogin) {
         NodeCheck dialled = of(endpoint, context);
-        Optional<LoginCheck> login = database.map(config -> LoginCheck.unasked(config, endpoint));
-        if (asksLogin && dialled.connects()) {
-            TlsProbe probe = new TlsProbe(context, PATIENCE);
-            login = login.map(
-                    check -> check.ask(probe, endpoint, database.orElseThrow().database()));
+        return database.map(config -> dialled.with(config, context, asksLogin)).orElse(dialled);
+    }
+
+    /** What the configuration says besides its TLS. */
+    private NodeCheck with(DatabaseConfig database, TlsContext context, boolean asksLogin) {
+        Optional<TlsProbeReport> explained =
+                seen.map(report -> report.withFailure(report.failure().map(f -> database.explained(endpoint, f))));
+        String refusal = database.refusal(endpoint)
+                .map(violation -> "sslmode=" + violation.value() + " " + violation.message())
+                .orElse("");
+        LoginCheck unasked = LoginCheck.unasked(database, endpoint);
+        NodeCheck known = new NodeCheck(endpoint, config, explained, unreachable, refusal, Optional.of(unasked));
+        if (!asksLogin || !known.connects()) {
+            return known;
         }
-        return new NodeCheck(endpoint, dialled.config, dialled.seen, dialled.unreachable, login);
+        LoginCheck asked = unasked.ask(new TlsProbe(context, PATIENCE), endpoint, database.database());
+        return new NodeCheck(endpoint, config, explained, unreachable, refusal, Optional.of(asked));
     }
 
     private static NodeCheck of(Endpoint endpoint, TlsContext context) {
         try {
             TlsProbeReport seen = new TlsProbe(context, PATIENCE).dial(endpoint.host(), endpoint.port());
-            return new NodeCheck(endpoint, context.config(), Optional.of(seen), "", Optional.empty());
+            return new NodeCheck(endpoint, context.config(), Optional.of(seen), "", "", Optional.empty());
         } catch (UnknownHostException e) {
             return unreachable(
                     endpoint,
@@ -70,7 +82,7 @@ public record NodeCheck(
     }
 
     private static NodeCheck unreachable(Endpoint endpoint, TlsContext context, String why) {
-        return new NodeCheck(endpoint, context.config(), Optional.empty(), why, Optional.empty());
+        return new NodeCheck(endpoint, context.config(), Optional.empty(), why, "", Optional.empty());
     }
 
     /** Whether a connection of this configuration gets as far as its login, and, where that was asked, through the question. */
@@ -80,6 +92,9 @@ public record NodeCheck(
     }
 
     Verdict penstock() {
+        if (!refused.isEmpty()) {
+            return Verdict.refused(refused);
+        }
         if (seen.isEmpty()) {
             return Verdict.refused(unreachable);
         }
