@@ -71,7 +71,7 @@ class PublicHostIT {
             assertThat(warnings(told.get(2)))
                     .singleElement()
                     .asString()
-                    .contains("Write sslmode=verify-full&sslrootcert=system");
+                    .contains("Write sslmode=verify-full&sslrootcert=system", "docs/tls-presets.md#neon");
             assertThat(told.get(3)).last().asString().startsWith("OPENED");
             assertThat(warnings(told.get(3))).isEmpty();
         }

@@ -4,12 +4,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** A platform that is known by how its hosts end, and the section of docs/tls-presets.md that says what to set there. */
+/**
+ * A platform that is known by how its hosts end, and the section of docs/tls-presets.md that says what to set there. Heroku is not among them:
+ * its hosts are named as anybody's machines at Amazon are.
+ */
 enum Platform {
     FLY("flyio", true, ".fly.dev"),
     RAILWAY("railway", false, ".proxy.rlwy.net", ".railway.app"),
     RENDER("render", true, "-postgres.render.com"),
-    RDS("rds-and-aurora", false, ".rds.amazonaws.com", ".rds.amazonaws.com.cn");
+    RDS("rds-and-aurora", false, ".rds.amazonaws.com", ".rds.amazonaws.com.cn"),
+    AZURE(
+            "azure-database-for-postgresql",
+            false,
+            ".postgres.database.azure.com",
+            ".postgres.database.chinacloudapi.cn"),
+    CLOUD_SQL("cloud-sql", false, ".sql.goog", ".sql-psa.goog"),
+    DIGITALOCEAN("digitalocean", false, ".db.ondigitalocean.com"),
+    NEON("neon", true, ".neon.tech"),
+    SUPABASE("supabase", false, ".supabase.co", ".pooler.supabase.com");
 
     static final String PAGE = "docs/tls-presets.md";
 

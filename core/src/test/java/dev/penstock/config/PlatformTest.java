@@ -47,7 +47,13 @@ class PlatformTest {
         "roundhouse.proxy.rlwy.net, railway, <CA file>",
         "dpg-cabc123def-a.frankfurt-postgres.render.com, render, system",
         "shop.cluster-abc.eu-central-1.rds.amazonaws.com, rds-and-aurora, <CA file>",
-        "shop.abc.cn-north-1.rds.amazonaws.com.cn, rds-and-aurora, <CA file>"
+        "shop.abc.cn-north-1.rds.amazonaws.com.cn, rds-and-aurora, <CA file>",
+        "shop.postgres.database.azure.com, azure-database-for-postgresql, <CA file>",
+        "3fd431e8.1a2b3c.europe-west1.sql.goog, cloud-sql, <CA file>",
+        "shop-do-user-123-0.b.db.ondigitalocean.com, digitalocean, <CA file>",
+        "ep-cool-sun-a1b2c3-pooler.us-east-2.aws.neon.tech, neon, system",
+        "db.abcdefghijklmnopqrst.supabase.co, supabase, <CA file>",
+        "aws-0-eu-central-1.pooler.supabase.com, supabase, <CA file>"
     })
     void a_host_of_a_known_platform_is_told_with_its_section_and_its_line(String host, String anchor, String ca) {
         assertThat(Platform.pageOf(host)).isEqualTo("docs/tls-presets.md#" + anchor);
