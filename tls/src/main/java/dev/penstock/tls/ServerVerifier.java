@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class ServerVerifier extends X509ExtendedTrustManager {
     private final @Nullable ChainVerifier chainVerifier;
     private final boolean verifiesHostname;
+    private final boolean bindsLogin;
 
     /** @param chainVerifier {@code null} to accept any chain */
-    ServerVerifier(@Nullable ChainVerifier chainVerifier, boolean verifiesHostname) {
+    ServerVerifier(@Nullable ChainVerifier chainVerifier, TlsConfig config) {
         this.chainVerifier = chainVerifier;
-        this.verifiesHostname = verifiesHostname;
+        this.verifiesHostname = config.mode().verifiesHostname();
+        this.bindsLogin = config.channelBinding() == ChannelBinding.REQUIRE;
     }
 
     @Override
@@ -34,6 +36,23 @@ final class ServerVerifier extends X509ExtendedTrustManager {
         if (verifiesHostname) {
             SSLSession session = ((SSLSocket) socket).getHandshakeSession();
             verifyName(chain[0], session.getPeerHost());
+        }
+        if (bindsLogin) {
+            verifyHash(chain[0]);
+        }
+    }
+
+    /**
+     * The login is bound to the hash that the certificate's signature names (RFC 5929, section 4.1). Without one pgjdbc before 42.7.12 logs in
+     * unbound, whatever was demanded, and whoever stands in between chooses the certificate.
+     */
+    private static void verifyHash(X509Certificate certificate) throws CertificateException {
+        String signature = certificate.getSigAlgName();
+        if (signature.indexOf("with") <= 0) {
+            throw new PeerRejectedException(
+                    TlsReason.CHANNEL_BINDING,
+                    "the server's certificate is signed with " + signature + ", to which no login can be bound",
+                    TlsReason.CHANNEL_BINDING.remedy());
         }
     }
 

@@ -107,8 +107,7 @@ public final class TlsMaterial {
 
     SSLContext toSslContext() {
         try {
-            TrustManager verifier =
-                    new ServerVerifier(chainVerifier(), config.mode().verifiesHostname());
+            TrustManager verifier = new ServerVerifier(chainVerifier(), config);
             KeyManager[] keys =
                     identity == null ? new KeyManager[0] : new KeyManager[] {new ClientKeyChooser(identity)};
             SSLContext context = SSLContext.getInstance("TLS");

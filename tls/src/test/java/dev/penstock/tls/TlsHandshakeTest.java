@@ -6,6 +6,7 @@ import dev.penstock.testkit.CertificateAuthority;
 import dev.penstock.testkit.IssuedCertificate;
 import dev.penstock.testkit.KeyKind;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,26 @@ class TlsHandshakeTest {
     private static String outcome(FakePostgres server, SslMode mode) {
         TlsConfig config = TlsConfig.builder(mode).ca(RIGHT).build();
         return Dial.to(server.url(), "localhost", config).outcome();
+    }
+
+    /** An older driver would log in unbound: the handshake ends before it can. */
+    @ParameterizedTest
+    @CsvSource({"EC, ''", "RSA, ''", "ED25519, CHANNEL_BINDING"})
+    void a_certificate_that_no_login_can_be_bound_to_is_refused_where_that_is_required(KeyKind signer, String reason)
+            throws Exception {
+        CertificateAuthority ca = CertificateAuthority.create("CA", signer);
+        TlsConfig bound = TlsConfig.builder(SslMode.REQUIRE)
+                .channelBinding(ChannelBinding.REQUIRE)
+                .build();
+        try (FakePostgres server = FakePostgres.with(ca.server("localhost").issue());
+                TlsContext context = TlsContext.open(bound)) {
+            assertThat(new TlsProbe(context, Duration.ofSeconds(20))
+                            .dial("localhost", server.port())
+                            .failure()
+                            .map(failure -> failure.reason().name())
+                            .orElse(""))
+                    .isEqualTo(reason);
+        }
     }
 
     @ParameterizedTest
