@@ -26,7 +26,11 @@ public record Bound(Kind kind, int connections, String inputs, boolean binding) 
         ROLE_LIMIT("role limit", Sense.AT_MOST),
         DATABASE_LIMIT("database limit", Sense.AT_MOST),
         SERVER_CORES("server cores", Sense.AT_MOST),
-        PRESET("preset", Sense.ADVICE);
+        PRESET("preset", Sense.ADVICE),
+        /** What a pool has where neither its size nor its work was declared. */
+        DEFAULT("default", Sense.ADVICE),
+        /** A size that somebody wrote. */
+        BY_HAND("configuration", Sense.ADVICE);
 
         private final String label;
         private final Sense sense;

@@ -50,8 +50,8 @@ final class ConflictRules {
                     floor.get().inputs() + " = " + needed + " connections are needed so that nested borrows cannot wait"
                             + " for each other for ever, and the pool has " + plan.ceiling() + " ("
                             + input.pool() + ")",
-                    "Borrow one connection at a time in a request; or let fewer requests run at once; or raise pool_size"
-                            + " + max_overflow to at least " + needed));
+                    "Borrow one connection at a time in a request; or let fewer requests run at once; or "
+                            + room(" to at least " + needed)));
             return;
         }
         plan.bound(Kind.SERVER_CORES)
@@ -60,7 +60,8 @@ final class ConflictRules {
                         share -> found.add(
                                 new Conflict(
                                         Code.DEADLOCK_FLOOR,
-                                        input.fleet().isDeclared(),
+                                        input.fleet().isDeclared()
+                                                && !input.size().isFound(),
                                         server(plan) + " can work on " + share.connections()
                                                 + " connections of each instance at once ("
                                                 + share.inputs() + "), below the " + needed
@@ -145,13 +146,24 @@ final class ConflictRules {
                 + " connections would be busy on average and the pool has " + predicted.connections();
     }
 
-    private static String larger(ServerPlan plan) {
+    private String larger(ServerPlan plan) {
         String size = plan.bound(Kind.WAIT_TARGET)
                 .or(() -> plan.bound(Kind.REQUEST_FORMULA))
                 .map(bound -> " to " + bound.connections())
                 .orElse("");
-        return "Hold connections shorter; or raise pool_size + max_overflow" + size
-                + " if the server has room; or spread the load over more instances or replicas";
+        return "Hold connections shorter; or " + room(size + " if the server has room")
+                + "; or spread the load over more instances or replicas";
+    }
+
+    /** A size that was cut grows with what cut it, and with nothing else. */
+    private String room(String to) {
+        return switch (input.size().rule().kind()) {
+            case SERVER_BUDGET -> "make room on the server: raise max_connections, or run fewer instances";
+            case ROLE_LIMIT -> "make room on the server: raise the role's connection limit, or run fewer instances";
+            case DATABASE_LIMIT ->
+                "make room on the server: raise the database's connection limit, or run fewer instances";
+            default -> "raise pool_size + max_overflow" + to;
+        };
     }
 
     private void unasked(PlannedServer server) {

@@ -24,12 +24,17 @@ public final class Connections {
     }
 
     /**
-     * A mean number of busy connections as pool_size + max_overflow: four fifths are kept and two fifths come under load,
-     * which leaves a fifth of headroom above the mean. 25 is 20 + 10.
+     * A mean number of busy connections with a fifth of headroom, as pool_size + max_overflow in the ratio 2 : 1, pool_size rounded up. 25 is 30
+     * and so 20 + 10.
      */
     public static PoolSplit split(int meanBusyConnections) {
+        return new PoolSplit(2, 1).scaledTo(withHeadroom(meanBusyConnections));
+    }
+
+    /** A fifth more than the mean: with the mean alone, half of the time somebody waits. */
+    static int withHeadroom(int meanBusyConnections) {
         positive("meanBusyConnections", meanBusyConnections);
-        return new PoolSplit(roundedUp(meanBusyConnections * 0.8), roundedUp(meanBusyConnections * 0.4));
+        return roundedUp(meanBusyConnections * 1.2);
     }
 
     /**

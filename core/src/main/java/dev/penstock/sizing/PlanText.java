@@ -16,15 +16,24 @@ final class PlanText {
         SizingInput input = plan.input();
         table.line("pool_size + max_overflow = " + input.pool() + " = "
                 + input.pool().ceiling() + " to each server, and 1 of the monitor; " + input.fleet());
-        plan.servers().forEach(table::server);
+        table.size(input.size());
+        plan.servers().forEach(server -> table.server(server, input.size().isFound() ? "found" : "configured"));
         table.conflicts(plan.conflicts());
         return table.text.toString().stripTrailing();
     }
 
-    private void server(ServerPlan plan) {
+    private void size(PoolSize size) {
+        if (size.isFound()) {
+            line("found by  " + PoolSize.told(size.rule()));
+            size.next().ifPresent(next -> line("next      " + PoolSize.told(next)));
+            size.notes().forEach(note -> line("note      " + note));
+        }
+    }
+
+    private void server(ServerPlan plan, String label) {
         line("");
         line(plan.server().name() + (plan.server().primary() ? ", primary" : ", replica") + known(plan.server()));
-        row(" ", "configured", "", String.valueOf(plan.ceiling()), "pool_size + max_overflow");
+        row(" ", label, "", String.valueOf(plan.ceiling()), "pool_size + max_overflow");
         plan.bounds()
                 .forEach(bound -> row(
                         bound.binding() ? "*" : " ",

@@ -19,6 +19,12 @@ public record PoolSplit(int poolSize, int maxOverflow) {
         return poolSize + maxOverflow;
     }
 
+    /** The same ratio with that ceiling, pool_size rounded up: 20 + 10 scaled to 18 is 12 + 6. */
+    PoolSplit scaledTo(int ceiling) {
+        int size = (int) (((long) ceiling * poolSize + ceiling() - 1) / ceiling());
+        return new PoolSplit(size, ceiling - size);
+    }
+
     /** {@code 20 + 10}. */
     @Override
     public String toString() {

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Every bound of one server, and what they come to. Used once. */
 final class ServerBounds {
@@ -15,7 +17,10 @@ final class ServerBounds {
     private final PlannedServer server;
     private final List<Bound> bounds = new ArrayList<>();
 
-    private ServerBounds(SizingInput input, PlannedServer server) {
+    /** What this database needs beside neighbours that are to give way; 0 when the sizes of all are known. */
+    private int need;
+
+    ServerBounds(SizingInput input, PlannedServer server) {
         this.input = input;
         this.server = server;
     }
@@ -31,7 +36,7 @@ final class ServerBounds {
         // Sized so that one replica may fail: then reads go to the others, or to the primary when there is no other.
         Optional<Load> atWorst = load(replicas - 1);
         atWorst.ifPresent(this::load);
-        deadlock(workload);
+        deadlockFloor(workload).ifPresent(bounds::add);
         server.budget().ifPresent(this::admitted);
         cores(workload);
         preset(workload);
@@ -53,6 +58,36 @@ final class ServerBounds {
                         .map(load -> Prediction.of(load, ceiling)));
     }
 
+    /** What that formula asks for when a size is to be found; empty without rate or query time. */
+    Optional<Bound> need(Kind kind) {
+        return load(input.replicas() - 1)
+                .filter(load -> load.borrowsPerSecond() > 0)
+                .map(load -> kind == Kind.WAIT_TARGET ? waitTarget(load) : withHeadroom(load));
+    }
+
+    private Bound withHeadroom(Load load) {
+        int busy = Connections.roundedUp(load.meanBusyConnections());
+        return new Bound(
+                Kind.REQUEST_FORMULA,
+                Connections.withHeadroom(busy),
+                formula(load) + " = " + busy + " on average, and a fifth more");
+    }
+
+    private Bound waitTarget(Load load) {
+        OptionalDouble declared = input.workload().p99WaitMillis();
+        double target = declared.orElse(load.holdMillis());
+        String inputs = arrivals(load) + ", p99 wait of at most " + PlanText.millis(target)
+                + (declared.isPresent() ? "" : " (avg_query_time_ms)");
+        return new Bound(Kind.WAIT_TARGET, Connections.forWaitTarget(load, target), inputs);
+    }
+
+    /** The limits of the server, the role and the database, each with what it leaves for this database beside its neighbours. */
+    List<Bound> limits(int needed) {
+        need = needed;
+        server.budget().ifPresent(this::admitted);
+        return bounds;
+    }
+
     private Optional<Load> load(int replicasUp) {
         return input.workload().borrowsPerSecond().isEmpty()
                 ? Optional.empty()
@@ -66,10 +101,9 @@ final class ServerBounds {
         int busy = Connections.roundedUp(load.meanBusyConnections());
         String shown = formula(load) + " on average, as " + Connections.split(busy);
         bounds.add(new Bound(Kind.REQUEST_FORMULA, busy, shown));
-        input.workload().p99WaitMillis().ifPresent(target -> {
-            String inputs = arrivals(load) + ", p99 wait of at most " + PlanText.millis(target);
-            bounds.add(new Bound(Kind.WAIT_TARGET, Connections.forWaitTarget(load, target), inputs));
-        });
+        if (input.workload().p99WaitMillis().isPresent()) {
+            bounds.add(waitTarget(load));
+        }
     }
 
     /** In the words of the request formula when the number of requests was declared and all of them come here. */
@@ -89,12 +123,14 @@ final class ServerBounds {
                 + " held";
     }
 
-    private void deadlock(Workload workload) {
-        workload.maxConcurrentRequests().ifPresent(requests -> {
-            int each = workload.connectionsPerRequest();
-            String inputs = requests + " requests at once × (" + each + " − 1) + 1";
-            bounds.add(new Bound(Kind.DEADLOCK_FLOOR, Connections.deadlockFloor(requests, each), inputs));
-        });
+    static Optional<Bound> deadlockFloor(Workload workload) {
+        if (workload.maxConcurrentRequests().isEmpty()) {
+            return Optional.empty();
+        }
+        int requests = workload.maxConcurrentRequests().getAsInt();
+        int each = workload.connectionsPerRequest();
+        String inputs = requests + " requests at once × (" + each + " − 1) + 1";
+        return Optional.of(new Bound(Kind.DEADLOCK_FLOOR, Connections.deadlockFloor(requests, each), inputs));
     }
 
     private void admitted(ServerBudget budget) {
@@ -113,15 +149,26 @@ final class ServerBounds {
                         Neighbour::sameDatabase));
     }
 
+    /** Neighbours whose size is known come first; what they leave is shared by need with those whose size is found. */
     private void share(Kind kind, int perInstance, String said, Predicate<Neighbour> counts) {
-        int besides = server.neighbours().stream()
-                .filter(counts)
-                .mapToInt(Neighbour::connections)
-                .sum();
-        int left = perInstance - SizingInput.MONITOR - besides;
+        List<Neighbour> besides = server.neighbours().stream().filter(counts).toList();
+        List<Neighbour> found = besides.stream().filter(Neighbour::found).toList();
+        int wanted = found.stream().mapToInt(Neighbour::pooled).sum();
+        int taken = besides.stream().mapToInt(Neighbour::connections).sum() - wanted;
+        int left = Math.max(0, perInstance - SizingInput.MONITOR - taken);
+        boolean enough = need + wanted <= left || found.isEmpty();
+        int others = enough ? taken + wanted : taken;
         String inputs = said + " / " + input.fleet() + " − 1 of the monitor"
-                + (besides == 0 ? "" : " − " + besides + " of other databases");
-        bounds.add(new Bound(kind, Math.max(0, left), inputs));
+                + (others == 0 ? "" : " − " + others + " of other databases")
+                + (enough ? "" : ", shared by need: " + need + " here" + needs(found));
+        int connections = enough ? left - wanted : (int) ((long) left * need / (need + wanted));
+        bounds.add(new Bound(kind, connections, inputs));
+    }
+
+    private static String needs(List<Neighbour> found) {
+        return found.stream()
+                .map(neighbour -> ", " + neighbour.pooled() + " of '" + neighbour.name() + "'")
+                .collect(Collectors.joining());
     }
 
     private void cores(Workload workload) {
@@ -131,11 +178,22 @@ final class ServerBounds {
         });
     }
 
+    static Bound preset(WorkloadPreset named) {
+        return new Bound(Kind.PRESET, named.pool().ceiling(), named.pool() + " for workload: " + named.word());
+    }
+
+    static Bound preset(double perSecond) {
+        PoolSplit pool = WorkloadPreset.forRequestsPerSecond(perSecond).pool();
+        return new Bound(Kind.PRESET, pool.ceiling(), pool + " for " + PlanText.number(perSecond) + "/s");
+    }
+
     private void preset(Workload workload) {
-        workload.borrowsPerSecond().ifPresent(all -> {
-            PoolSplit pool = WorkloadPreset.forRequestsPerSecond(all).pool();
-            bounds.add(new Bound(Kind.PRESET, pool.ceiling(), pool + " for " + PlanText.number(all) + "/s"));
-        });
+        workload.preset()
+                .map(ServerBounds::preset)
+                .or(() -> workload.borrowsPerSecond().stream()
+                        .mapToObj(ServerBounds::preset)
+                        .findFirst())
+                .ifPresent(bounds::add);
     }
 
     private Optional<Bound> binding() {

@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * Everything a plan is made from. Immutable.
  *
- * @param pool the configured pool of one server
+ * @param size the size of the pool of one server, and why
  * @param workload what one instance does
  * @param fleet how many instances there are
  * @param servers the primary first
  */
-public record SizingInput(PoolSplit pool, Workload workload, Fleet fleet, List<PlannedServer> servers) {
+public record SizingInput(PoolSize size, Workload workload, Fleet fleet, List<PlannedServer> servers) {
     /** Each open database keeps one connection besides its pool, to look after the server. */
     static final int MONITOR = 1;
 
@@ -18,9 +18,19 @@ public record SizingInput(PoolSplit pool, Workload workload, Fleet fleet, List<P
         servers = List.copyOf(servers);
     }
 
+    /** With a size that somebody wrote. */
+    public SizingInput(PoolSplit pool, Workload workload, Fleet fleet, List<PlannedServer> servers) {
+        this(PoolSize.byHand(pool), workload, fleet, servers);
+    }
+
+    /** The pool of one server. */
+    public PoolSplit pool() {
+        return size.pool();
+    }
+
     /** Of this database and its neighbours, their monitors included. */
     int sessionsPerInstance(PlannedServer server) {
-        return pool.ceiling()
+        return pool().ceiling()
                 + MONITOR
                 + server.neighbours().stream().mapToInt(Neighbour::connections).sum();
     }

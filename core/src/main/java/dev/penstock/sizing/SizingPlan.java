@@ -36,6 +36,11 @@ public record SizingPlan(SizingInput input, List<ServerPlan> servers, List<Confl
         return of(change.apply(input));
     }
 
+    /** The size of the pool, and the rule that decided it. */
+    public PoolSize size() {
+        return input.size();
+    }
+
     /** Conflicts for which a database refuses to open. */
     public List<Conflict> refusals() {
         return conflicts.stream().filter(Conflict::refuses).toList();

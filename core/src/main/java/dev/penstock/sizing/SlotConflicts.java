@@ -122,13 +122,15 @@ final class SlotConflicts {
     }
 
     /** @param pools of all instances and databases together */
-    private static String remedy(Limit limit, int others, int pools, long wanted) {
+    private String remedy(Limit limit, int others, int pools, long wanted) {
         int each = (limit.slots() - others) / pools - SizingInput.MONITOR;
         String smaller = each < 1
                 ? "run fewer instances with smaller pools (one connection each is too many)"
                 : "make the pools smaller: pool_size + max_overflow of at most " + each + " each";
         long missing = wanted - limit.slots();
-        return "Put a pooler such as PgBouncer in between; or " + smaller + "; or " + limit.raise() + " to at least "
+        boolean mayCut = input.size().isFound() && !input.fleet().isDeclared();
+        return (mayCut ? "Declare instances, and pool_size is cut to fit; or put" : "Put")
+                + " a pooler such as PgBouncer in between; or " + smaller + "; or " + limit.raise() + " to at least "
                 + (limit.now() + missing);
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A change to try on a plan. Immutable.
+ * A change to try on a plan. Immutable. The pool keeps its size, also where that was found: the configuration is what it was.
  *
  * @param replicasLost replicas that are gone, the last ones of the plan; 0 or more
  * @param moreInstances instances that run besides, each with the same work; 0 or more
@@ -43,7 +43,7 @@ public record WhatIf(int replicasLost, int moreInstances, double slowerQueries) 
             }
         }
         return new SizingInput(
-                input.pool(),
+                input.size(),
                 input.workload().slowedDown(slowerQueries),
                 input.fleet().plus(moreInstances),
                 left);

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param maxConcurrentRequests requests, jobs or threads that may hold connections at once
  * @param connectionsPerRequest the most connections that one of them holds at the same time; 1 unless it nests
  * @param serverCores cores of the database server
+ * @param preset what somebody called it, for a pool without a declared load
  */
 public record Workload(
         OptionalDouble borrowsPerSecond,
@@ -23,7 +24,28 @@ public record Workload(
         OptionalDouble p99WaitMillis,
         OptionalInt maxConcurrentRequests,
         int connectionsPerRequest,
-        OptionalInt serverCores) {
+        OptionalInt serverCores,
+        Optional<WorkloadPreset> preset) {
+
+    /** Without a preset. */
+    public Workload(
+            OptionalDouble borrowsPerSecond,
+            OptionalDouble readShare,
+            OptionalDouble holdMillis,
+            OptionalDouble p99WaitMillis,
+            OptionalInt maxConcurrentRequests,
+            int connectionsPerRequest,
+            OptionalInt serverCores) {
+        this(
+                borrowsPerSecond,
+                readShare,
+                holdMillis,
+                p99WaitMillis,
+                maxConcurrentRequests,
+                connectionsPerRequest,
+                serverCores,
+                Optional.empty());
+    }
 
     /** Nothing was declared. */
     public static Workload undeclared() {
@@ -41,7 +63,15 @@ public record Workload(
                 p99WaitMillis,
                 maxConcurrentRequests,
                 connectionsPerRequest,
-                serverCores);
+                serverCores,
+                preset);
+    }
+
+    /** The one that was named, else that of the rate; empty when neither was said. */
+    Optional<WorkloadPreset> presetThatCounts() {
+        return preset.or(() -> borrowsPerSecond.isEmpty()
+                ? Optional.empty()
+                : Optional.of(WorkloadPreset.forRequestsPerSecond(borrowsPerSecond.getAsDouble())));
     }
 
     /** What arrives at a server that gets this many borrows; empty when the hold time is not known. */

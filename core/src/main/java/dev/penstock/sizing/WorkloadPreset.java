@@ -1,5 +1,7 @@
 package dev.penstock.sizing;
 
+import java.util.Locale;
+
 /**
  * Pools to start from when nothing but a rough size is known. Immutable. The first four are chosen by requests per second
  * of one instance, the last two by what the requests do.
@@ -44,6 +46,11 @@ public enum WorkloadPreset {
             return MEDIUM;
         }
         return requestsPerSecond <= 200 ? HIGH : VERY_HIGH;
+    }
+
+    /** The word of the key {@code workload}: {@code read-heavy}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** pool_size and max_overflow. */
