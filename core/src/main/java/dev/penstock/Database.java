@@ -51,7 +51,7 @@ public final class Database extends RoutedAccess implements AutoCloseable {
     /**
      * Reads the passwords and files that the configuration names, starts the monitors and waits until the primary answers, at most
      * {@code timeouts.connect} for all of it. Then it compares the pools with what was declared and with what the servers admit, without
-     * waiting for those that have not answered.
+     * waiting for those that have not answered; for a second at most where the size of the pools is found from that.
      *
      * @throws InvalidConfigException when a secret or TLS file is missing or unusable, a provider of a password throws or does not answer
      *     in time, or the declared workload contradicts itself: then nothing was connected to; or when the pools of the declared instances do not fit into

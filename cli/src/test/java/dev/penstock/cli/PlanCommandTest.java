@@ -75,6 +75,7 @@ class PlanCommandTest {
         assertThat(names(printed(out)))
                 .containsExactlyInAnyOrder(
                         ("whatIf lostReplicas moreInstances slowerQueries databases name notAsked poolSize maxOverflow"
+                                        + " size found rule next notes"
                                         + " instances instancesAtMost refuses servers role budget liveInstances otherSessions"
                                         + " unseen bounds kind sense connections binding inputs advised predicted utilisation"
                                         + " p50WaitMillis p99WaitMillis oneMore oneFewer replicaLost conflicts")
@@ -87,6 +88,39 @@ class PlanCommandTest {
         String page = Files.readString(Path.of("..", "docs", "sizing.md"));
         plan("--json", "--offline", "--config", file.toString());
         assertThat(names(printed(out))).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+    }
+
+    @Test
+    void a_size_that_is_found_is_told_with_the_rule_that_decided_and_the_next_one() throws Exception {
+        Files.writeString(file, """
+                database:
+                  url: postgresql://app:canary-9d01@localhost:1/shop
+                  pool_size: auto
+                  instances: 4
+                  requests_per_second: 500
+                  max_concurrent_requests: 100
+                  avg_query_time_ms: 50
+                """);
+        assertThat(plan("--offline", "--config", file.toString())).isZero();
+        assertThat(printed(out))
+                .contains("20 + 10 = 30 to each server")
+                .containsPattern("found by +request formula, 30 \\(100 requests at once .* and a fifth more\\)")
+                .containsPattern("next +wait target, 29 ")
+                .containsPattern("note +not cut to what node-1 \\(localhost:1\\) admits, which is not known")
+                .containsPattern("found +30 +pool_size \\+ max_overflow");
+        out.reset();
+        assertThat(plan("--json", "--offline", "--config", file.toString())).isZero();
+        assertThat(printed(out))
+                .contains("\"found\" : true")
+                .contains("\"kind\" : \"request_formula\"")
+                .contains("\"not cut to what node-1 (localhost:1) admits, which is not known\"");
+    }
+
+    @Test
+    void a_size_that_is_found_needs_no_load() throws Exception {
+        assertThat(plan("--offline", "--url", "postgresql://app:x@localhost:1/shop?pool_size=auto"))
+                .isZero();
+        assertThat(printed(out)).contains("20 + 10 = 30 to each server").containsPattern("found by +default, 30 ");
     }
 
     @Test

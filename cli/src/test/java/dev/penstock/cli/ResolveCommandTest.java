@@ -33,6 +33,7 @@ class ResolveCommandTest {
               system_identifier: 7
               schema: app
               options: -c work_mem=4MB
+              workload: high
               instances: 2
               requests_per_second: 10
               read_share: 0.5
@@ -115,6 +116,27 @@ class ResolveCommandTest {
                 .containsPattern("max_overflow +10 +default\\R");
     }
 
+    @Test
+    void a_size_that_is_to_be_found_is_shown_as_the_configuration_alone_gives_it(@TempDir Path directory)
+            throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("config.yaml"),
+                "database:\n  url: postgresql://app@db-1/shop\n  workload: very-high\n  pool_recycle: 900\n");
+        assertThat(resolve("--config", file.toString())).isZero();
+        assertThat(printed(out))
+                .containsPattern("pool_size +auto +config\\.yaml:3\\R")
+                .containsPattern("max_overflow +auto +config\\.yaml:3\\R")
+                .containsPattern(
+                        "found +30 \\+ 20 = 50 by the preset \\(30 \\+ 20 for workload: very-high\\); next default, 30 ")
+                .containsPattern("pool_timeout +60 +preset very-high\\R")
+                .containsPattern("pool_recycle +900 +config\\.yaml:4\\R");
+        out.reset();
+        assertThat(resolve("--json", "--config", file.toString())).isZero();
+        assertThat(printed(out))
+                .contains("\"pool_size\" : \"auto\"")
+                .contains("\"found\" : \"30 + 20 = 50 by the preset");
+    }
+
     /** The list of keys is that of the page, so that a new key cannot be forgotten. */
     @Test
     void every_key_of_the_page_is_shown_with_its_value_and_its_place(@TempDir Path directory) throws Exception {
@@ -132,7 +154,8 @@ class ResolveCommandTest {
                 .toList();
         assertThat(names).hasSizeGreaterThan(50);
         for (String name : names) {
-            assertThat(printed(out)).containsPattern("(?m)^ *" + name + " +\\S.*(config\\.yaml:\\d+|default)$");
+            assertThat(printed(out))
+                    .containsPattern("(?m)^ *" + name + " +\\S.*(config\\.yaml:\\d+|default|preset high)$");
         }
         out.reset();
         assertThat(resolve("--json", "--config", file.toString())).isZero();

@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import dev.penstock.config.Substitution.Naming;
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.sizing.WorkloadPreset;
 import dev.penstock.tls.TlsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +74,7 @@ final class Binding {
         List<Endpoint> endpoints = endpoints(uri, replicas);
         TlsConfig tls = new TlsBinding(values, mistakes, warnings)
                 .bind(verifiesByDefault(mode, settings, endpoints), keyPassword(uri, passwords, settings));
+        WorkloadConfig workload = workload(values);
         DatabaseConfigBuilder builder = DatabaseConfig.builder()
                 .endpoints(endpoints)
                 .database(required(values, Key.APP_DB))
@@ -79,7 +82,7 @@ final class Binding {
                 .password(primary.password())
                 // Stands in for what is already known to be wrong, so that the rest is still checked.
                 .tls(tls == null ? TlsConfig.verifyFull() : tls)
-                .pool(pool(values))
+                .pool(pool(values, workload))
                 .timeouts(timeouts(values))
                 .topology(new TopologyBinding(values, mistakes).bind())
                 .routing(routing(values))
@@ -88,7 +91,7 @@ final class Binding {
                 .roles(logins.roles())
                 .session(session(values))
                 .start(values.word(Key.START, StartPolicy.class))
-                .workload(workload(values))
+                .workload(workload)
                 .replicaLogins(logins.replicas(primary, uri == null ? null : uri.password(), replicas));
         String methods = values.text(Key.REQUIRE_AUTH);
         if (methods != null) {
@@ -96,7 +99,9 @@ final class Binding {
         }
         return build(
                 builder.provenance(new Provenance(
-                        sources.path(), origins(settings, primary), List.copyOf(new LinkedHashSet<>(warnings)))),
+                        sources.path(),
+                        origins(settings, primary, workload),
+                        List.copyOf(new LinkedHashSet<>(warnings)))),
                 settings);
     }
 
@@ -165,24 +170,46 @@ final class Binding {
         return Objects.requireNonNullElse(values.name(key), "unknown");
     }
 
-    private PoolConfig pool(Values values) {
-        Duration recycle = values.duration(Key.POOL_RECYCLE);
-        Duration idle = values.settings().explicit(Key.IDLE_TIMEOUT) == null
+    private PoolConfig pool(Values values, WorkloadConfig workload) {
+        Settings settings = values.settings();
+        boolean found = isFound(settings, workload);
+        Optional<WorkloadPreset> preset = workload.presetOfTimes(found);
+        Duration recycle = time(values, Key.POOL_RECYCLE, preset.map(WorkloadPreset::poolRecycleSeconds));
+        Duration idle = settings.explicit(Key.IDLE_TIMEOUT) == null
                 ? PoolConfig.idleTimeoutWithin(recycle)
                 : values.duration(Key.IDLE_TIMEOUT);
         try {
             return new PoolConfig(
-                    values.integer(Key.POOL_SIZE),
-                    values.integer(Key.MAX_OVERFLOW),
-                    values.duration(Key.POOL_TIMEOUT),
+                    found ? null : values.optionalInteger(Key.POOL_SIZE),
+                    found && settings.explicit(Key.MAX_OVERFLOW) == null
+                            ? null
+                            : (Integer) values.integer(Key.MAX_OVERFLOW),
+                    time(values, Key.POOL_TIMEOUT, preset.map(WorkloadPreset::poolTimeoutSeconds)),
                     recycle,
                     idle,
                     values.share(Key.PRIMARY_READ_SHARE),
                     values.integer(Key.MAX_WAITING));
         } catch (InvalidConfigException e) {
-            add(e, "pool", values.settings());
+            add(e, "pool", settings);
             return PoolConfig.defaults();
         }
+    }
+
+    /** Whether the size of the pool is left to be found. */
+    private static boolean isFound(Settings settings, WorkloadConfig workload) {
+        Setting size = settings.explicit(Key.POOL_SIZE);
+        return size == null
+                ? workload.preset() != null
+                : Key.POOL_SIZE.spec().words().contains(size.text());
+    }
+
+    /** As written, else the preset's, else the default. */
+    private static Duration time(Values values, Key key, Optional<Integer> presetSeconds) {
+        boolean written = values.settings().explicit(key) != null;
+        return presetSeconds
+                .filter(seconds -> !written)
+                .map(Duration::ofSeconds)
+                .orElseGet(() -> values.duration(key));
     }
 
     private static TimeoutConfig timeouts(Values values) {
@@ -208,7 +235,8 @@ final class Binding {
                 values.optionalInteger(Key.P99_WAIT_MS),
                 values.optionalInteger(Key.MAX_CONCURRENT_REQUESTS),
                 values.integer(Key.CONNECTIONS_PER_REQUEST),
-                values.optionalInteger(Key.SERVER_CORES));
+                values.optionalInteger(Key.SERVER_CORES),
+                values.optionalWord(Key.WORKLOAD, WorkloadPreset.class));
     }
 
     private SessionConfig session(Values values) {
@@ -238,11 +266,27 @@ final class Binding {
         }
     }
 
-    private static Map<String, String> origins(Settings settings, Login primary) {
+    private static Map<String, String> origins(Settings settings, Login primary, WorkloadConfig workload) {
         Map<String, String> origins = settings.origins();
         if (primary.password().isLiteral() && !origins.containsKey(Key.PASSWORD.yamlName())) {
             origins.put(Key.PASSWORD.yamlName(), origins.getOrDefault(Key.URL.yamlName(), Scalar.DEFAULT));
         }
+        boolean found = isFound(settings, workload);
+        if (found) {
+            Key saysSo = settings.explicit(Key.POOL_SIZE) == null ? Key.WORKLOAD : Key.POOL_SIZE;
+            unlessWritten(origins, settings, Key.POOL_SIZE, settings.origin(saysSo));
+            unlessWritten(origins, settings, Key.MAX_OVERFLOW, settings.origin(saysSo));
+        }
+        workload.presetOfTimes(found).map(preset -> "preset " + preset.word()).ifPresent(origin -> {
+            unlessWritten(origins, settings, Key.POOL_TIMEOUT, origin);
+            unlessWritten(origins, settings, Key.POOL_RECYCLE, origin);
+        });
         return origins;
+    }
+
+    private static void unlessWritten(Map<String, String> origins, Settings settings, Key key, String origin) {
+        if (settings.explicit(key) == null) {
+            origins.put(key.yamlName(), origin);
+        }
     }
 }

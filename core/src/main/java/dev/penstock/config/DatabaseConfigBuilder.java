@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public final class DatabaseConfigBuilder {
     private @Nullable PasswordSource password;
     private @Nullable Supplier<TlsConfig> tls;
     private Supplier<Set<AuthMethod>> requireAuth = Set::of;
-    private Supplier<PoolConfig> pool = PoolConfig::defaults;
+    private Function<WorkloadConfig, PoolConfig> pool = PoolConfig::unset;
     private Supplier<TimeoutConfig> timeouts = TimeoutConfig::defaults;
     private @Nullable Duration maxLag;
     private Supplier<TopologyConfig> topology = TopologyConfig::defaults;
@@ -105,11 +106,8 @@ public final class DatabaseConfigBuilder {
 
     /** The ceiling for one server is {@code size + maxOverflow}; see {@link PoolConfig}. */
     public DatabaseConfigBuilder pool(int size, int maxOverflow, Duration timeout) {
-        return pool(() -> new PoolConfig(
-                size,
-                maxOverflow,
-                present(timeout, "timeout"),
-                PoolConfig.defaults().recycle()));
+        return pool(workload -> new PoolConfig(
+                size, maxOverflow, present(timeout, "timeout"), PoolConfig.recycle(workload.presetOfTimes(false))));
     }
 
     /** Sizes and waiting times as a whole. */
@@ -119,6 +117,11 @@ public final class DatabaseConfigBuilder {
 
     /** The same, its mistakes told by {@link #build()}. */
     public DatabaseConfigBuilder pool(Supplier<PoolConfig> config) {
+        return pool(workload -> config.get());
+    }
+
+    /** The same, made from what {@link #workload} was given: {@code pool(PoolConfig::auto)}. Its mistakes are told by {@link #build()}. */
+    public DatabaseConfigBuilder pool(Function<WorkloadConfig, PoolConfig> config) {
         pool = config;
         return this;
     }
@@ -246,6 +249,7 @@ public final class DatabaseConfigBuilder {
         Mistakes mistakes = new Mistakes();
         List<Endpoint> servers = endpoints.isEmpty() ? parsedEndpoints(mistakes) : endpoints;
         EnvironmentMode mode = given(environmentMode, "environmentMode", EnvironmentMode.DEVELOPMENT, mistakes);
+        WorkloadConfig declared = section(workload, "workload", WorkloadConfig::undeclared, mistakes);
         DatabaseConfig config = null;
         try {
             config = new DatabaseConfig(
@@ -260,7 +264,7 @@ public final class DatabaseConfigBuilder {
                             TlsConfig::verifyFull,
                             mistakes),
                     section(requireAuth, "requireAuth", Set::of, mistakes),
-                    section(pool, "pool", PoolConfig::defaults, mistakes),
+                    section(() -> pool.apply(declared), "pool", PoolConfig::defaults, mistakes),
                     section(timeouts, "timeouts", TimeoutConfig::defaults, mistakes),
                     topology(mistakes),
                     section(routing, "routing", RoutingConfig::defaults, mistakes),
@@ -269,7 +273,7 @@ public final class DatabaseConfigBuilder {
                     section(roles, "roles", RoleConfig::none, mistakes),
                     section(session, "session", SessionConfig::defaults, mistakes),
                     given(start, "start", StartPolicy.PRIMARY, mistakes),
-                    section(workload, "workload", WorkloadConfig::undeclared, mistakes),
+                    declared,
                     neighbours,
                     replicaLogins,
                     provenance == null ? new Provenance("", origins(), List.of()) : provenance);

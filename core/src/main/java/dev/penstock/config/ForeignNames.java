@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** What the names and words of other pools, drivers and frameworks are called here. Looked at for what is unknown, and for nothing else. */
 final class ForeignNames {
+    static final String NO_SECTION =
+            "Only tls: is a section: write its keys directly below the database, such as pool_size.";
+
     /** Names, then what to do; letter case, dashes, underscores and dots do not count. Names of pgjdbc's are also in {@link UriParameter}. */
     private static final Map<String, String> NAMES = rows("""
             maximumPoolSize maxPoolSize poolMaxSize poolMax maxTotal maxActive maxConnections \
@@ -41,8 +44,8 @@ final class ForeignNames {
             | Leave it out: penstock-pool-metrics has the meters, and status() the state.
             allowPoolSuspension isolateInternalQueries scheduledExecutor threadFactory exceptionOverrideClassName dataSourceProperties \
             generateUniqueName | Leave it out: it has no counterpart here.
-            pool hikari dbcp2 tomcat timeouts topology routing roles session workload datasource spring \
-            | Only tls: is a section: write its keys directly below the database, such as pool_size.
+            pool hikari dbcp2 tomcat timeouts topology routing roles session datasource spring \
+            | %s
             ssl useSsl sslEnabled | Use sslmode: require, or verify-full, which proves whose server it is.
             replicas replica readReplicas readUrl slaveUrl slaves readerUrl | Use replica_url.
             environment env profile profiles appEnv | Use environment_mode: development, testing or production.
@@ -56,7 +59,7 @@ final class ForeignNames {
             logServerErrorDetail | Use error_detail: none.
             stringtype reWriteBatchedInserts autosave cleanupSavepoints binaryTransfer assumeMinServerVersion escapeSyntaxCallMode \
             | Leave it out: this setting of the driver is not offered.
-            """);
+            """.formatted(NO_SECTION));
 
     /** Words by the key that takes them. */
     private static final Map<String, String> WORDS = rows("""
@@ -77,6 +80,13 @@ final class ForeignNames {
             error_detail=false error_detail=off | Write none.
             error_detail=true error_detail=on | Write full.
             discovery=none discovery=off discovery=false | Write static.
+            max_overflow=auto | Leave it out: pool_size: auto finds both.
+            pool_size=automatic pool_size=dynamic | Write auto.
+            workload=light workload=small | Write low.
+            workload=heavy workload=large | Write high, very-high, read-heavy or write-heavy.
+            workload=oltp workload=mixed | Write low, medium, high or very-high, by the requests per second.
+            workload=read-only workload=reads workload=olap workload=analytics | Write read-heavy.
+            workload=auto | Write pool_size: auto.
             """);
 
     private ForeignNames() {}

@@ -102,10 +102,13 @@ enum Key {
                     .variable("DATABASE_REQUIRE_AUTH")
                     .because(
                             "How a server may have a login proven, as libpq has it: a list of scram-sha-256, md5, password, none, gss, sspi, or of these with ! before each. Unset, the environment mode decides")),
-    POOL_SIZE(integer("pool.size", "pool_size", 1, 100)
-            .variable("DATABASE_POOL_SIZE")
-            .byDefault("20")
-            .because("Connections that a busy pool keeps to one server")),
+    POOL_SIZE(
+            integer("pool.size", "pool_size", 1, 100)
+                    .or("auto")
+                    .variable("DATABASE_POOL_SIZE")
+                    .byDefault("20")
+                    .because(
+                            "Connections that a busy pool keeps to one server. With auto, which workload implies, the size is found when the database is opened, and max_overflow with it unless that is set")),
     MAX_OVERFLOW(
             integer("pool.maxOverflow", "max_overflow", 0, 100)
                     .variable("DATABASE_MAX_OVERFLOW")
@@ -219,6 +222,11 @@ enum Key {
             .variable("DATABASE_START")
             .byDefault("primary")
             .because("What opening waits for: the primary, or any server")),
+    WORKLOAD(
+            word("workload.preset", "workload", "low", "medium", "high", "very-high", "read-heavy", "write-heavy")
+                    .variable("DATABASE_WORKLOAD")
+                    .because(
+                            "What the work is like: pool_size is found unless it is set, and pool_timeout and pool_recycle are the preset's unless they are")),
     INSTANCES(
             integer("workload.instances", "instances", 1, 10_000)
                     .variable("DATABASE_INSTANCES")

@@ -69,6 +69,11 @@ record KeySpec(
         return new KeySpec(component, name, value, variable, kind, byDefault, min, max, words, why);
     }
 
+    /** A word that is taken beside the numbers. */
+    KeySpec or(String word) {
+        return new KeySpec(component, name, alias, variable, kind, byDefault, min, max, List.of(word), why);
+    }
+
     KeySpec variable(String value) {
         return new KeySpec(component, name, alias, value, kind, byDefault, min, max, words, why);
     }
@@ -84,7 +89,7 @@ record KeySpec(
     /** What a value must be, in the words of the documentation and of violations. */
     String bounds() {
         return switch (kind) {
-            case INTEGER -> min + " to " + max;
+            case INTEGER -> min + " to " + max + (words.isEmpty() ? "" : ", or " + words.get(0));
             case DURATION -> min + " s to " + max + " s";
             case SHARE -> "0 to 1";
             case WORD -> String.join(", ", words);

@@ -1,17 +1,21 @@
 package dev.penstock.config;
 
+import dev.penstock.sizing.PoolSplit;
+import dev.penstock.sizing.WorkloadPreset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections this process may hold to one server, and how long callers wait for one. Immutable.
  *
- * @param size connections that a busy pool keeps, 1 to 100; 20 by default, the value operators' files carry
+ * @param size connections that a busy pool keeps, 1 to 100; 20 by default, the value operators' files carry. {@code null}: the size is found once, when
+ *     the database is opened, from the {@link WorkloadConfig} and from what the servers admit; {@code status().sizing()} has it
  * @param maxOverflow connections above {@code size} under load, 0 to 100; 10 by default. {@code size + maxOverflow} is
- *     the ceiling for one server, whatever its role
+ *     the ceiling for one server, whatever its role. {@code null} only beside such a {@code size}: it is found as well
  * @param timeout how long a borrow may wait before it fails, 1 s to 300 s; 30 s by default
  * @param recycle the age at which a connection is replaced, 300 s to 7200 s; 1800 s by default, below the idle limits
  *     of common firewalls and proxies
@@ -23,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  *     can pile up: who comes then is refused at once, with 53300
  */
 public record PoolConfig(
-        @Within(min = 1, max = 100, message = "must be 1 to 100")
-        int size,
+        @Within(min = 1, max = 100, message = "must be 1 to 100") @Nullable
+        Integer size,
 
-        @Within(min = 0, max = 100, message = "must be 0 to 100")
-        int maxOverflow,
+        @Within(min = 0, max = 100, message = "must be 0 to 100") @Nullable
+        Integer maxOverflow,
 
         @Within(min = 1, max = 300, message = "must be 1 s to 300 s")
         Duration timeout,
@@ -49,12 +53,16 @@ public record PoolConfig(
     /** HikariCP drops an idle timeout that is not at least this far below the maximal lifetime. */
     private static final Duration IDLE_MARGIN = Duration.ofSeconds(1);
 
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final Duration DEFAULT_RECYCLE = Duration.ofSeconds(1800);
+
     private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(600);
 
     /** @throws InvalidConfigException when a component is out of its bounds */
     public PoolConfig(
-            int size,
-            int maxOverflow,
+            @Nullable Integer size,
+            @Nullable Integer maxOverflow,
             Duration timeout,
             Duration recycle,
             Duration idleTimeout,
@@ -69,13 +77,14 @@ public record PoolConfig(
         this.primaryReadShare = primaryReadShare;
         List<Violation> found = new ArrayList<>(ConfigValidation.violations(this));
         idleEndsBeforeRecycling(found);
+        overflowBesideSize(found);
         if (!found.isEmpty()) {
             throw new InvalidConfigException(found);
         }
     }
 
     /** The rest at its default; an idle timeout that would outlive {@code recycle} is shortened to fit. */
-    public PoolConfig(int size, int maxOverflow, Duration timeout, Duration recycle) {
+    public PoolConfig(@Nullable Integer size, @Nullable Integer maxOverflow, Duration timeout, Duration recycle) {
         this(size, maxOverflow, timeout, recycle, idleTimeoutWithin(recycle), null, DEFAULT_MAX_WAITING);
     }
 
@@ -101,9 +110,45 @@ public record PoolConfig(
         }
     }
 
+    private void overflowBesideSize(List<Violation> found) {
+        if (size != null && maxOverflow == null) {
+            found.add(new Violation(
+                    "maxOverflow",
+                    "REQUIRED",
+                    "",
+                    "must be set beside a number for the size",
+                    Violation.IN_CODE,
+                    "Set a number, or null for both."));
+        }
+    }
+
     /** 20 + 10 connections, 30 s, 1800 s. */
     public static PoolConfig defaults() {
-        return new PoolConfig(20, 10, Duration.ofSeconds(30), Duration.ofSeconds(1800));
+        return new PoolConfig(20, 10, DEFAULT_TIMEOUT, DEFAULT_RECYCLE);
+    }
+
+    /**
+     * A pool whose size is found when the database is opened. Its waiting time and its recycle time are those of the preset that {@code workload}
+     * names, or of its rate where that gives the size; else 30 s and 1800 s.
+     */
+    public static PoolConfig auto(WorkloadConfig workload) {
+        Optional<WorkloadPreset> times = workload.presetOfTimes(true);
+        return new PoolConfig(
+                null,
+                null,
+                times.map(preset -> Duration.ofSeconds(preset.poolTimeoutSeconds()))
+                        .orElse(DEFAULT_TIMEOUT),
+                recycle(times));
+    }
+
+    static Duration recycle(Optional<WorkloadPreset> times) {
+        return times.map(preset -> Duration.ofSeconds(preset.poolRecycleSeconds()))
+                .orElse(DEFAULT_RECYCLE);
+    }
+
+    /** Where nobody said anything of the pool: a workload with a name has its size found. */
+    static PoolConfig unset(WorkloadConfig workload) {
+        return workload.preset() == null ? defaults() : auto(workload);
     }
 
     /** The share as set; else all of the ceiling without replicas, and a quarter with them. */
@@ -114,8 +159,9 @@ public record PoolConfig(
         return hasReplicas ? 0.25 : 1.0;
     }
 
-    /** The most connections this process holds to one server. */
-    public int ceiling() {
-        return size + maxOverflow;
+    /** The size as it was written; empty when it is to be found. */
+    public Optional<PoolSplit> split() {
+        Integer overflow = maxOverflow;
+        return size == null || overflow == null ? Optional.empty() : Optional.of(new PoolSplit(size, overflow));
     }
 }

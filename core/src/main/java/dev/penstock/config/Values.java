@@ -34,7 +34,7 @@ final class Values {
         return value == null ? Integer.parseInt(defaultOf(key)) : value;
     }
 
-    /** A number that nobody has to give, or null when it is unset or wrong. */
+    /** A number that nobody has to give, or null when it is unset, wrong or a word. */
     @Nullable
     Integer optionalInteger(Key key) {
         Setting setting = settings.get(key);
@@ -66,11 +66,17 @@ final class Values {
     }
 
     private @Nullable Integer integer(Setting setting) {
+        if (setting.key().spec().words().contains(setting.text())) {
+            return null;
+        }
         if (!INTEGER.matcher(setting.text()).matches()) {
-            return refuse(
-                    setting,
+            mistakes.add(setting.violation(
                     "NOT_A_NUMBER",
-                    "must be a whole number, " + setting.key().spec().bounds());
+                    "must be a whole number, " + setting.key().spec().bounds(),
+                    ForeignNames.word(setting.key(), setting.text())
+                            .orElseGet(() -> Suggestions.didYouMean(
+                                    setting.text(), setting.key().spec().words(), remedy(setting.key())))));
+            return null;
         }
         int number = Integer.parseInt(setting.text());
         return isWithin(setting.key(), number, 1) ? (Integer) number : outside(setting);

@@ -1,5 +1,7 @@
 package dev.penstock.config;
 
+import dev.penstock.sizing.WorkloadPreset;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConcurrentRequests requests, jobs or threads of one process that may hold connections at once, 1 to 100000
  * @param connectionsPerRequest the most connections that one of them holds at the same time, 1 to 100; 1 by default
  * @param serverCores cores of the database server, 1 to 1024
+ * @param preset what the work is like. It gives the pool its size where {@link PoolConfig#auto} finds no declared load, and its times
  */
 public record WorkloadConfig(
         @Within(min = 1, max = 10_000, message = "must be 1 to 10000") @Nullable
@@ -44,7 +47,9 @@ public record WorkloadConfig(
         int connectionsPerRequest,
 
         @Within(min = 1, max = 1024, message = "must be 1 to 1024") @Nullable
-        Integer serverCores) {
+        Integer serverCores,
+
+        @Nullable WorkloadPreset preset) {
 
     private static final int DEFAULT_SURGE = 1;
 
@@ -58,7 +63,8 @@ public record WorkloadConfig(
             @Nullable Integer p99WaitMillis,
             @Nullable Integer maxConcurrentRequests,
             int connectionsPerRequest,
-            @Nullable Integer serverCores) {
+            @Nullable Integer serverCores,
+            @Nullable WorkloadPreset preset) {
         this.instances = instances;
         this.deploySurge = deploySurge;
         this.requestsPerSecond = requestsPerSecond;
@@ -68,9 +74,20 @@ public record WorkloadConfig(
         this.maxConcurrentRequests = maxConcurrentRequests;
         this.connectionsPerRequest = connectionsPerRequest;
         this.serverCores = serverCores;
+        this.preset = preset;
         if (!declaresNothing()) {
             ConfigValidation.check(this);
         }
+    }
+
+    /** The preset whose times count: the one that was named; else that of the rate, where it is what a pool's size is found from. */
+    Optional<WorkloadPreset> presetOfTimes(boolean found) {
+        if (preset != null) {
+            return Optional.of(preset);
+        }
+        return found && requestsPerSecond != null && avgQueryTimeMillis == null
+                ? Optional.of(WorkloadPreset.forRequestsPerSecond(requestsPerSecond))
+                : Optional.empty();
     }
 
     /** There is nothing to judge then, and the validator need not learn at a cold start how to. */
@@ -88,7 +105,7 @@ public record WorkloadConfig(
 
     /** Nothing is declared, and nothing is refused. */
     public static WorkloadConfig undeclared() {
-        return new WorkloadConfig(null, DEFAULT_SURGE, null, null, null, null, null, 1, null);
+        return new WorkloadConfig(null, DEFAULT_SURGE, null, null, null, null, null, 1, null, null);
     }
 
     /** The same for so many processes, and so many more during a deploy. */
@@ -102,7 +119,8 @@ public record WorkloadConfig(
                 p99WaitMillis,
                 maxConcurrentRequests,
                 connectionsPerRequest,
-                serverCores);
+                serverCores,
+                preset);
     }
 
     /** The same with that load of one process, and the wait that one borrow in a hundred may exceed. */
@@ -116,7 +134,8 @@ public record WorkloadConfig(
                 waitMillis,
                 maxConcurrentRequests,
                 connectionsPerRequest,
-                serverCores);
+                serverCores,
+                preset);
     }
 
     /** The same with that part of the load on the replicas. */
@@ -130,7 +149,8 @@ public record WorkloadConfig(
                 p99WaitMillis,
                 maxConcurrentRequests,
                 connectionsPerRequest,
-                serverCores);
+                serverCores,
+                preset);
     }
 
     /** The same with so many requests at once, each of which holds so many connections at the same time. */
@@ -144,7 +164,8 @@ public record WorkloadConfig(
                 p99WaitMillis,
                 requests,
                 connectionsEach,
-                serverCores);
+                serverCores,
+                preset);
     }
 
     /** The same on a database server with so many cores. */
@@ -158,6 +179,22 @@ public record WorkloadConfig(
                 p99WaitMillis,
                 maxConcurrentRequests,
                 connectionsPerRequest,
-                cores);
+                cores,
+                preset);
+    }
+
+    /** The same, called by that name. */
+    public WorkloadConfig withPreset(WorkloadPreset named) {
+        return new WorkloadConfig(
+                instances,
+                deploySurge,
+                requestsPerSecond,
+                readShare,
+                avgQueryTimeMillis,
+                p99WaitMillis,
+                maxConcurrentRequests,
+                connectionsPerRequest,
+                serverCores,
+                named);
     }
 }

@@ -112,13 +112,20 @@ final class YamlSection {
                     .collect(Collectors.joining("\n"));
             values.put(key, new Scalar(joined, path, origin, Scalar.Kind.FILE));
         } else {
-            mistakes.add(violation(node, path, "NOT_A_SCALAR", "must be a single value", "Write it on one line."));
+            String remedy = holdsKeys(node) ? ForeignNames.NO_SECTION : "Write it on one line.";
+            mistakes.add(violation(node, path, "NOT_A_SCALAR", "must be a single value", remedy));
         }
     }
 
     /** {@code key:} with nothing behind it, or with a comment. A value between quotes is there, even when empty. */
     private static boolean isMissing(ScalarNode scalar) {
         return scalar.getValue().isEmpty() && scalar.isPlain();
+    }
+
+    private static boolean holdsKeys(Node node) {
+        return node instanceof MappingNode mapping
+                && mapping.getValue().stream()
+                        .anyMatch(tuple -> Key.named(YamlFile.keyOf(tuple)).isPresent());
     }
 
     private static boolean isAllText(List<Node> items) {

@@ -33,7 +33,7 @@ final class Gate {
 
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(100).toNanos();
 
-    private final int ceiling;
+    private volatile int ceiling;
     /** From the low bits up: how many are inside, how many of them read, and how many were admitted so far. */
     private final AtomicLong state = new AtomicLong();
 
@@ -142,6 +142,17 @@ final class Gate {
             }
             queue.removeIf(waiter -> waiter.answer != null);
             waiting = queue.size();
+        } finally {
+            queueLock.unlock();
+        }
+    }
+
+    /** Changes how many may be inside at once; those already inside stay. */
+    void limit(int most) {
+        queueLock.lock();
+        try {
+            ceiling = most;
+            admitWhoFits();
         } finally {
             queueLock.unlock();
         }

@@ -17,11 +17,11 @@ final class HikariSettings {
 
     private HikariSettings() {}
 
-    static HikariConfig of(DatabaseConfig config, Node node, Purpose purpose, Intake intake) {
+    static HikariConfig of(DatabaseConfig config, Node node, Purpose purpose, Intake intake, int ceiling) {
         HikariConfig hikari = new HikariConfig();
         hikari.setDataSource(intake);
         hikari.setPoolName(poolName(config, node, purpose));
-        hikari.setMaximumPoolSize(config.pool().ceiling());
+        hikari.setMaximumPoolSize(ceiling);
         // Hikari counts idle connections here; anything above one would open connections next to the busy ones.
         hikari.setMinimumIdle(1);
         // Nobody waits in Hikari for so long: a caller comes in slices. This bounds Hikari's own internal waits.

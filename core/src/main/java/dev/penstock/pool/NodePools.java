@@ -8,11 +8,13 @@ import dev.penstock.connect.Purpose;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.PoolListener;
 import dev.penstock.observe.PoolSnapshot;
+import dev.penstock.sizing.PoolSplit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +54,7 @@ public final class NodePools implements AutoCloseable {
     private static final String QUEUE_FULL = "Send fewer at once, hold connections shorter, or raise max_waiting.";
 
     private final Node node;
-    private final int ceiling;
+    private final Slots slots = new Slots();
     private final Gate gate;
     private final LoadMeter meter;
     private final Ticks ticks;
@@ -60,22 +62,44 @@ public final class NodePools implements AutoCloseable {
     private final Returns ofWrites;
     private final PurposePool writes;
     private final PurposePool reads;
+    /** Guards that ceiling and share of reads are set together. */
+    private final ReentrantLock sizeLock = new ReentrantLock();
+
+    private double readShare = 1;
     private volatile boolean closed;
 
     /** @param ticks what borrows are measured with while somebody listens */
     public NodePools(DatabaseConfig config, Node node, Connector connector, Ticks ticks) {
         this.node = node;
         this.ticks = ticks;
-        this.ceiling = config.pool().ceiling();
-        this.gate = new Gate(ceiling, ceiling, config.pool().maxWaiting());
+        this.gate = new Gate(0, 0, config.pool().maxWaiting());
         this.meter = new LoadMeter(gate);
         this.ofReads = new Returns(gate.leave(true), ticks);
         this.ofWrites = new Returns(gate.leave(false), ticks);
-        Slots slots = new Slots(ceiling);
         this.writes = new PurposePool(config, node, Purpose.WRITE, connector, slots);
         this.reads = new PurposePool(config, node, Purpose.READ, connector, slots);
         writes.besides(reads);
         reads.besides(writes);
+        config.pool().split().ifPresent(this::size);
+    }
+
+    /** Makes the size known, once: nobody is let in before. */
+    public void size(PoolSplit found) {
+        sizeLock.lock();
+        try {
+            if (!slots.areOpen()) {
+                slots.open(found);
+                gate.limitReads(reads(readShare));
+                gate.limit(found.ceiling());
+            }
+        } finally {
+            sizeLock.unlock();
+        }
+    }
+
+    /** A share that is not zero admits at least one. */
+    private int reads(double share) {
+        return (int) Math.ceil(share * slots.ceiling() - 1e-9);
     }
 
     public Node node() {
@@ -103,9 +127,20 @@ public final class NodePools implements AutoCloseable {
         return pool(purpose).hearing().now();
     }
 
-    /** How many reads may be inside at once: all of the ceiling on a replica, a share of it on the primary. */
-    public void limitReads(int limit) {
-        gate.limitReads(limit);
+    /** The part of the ceiling that reads may take: all of it on a replica, a share on the primary. */
+    public void limitReads(double share) {
+        sizeLock.lock();
+        try {
+            readShare = share;
+            gate.limitReads(reads(share));
+        } finally {
+            sizeLock.unlock();
+        }
+    }
+
+    /** How many reads may be inside at once. */
+    public int readLimit() {
+        return gate.readLimit();
     }
 
     /** Those who wait here are sent on their way at once; they will be told where to go instead. */
@@ -269,6 +304,7 @@ public final class NodePools implements AutoCloseable {
     private SQLException timedOut(Purpose purpose) {
         listener(purpose).timedOut();
         Holders all = holders();
+        int ceiling = slots.ceiling();
         int share = gate.readLimit();
         boolean read = purpose == Purpose.READ;
         String told = read && share < ceiling && all.count() < ceiling
@@ -278,7 +314,7 @@ public final class NodePools implements AutoCloseable {
     }
 
     private SQLException queueFull(Purpose purpose) {
-        String told = holders().told(String.valueOf(ceiling), QUEUE_FULL);
+        String told = holders().told(String.valueOf(slots.ceiling()), QUEUE_FULL);
         return pool(purpose).queueFull(gate.waiting(purpose == Purpose.READ), told);
     }
 

@@ -29,6 +29,7 @@ final class PurposePool {
     private final DatabaseConfig config;
     private final Node node;
     private final Purpose purpose;
+    private final Slots slots;
     private final PhysicalSource source;
     private final Intake intake;
     private final ReentrantLock startLock = new ReentrantLock();
@@ -40,6 +41,7 @@ final class PurposePool {
         this.config = config;
         this.node = node;
         this.purpose = purpose;
+        this.slots = slots;
         this.source =
                 new PhysicalSource(config, node, purpose, connector, new PhysicalSource.Room(slots, this::makeRoom));
         this.intake = new Intake(source, new EvictionRule(node, purpose, hearing()));
@@ -97,7 +99,7 @@ final class PurposePool {
             }
             HikariPool running = hikari;
             if (running == null) {
-                running = silently(HikariSettings.of(config, node, purpose, intake));
+                running = silently(HikariSettings.of(config, node, purpose, intake, slots.ceiling()));
                 hikari = running;
             }
             return running;
@@ -192,7 +194,7 @@ final class PurposePool {
         HikariPool pool = hikari;
         return new PoolSnapshot(
                 purpose.label(),
-                config.pool().size(),
+                slots.kept(),
                 pool == null ? 0 : pool.getActiveConnections(),
                 pool == null ? 0 : pool.getIdleConnections(),
                 waiting,

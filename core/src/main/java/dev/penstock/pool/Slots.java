@@ -1,15 +1,21 @@
 package dev.penstock.pool;
 
 import dev.penstock.connect.Spare;
+import dev.penstock.sizing.PoolSplit;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** The ceiling of one node: as many physical connections as there are slots, whichever pool holds them. Thread-safe. */
+/**
+ * The ceiling of one node: as many physical connections as there are slots, whichever pool holds them. Thread-safe. There are none before the
+ * size is known.
+ */
 final class Slots {
     private static final long LOOK_AGAIN_MILLIS = 20;
 
-    private final Semaphore free;
+    private final Semaphore free = new Semaphore(0);
+    private volatile @Nullable PoolSplit size;
     private final Spare spare = new Spare() {
         @Override
         public boolean take() {
@@ -22,8 +28,26 @@ final class Slots {
         }
     };
 
-    Slots(int ceiling) {
-        this.free = new Semaphore(ceiling);
+    /** Makes the size known; to be called once. */
+    void open(PoolSplit known) {
+        size = known;
+        free.release(known.ceiling());
+    }
+
+    boolean areOpen() {
+        return size != null;
+    }
+
+    /** Connections at most; 0 before the size is known. */
+    int ceiling() {
+        PoolSplit known = size;
+        return known == null ? 0 : known.ceiling();
+    }
+
+    /** How many of them are no overflow: pool_size. */
+    int kept() {
+        PoolSplit known = size;
+        return known == null ? 0 : known.poolSize();
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.penstock.observe.PoolListener;
 import dev.penstock.pool.Holders;
 import dev.penstock.pool.NodePools;
 import dev.penstock.pool.Ticks;
+import dev.penstock.sizing.PoolSplit;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The nodes that are known now, each with its pools, and how pools end. Thread-safe.
  *
  * <p>Concurrency: no lock, because listeners are asked here. Whoever adds a node makes its pools known before it looks for listeners, and whoever
- * adds or removes a listener does that before it looks for pools: of two that meet, at least one sees the other.
+ * adds or removes a listener does that before it looks for pools: of two that meet, at least one sees the other. The same holds for the size.
  */
 final class ClusterNodes {
     private final DatabaseConfig config;
@@ -35,6 +36,7 @@ final class ClusterNodes {
     private final Map<Node, NodePools> pools = new ConcurrentHashMap<>();
     private final List<DatabaseListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger named = new AtomicInteger();
+    private volatile @Nullable PoolSplit size;
     private volatile Runnable limitsHeard = () -> {};
 
     ClusterNodes(DatabaseConfig config, Connector connector) {
@@ -53,7 +55,17 @@ final class ClusterNodes {
         node.onLimits(() -> limitsHeard.run());
         NodePools ofNode = new NodePools(config, node, connector, ticks);
         pools.put(node, ofNode);
+        PoolSplit found = size;
+        if (found != null) {
+            ofNode.size(found);
+        }
         listeners.forEach(listener -> introduce(listener, ofNode));
+    }
+
+    /** The size of every pool that there is, and of those to come; nothing is lent before it is known. */
+    void size(PoolSplit found) {
+        size = found;
+        pools.values().forEach(ofNode -> ofNode.size(found));
     }
 
     /** It hears of every pool that there is, and of those to come. */

@@ -11,6 +11,7 @@ import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.RouteReason;
 import dev.penstock.observe.TlsStatus;
 import dev.penstock.pool.HikariVersion;
+import dev.penstock.sizing.PoolSplit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,12 +27,12 @@ final class Facts {
 
     private final DatabaseConfig config;
     private final Identity identity;
-    private final DatabaseInfo info;
+    private volatile DatabaseInfo info;
 
     Facts(DatabaseConfig config, Identity identity) {
         this.config = config;
         this.identity = identity;
-        this.info = info(config);
+        this.info = info(config, config.pool().split());
     }
 
     /** With these, before anybody planned. */
@@ -45,15 +46,25 @@ final class Facts {
                 info, nodes, tls, credentials(), routes, droppedEvents, Optional.empty(), List.of(), warnings);
     }
 
-    private static DatabaseInfo info(DatabaseConfig config) {
+    /** The size that was found. */
+    void size(PoolSplit found) {
+        info = info(config, Optional.of(found));
+    }
+
+    int poolSize() {
+        return info.poolSize();
+    }
+
+    /** A size that is yet to be found is 0. */
+    private static DatabaseInfo info(DatabaseConfig config, Optional<PoolSplit> size) {
         String section = config.provenance().section();
         String name = section.startsWith(NAMED) ? section.substring(NAMED.length()) : config.database();
         return new DatabaseInfo(
                 name,
                 config.tls().mode().libpqName(),
                 config.topology().maxLag(),
-                config.pool().size(),
-                config.pool().ceiling(),
+                size.map(PoolSplit::poolSize).orElse(0),
+                size.map(PoolSplit::ceiling).orElse(0),
                 version(),
                 DriverVersion.running(),
                 HikariVersion.running());

@@ -1,6 +1,5 @@
 package dev.penstock.routing;
 
-import dev.penstock.config.DatabaseConfig;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.Purpose;
 import dev.penstock.observe.WarmUp;
@@ -27,11 +26,14 @@ import java.util.concurrent.Future;
  */
 final class PoolWarmUp {
     private final Map<Node, NodePools> pools;
-    private final DatabaseConfig config;
+    private final int size;
+    private final Duration patience;
 
-    PoolWarmUp(Map<Node, NodePools> pools, DatabaseConfig config) {
+    /** @param size how many each node is to have */
+    PoolWarmUp(Map<Node, NodePools> pools, int size, Duration patience) {
         this.pools = pools;
-        this.config = config;
+        this.size = size;
+        this.patience = patience;
     }
 
     /** Each pool that callers would be sent to now. */
@@ -62,15 +64,18 @@ final class PoolWarmUp {
 
     /** A primary that serves the reads as well shares its {@code pool_size} between both pools: more would not fit. */
     private List<Target> targets(TopologyView view) {
-        int size = config.pool().size();
-        int readsOnPrimary = view.readers().isEmpty() ? Math.min(size / 2, RoleChanges.primaryReads(config)) : 0;
         List<Target> targets = new ArrayList<>();
         view.primary().ifPresent(primary -> {
+            int readsOnPrimary = view.readers().isEmpty() ? Math.min(size / 2, readLimit(primary.node())) : 0;
             targets.add(new Target(primary.node(), Purpose.WRITE, size - readsOnPrimary));
             targets.add(new Target(primary.node(), Purpose.READ, readsOnPrimary));
         });
         view.readers().forEach(node -> targets.add(new Target(node, Purpose.READ, size)));
         return targets.stream().filter(target -> target.wanted() > 0).toList();
+    }
+
+    private int readLimit(Node node) {
+        return Objects.requireNonNull(pools.get(node)).readLimit();
     }
 
     private static Thread daemon(Runnable work) {
@@ -83,7 +88,7 @@ final class PoolWarmUp {
         NodePools ofNode = Objects.requireNonNull(pools.get(target.node()));
         int wanted = target.wanted();
         long began = System.nanoTime();
-        long deadline = began + config.pool().timeout().toNanos();
+        long deadline = began + patience.toNanos();
         CountDownLatch answered = new CountDownLatch(wanted);
         List<Future<Integer>> borrows = new ArrayList<>();
         for (int i = 0; i < wanted; i++) {

@@ -28,8 +28,7 @@ import java.util.concurrent.TimeUnit;
  * same order, on the one thread of this class.
  */
 final class RoleChanges implements Topology.Listener, AutoCloseable {
-    private final int ceiling;
-    private final int primaryReads;
+    private final double primaryReadShare;
     private final Map<Node, NodePools> pools;
     private final Events events;
     private final StandingWarnings warnings;
@@ -37,8 +36,7 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
             1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), RoleChanges::daemon, new DiscardPolicy());
 
     RoleChanges(DatabaseConfig config, Map<Node, NodePools> pools, Events events, StandingWarnings warnings) {
-        this.ceiling = config.pool().ceiling();
-        this.primaryReads = primaryReads(config);
+        this.primaryReadShare = primaryReadShare(config);
         this.pools = pools;
         this.events = events;
         this.warnings = warnings;
@@ -51,12 +49,10 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
         return thread;
     }
 
-    /** A share that is not zero admits at least one read. Replicas that are yet to be discovered count as replicas. */
-    static int primaryReads(DatabaseConfig config) {
+    /** Replicas that are yet to be discovered count as replicas. */
+    private static double primaryReadShare(DatabaseConfig config) {
         boolean discovers = config.topology().discovery() != DiscoveryMethod.STATIC;
-        double share =
-                config.pool().primaryReadShare(discovers || !config.replicas().isEmpty());
-        return (int) Math.ceil(share * config.pool().ceiling() - 1e-9);
+        return config.pool().primaryReadShare(discovers || !config.replicas().isEmpty());
     }
 
     @Override
@@ -125,7 +121,7 @@ final class RoleChanges implements Topology.Listener, AutoCloseable {
             return;
         }
         if (wasPrimary != isPrimary) {
-            ofNode.limitReads(isPrimary ? primaryReads : ceiling);
+            ofNode.limitReads(isPrimary ? primaryReadShare : 1);
         }
         if (was.state().serves() && !is.state().serves()) {
             putOff.add(giveUp(ofNode, is));

@@ -22,6 +22,7 @@ import dev.penstock.observe.RouteReason;
 import dev.penstock.observe.ServerLimits;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.pool.NodePools;
+import dev.penstock.sizing.PoolSplit;
 import dev.penstock.topology.MemberWatch;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
@@ -200,14 +201,32 @@ public final class Router implements AutoCloseable {
     /** Starts asking the nodes and waits until each has said what it admits, or why not; at most that long after {@link #open}. */
     public void askLimits(Duration atMost) throws SQLException {
         ask(atMost);
+        awaitLimits(left(atMost).toNanos());
+    }
+
+    /** Waits for what the nodes admit as {@link #askLimits}, at most that long from now, once they are asked anyway. */
+    public void awaitLimits(Duration atMost) throws SQLException {
+        awaitLimits(Math.min(atMost.toNanos(), left(config.timeouts().connect()).toNanos()));
+    }
+
+    private void awaitLimits(long nanos) throws SQLException {
         try {
-            topology.await(
-                    view -> view.nodes().stream().allMatch(KnownLimits::areAsked),
-                    left(atMost).toNanos());
+            topology.await(view -> view.nodes().stream().allMatch(KnownLimits::areAsked), nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while asking the nodes for their limits", "08001", e);
         }
+    }
+
+    /** Gives every pool its size. Where that is to be found, nothing is lent before. */
+    public void size(PoolSplit found) {
+        facts.size(found);
+        nodes.size(found);
+    }
+
+    /** Tells the log what a size was found from. */
+    public void tellOfSize(String found) {
+        RoutingLog.LOG.info("{}", found);
     }
 
     /** What the nodes admit, as they said, or why one could not be asked; without those that were not asked yet. */
@@ -499,7 +518,7 @@ public final class Router implements AutoCloseable {
     /** Opens {@code pool_size} connections of each pool that would be used now. */
     public List<WarmUp> warmUp() throws SQLException {
         checkOpen();
-        return new PoolWarmUp(nodes.all(), config).run(topology.view());
+        return new PoolWarmUp(nodes.all(), facts.poolSize(), patience()).run(topology.view());
     }
 
     /** Monitors first, so that the end is not taken for an outage; then pools, side by side; then the threads. */

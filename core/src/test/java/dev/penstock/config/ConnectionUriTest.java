@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.sizing.PoolSplit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -190,7 +191,7 @@ class ConnectionUriTest {
         assertThat(config.tls().mode().libpqName()).isEqualTo("verify-full");
         assertThat(config.tls().ca()).isNotNull();
         assertThat(config.tls().clientCertificate()).isNotNull();
-        assertThat(config.pool().ceiling()).isEqualTo(15);
+        assertThat(config.pool().split()).map(PoolSplit::ceiling).hasValue(15);
         assertThat(config.session().schema()).isEqualTo("app");
         assertThat(config.session().startupOptions()).isEqualTo("-c work_mem=8MB");
         assertThat(config.applicationName()).isEqualTo("shop");

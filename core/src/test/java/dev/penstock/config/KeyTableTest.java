@@ -175,7 +175,7 @@ class KeyTableTest {
                     .as(key + "=" + word)
                     .isSubsetOf("TLS", "PRODUCTION_TLS", "REQUIRE_UNVERIFIED");
         }
-        if (!key.spec().words().isEmpty()) {
+        if (key.spec().kind() == KeySpec.Kind.WORD) {
             assertThat(Loading.violations(() -> with(Map.of(key.spec().variable(), "no-such-word"))))
                     .singleElement()
                     .returns("NOT_A_WORD", Violation::code)
@@ -217,7 +217,7 @@ class KeyTableTest {
     })
     void a_workload_guards_the_same_bounds(int instances, int surge, int perSecond, int millis, int each) {
         assertThat(Loading.violations(
-                        () -> new WorkloadConfig(instances, surge, perSecond, 0.5, millis, 1, 1, each, 1)))
+                        () -> new WorkloadConfig(instances, surge, perSecond, 0.5, millis, 1, 1, each, 1, null)))
                 .singleElement()
                 .returns("OUT_OF_RANGE", Violation::code);
     }

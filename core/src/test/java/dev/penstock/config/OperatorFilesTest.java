@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.sizing.PoolSplit;
 import dev.penstock.tls.CertValidation;
 import dev.penstock.tls.SslMode;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ class OperatorFilesTest {
 
         assertThat(config.endpoints()).containsExactly(new Endpoint("localhost", 5433));
         assertThat(config.database()).isEqualTo("appdb");
-        assertThat(config.pool().ceiling()).isEqualTo(15);
+        assertThat(config.pool().split()).map(PoolSplit::ceiling).hasValue(15);
         assertThat(config.password().resolve(Map.of()).reveal()).isEqualTo("devpass");
         assertThat(config.tls().mode()).isEqualTo(SslMode.PREFER);
         assertThat(config.warnings()).isEmpty();

@@ -3,6 +3,9 @@ package dev.penstock.sizing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.sizing.Bound.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -171,6 +174,24 @@ class PoolSizeTest {
     }
 
     @Test
+    void whoever_did_not_declare_instances_is_told_what_that_would_do() {
+        PlannedServer small = server("node-1 (db:5432)", budget(20));
+        PoolSize size = found(Fleet.undeclared(), small);
+
+        SizingPlan plan =
+                SizingPlan.of(new SizingInput(size, Workload.undeclared(), Fleet.undeclared(), List.of(small)));
+
+        assertThat(size.pool()).hasToString("20 + 10");
+        assertThat(plan.refusals()).isEmpty();
+        assertThat(plan.warnings())
+                .singleElement()
+                .satisfies(
+                        warning -> assertThat(warning.remedy())
+                                .startsWith(
+                                        "Declare instances, and pool_size is cut to fit; or put a pooler such as PgBouncer in"));
+    }
+
+    @Test
     void a_size_that_its_keys_do_not_take_is_clipped_and_told() {
         PoolSize size = PoolSize.found(
                 OptionalInt.empty(),
@@ -264,6 +285,15 @@ class PoolSizeTest {
                     .as("max_connections " + max)
                     .isLessThanOrEqualTo(left >= 80 ? 80 : Math.max(0, left));
         }
+    }
+
+    @Test
+    void the_example_of_the_page_is_what_is_said() throws IOException {
+        PoolSize size = PoolSize.found(
+                OptionalInt.empty(), workload(null, 500.0, 50.0, null, 100, 1), FOUR, List.of(server(100)));
+
+        String page = Files.readString(Path.of("..", "docs", "sizing.md"));
+        assertThat(page.replaceAll("\\n> ", " ")).contains("pool_size + max_overflow of 'shop' is " + size + "\n");
     }
 
     private static PoolSize found(Fleet fleet, PlannedServer... servers) {

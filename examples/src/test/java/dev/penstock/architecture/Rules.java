@@ -52,10 +52,12 @@ final class Rules {
         flow.put(".config", List.of(".secret", ".tls", ".sizing"));
         flow.put(".observe", List.of(".config", ".tls", ".sizing"));
         flow.put(".connect", List.of(".config", ".secret", ".tls", ".observe"));
-        flow.put(".pool", List.of(".connect", ".config", ".secret", ".tls", ".observe"));
+        flow.put(".pool", List.of(".connect", ".config", ".sizing", ".secret", ".tls", ".observe"));
         flow.put(".binding", List.of(".connect", ".config", ".tls", ".observe"));
         flow.put(".topology", List.of(".connect", ".config", ".secret", ".tls", ".observe"));
-        flow.put(".routing", List.of(".pool", ".topology", ".connect", ".config", ".secret", ".tls", ".observe"));
+        flow.put(
+                ".routing",
+                List.of(".pool", ".topology", ".connect", ".config", ".sizing", ".secret", ".tls", ".observe"));
         flow.put("", List.of(".routing", ".binding", ".config", ".observe", ".sizing", ".secret", ".tls"));
         flow.put(".metrics", List.of("", ".observe"));
         flow.put(".cli..", List.of("", ".config", ".observe", ".sizing", ".secret", ".tls", ".metrics", ".testkit"));

@@ -6,6 +6,7 @@ import dev.penstock.cli.resolve.JsonReport;
 import dev.penstock.config.InvalidConfigException;
 import dev.penstock.sizing.Bound;
 import dev.penstock.sizing.Conflict;
+import dev.penstock.sizing.PoolSize;
 import dev.penstock.sizing.Prediction;
 import dev.penstock.sizing.ServerBudget;
 import dev.penstock.sizing.ServerPlan;
@@ -65,6 +66,7 @@ public final class PlanJson {
         json.writeStringField("notAsked", database.notAsked().orElse(null));
         json.writeNumberField("poolSize", plan.input().pool().poolSize());
         json.writeNumberField("maxOverflow", plan.input().pool().maxOverflow());
+        size(plan.size());
         number("instances", plan.input().fleet().instances());
         json.writeNumberField("instancesAtMost", plan.input().fleet().atMost());
         json.writeBooleanField("refuses", database.refuses());
@@ -76,6 +78,25 @@ public final class PlanJson {
         json.writeArrayFieldStart("conflicts");
         for (Conflict conflict : plan.conflicts()) {
             conflict(conflict);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void size(PoolSize size) throws IOException {
+        json.writeObjectFieldStart("size");
+        json.writeBooleanField("found", size.isFound());
+        json.writeFieldName("rule");
+        bound(size.rule());
+        json.writeFieldName("next");
+        if (size.next().isEmpty()) {
+            json.writeNull();
+        } else {
+            bound(size.next().get());
+        }
+        json.writeArrayFieldStart("notes");
+        for (String note : size.notes()) {
+            json.writeString(note);
         }
         json.writeEndArray();
         json.writeEndObject();

@@ -7,6 +7,8 @@ import dev.penstock.config.Login;
 import dev.penstock.config.WorkloadConfig;
 import dev.penstock.observe.DriverSettings;
 import dev.penstock.secret.SecretUnavailableException;
+import dev.penstock.sizing.PoolSize;
+import dev.penstock.sizing.WorkloadPreset;
 import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.ClientCertificate;
 import dev.penstock.tls.TlsConfig;
@@ -120,9 +122,12 @@ public record Resolved(DatabaseConfig config, DriverSettings driver, List<Config
     }
 
     private List<Value> pool() {
+        PoolSize size = Database.plan(config).size();
+        Integer overflow = config.pool().maxOverflow();
         return new Section()
-                .put("pool_size", config.pool().size())
-                .put("max_overflow", config.pool().maxOverflow())
+                .put("pool_size", size.isFound() ? "auto" : config.pool().size())
+                .put("max_overflow", overflow == null ? "auto" : overflow)
+                .put("found", "pool_size", size.isFound() ? size : null)
                 .put("pool_timeout", config.pool().timeout())
                 .put("pool_recycle", config.pool().recycle())
                 .put("idle_timeout", config.pool().idleTimeout())
@@ -174,7 +179,9 @@ public record Resolved(DatabaseConfig config, DriverSettings driver, List<Config
 
     private List<Value> workload() {
         WorkloadConfig workload = config.workload();
+        WorkloadPreset preset = workload.preset();
         return new Section()
+                .put("workload", preset == null ? null : preset.word())
                 .put("instances", workload.instances())
                 .put("deploy_surge", workload.deploySurge())
                 .put("requests_per_second", workload.requestsPerSecond())
