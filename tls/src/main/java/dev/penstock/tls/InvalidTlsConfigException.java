@@ -3,7 +3,7 @@ package dev.penstock.tls;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A {@link TlsConfig} that contradicts itself. Carries every fault, not the first. */
+/** A {@link TlsConfig} that contradicts itself, or the policy that holds here ({@link TlsPolicy}). Carries every fault, not the first. */
 public final class InvalidTlsConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -22,7 +22,7 @@ public final class InvalidTlsConfigException extends IllegalArgumentException {
     /**
      * One fault.
      *
-     * @param path the configuration key, such as {@code tls.ca}
+     * @param path the configuration key, such as {@code tls.ca}; of a mistake in a policy file its place
      * @param rule what is wrong
      * @param remedy what to do
      */

@@ -46,6 +46,25 @@ final class ServerName {
         return new ServerName(bare.toLowerCase(Locale.ROOT), parseAddress(bare));
     }
 
+    /**
+     * Tells whether a host is this machine, by its name or literal address alone: a loopback address, the one that stands for every address of the
+     * machine, {@code localhost} and the names below it.
+     */
+    static boolean isThisMachine(String host) {
+        ServerName server = of(host);
+        if (server.address == null) {
+            String name = server.nameInHello();
+            return name.equals("localhost") || name.endsWith(".localhost");
+        }
+        try {
+            // This makes an IPv4 address of a mapped one.
+            InetAddress address = InetAddress.getByAddress(server.address);
+            return address.isLoopbackAddress() || address.isAnyLocalAddress();
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException("an address has four or sixteen bytes", impossible);
+        }
+    }
+
     boolean isAddress() {
         return address != null;
     }

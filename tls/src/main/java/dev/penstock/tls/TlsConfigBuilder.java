@@ -7,19 +7,29 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the components of a {@link TlsConfig}, each documented there; {@link #build()} validates. Not thread-safe. */
 public final class TlsConfigBuilder {
-    private SslMode mode;
-    private CertValidation certValidation = CertValidation.BY_MODE;
-    private @Nullable TlsSource ca;
-    private @Nullable ClientCertificate clientCertificate;
-    private @Nullable TlsSource crl;
-    private TlsVersion minVersion = TlsVersion.TLS_1_2;
+    SslMode mode;
+    CertValidation certValidation = CertValidation.BY_MODE;
+
+    @Nullable
+    TlsSource ca;
+
+    @Nullable
+    ClientCertificate clientCertificate;
+
+    @Nullable
+    TlsSource crl;
+
+    TlsVersion minVersion = TlsVersion.TLS_1_2;
     private @Nullable TlsVersion maxVersion;
     private List<String> ciphers = List.of();
     private Sni sni = Sni.auto();
-    private @Nullable String verifyName;
-    private ChannelBinding channelBinding = ChannelBinding.PREFER;
+
+    @Nullable
+    String verifyName;
+
+    ChannelBinding channelBinding = ChannelBinding.PREFER;
     private SslNegotiation negotiation = SslNegotiation.POSTGRES;
-    private FilePermissions keyPermissions = FilePermissions.CONTAINER;
+    FilePermissions keyPermissions = FilePermissions.CONTAINER;
     private Duration reloadInterval = TlsConfig.DEFAULT_RELOAD_INTERVAL;
 
     private TlsConfigBuilder(SslMode mode) {
@@ -28,6 +38,24 @@ public final class TlsConfigBuilder {
 
     static TlsConfigBuilder of(SslMode mode) {
         return new TlsConfigBuilder(mode);
+    }
+
+    /** The same components in another builder; they need not go together. */
+    TlsConfigBuilder copy() {
+        return new TlsConfigBuilder(mode)
+                .certValidation(certValidation)
+                .ca(ca)
+                .clientCertificate(clientCertificate)
+                .crl(crl)
+                .minVersion(minVersion)
+                .maxVersion(maxVersion)
+                .ciphers(ciphers)
+                .sni(sni)
+                .verifyName(verifyName)
+                .channelBinding(channelBinding)
+                .negotiation(negotiation)
+                .keyPermissions(keyPermissions)
+                .reloadInterval(reloadInterval);
     }
 
     static TlsConfigBuilder of(TlsConfig config) {

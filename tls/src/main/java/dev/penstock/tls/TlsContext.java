@@ -3,15 +3,18 @@ package dev.penstock.tls;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.penstock.secret.FileWatcher;
+import dev.penstock.tls.InvalidTlsConfigException.Fault;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URLEncoder;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +42,8 @@ public final class TlsContext implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(TlsContext.class.getName());
 
     private final TlsConfig config;
+    private final TlsPolicy policy;
+    private final List<String> hosts;
     private final String key;
     private final List<TlsListener> listeners = new CopyOnWriteArrayList<>();
     private final Object reloadLock = new Object();
@@ -49,25 +54,41 @@ public final class TlsContext implements AutoCloseable {
     private volatile boolean closed;
     private volatile List<AutoCloseable> watching = List.of();
 
-    private TlsContext(TlsConfig config, Generation first) {
+    private TlsContext(TlsConfig config, TlsPolicy policy, Collection<String> hosts, Generation first) {
         this.config = config;
+        this.policy = policy;
+        this.hosts = List.copyOf(hosts);
         this.current = first;
         this.key = TlsRegistry.add(new OfContext());
     }
 
     /**
      * Reads and checks everything the configuration names, and watches the files with a watcher of its own (one daemon thread; none when there
-     * are no files).
+     * are no files). The policy of this machine ({@link TlsPolicy#read}) holds, for any host, as nobody has said yet which one will be dialled.
      *
+     * @throws InvalidTlsConfigException if the configuration is weaker than the policy, or a file of the policy is wrong
      * @throws TlsMaterialException if a file is missing, unreadable, of another format or expired, or key and certificate do not match
      */
     public static TlsContext open(TlsConfig config) {
-        if (config.files().isEmpty()) {
-            return new TlsContext(config, Generation.load(config, 1));
+        return open(config, ofThisMachine(), List.of());
+    }
+
+    /**
+     * As {@link #open(TlsConfig)}, for these hosts: a policy exempts those on this machine.
+     *
+     * @param policy as it was read with the files that are added to those of the machine
+     * @param hosts as they will be dialled; an attempt at another one is judged by itself
+     * @throws InvalidTlsConfigException as above
+     * @throws TlsMaterialException as above
+     */
+    public static TlsContext open(TlsConfig config, TlsPolicy policy, Collection<String> hosts) {
+        TlsConfig judged = policy.apply(config, hosts);
+        if (judged.files().isEmpty()) {
+            return new TlsContext(judged, policy, hosts, Generation.load(judged, 1));
         }
-        FileWatcher own = FileWatcher.start(config.reloadInterval());
+        FileWatcher own = FileWatcher.start(judged.reloadInterval());
         try {
-            TlsContext context = open(config, own);
+            TlsContext context = open(judged, policy, hosts, own);
             context.watching = List.of(own);
             return context;
         } catch (RuntimeException failed) {
@@ -79,11 +100,23 @@ public final class TlsContext implements AutoCloseable {
     /**
      * As {@link #open(TlsConfig)}, with a watcher that is shared and stays open; its poll interval counts.
      *
+     * @throws InvalidTlsConfigException as above
      * @throws TlsMaterialException as above
      */
     public static TlsContext open(TlsConfig config, FileWatcher watcher) {
-        TlsContext context = new TlsContext(config, Generation.load(config, 1));
-        FileWatcher.Watch watch = watcher.watch(config.files(), context::reload);
+        return open(config, ofThisMachine(), List.of(), watcher);
+    }
+
+    /**
+     * As {@link #open(TlsConfig, TlsPolicy, Collection)}, with a watcher that is shared and stays open.
+     *
+     * @throws InvalidTlsConfigException as above
+     * @throws TlsMaterialException as above
+     */
+    public static TlsContext open(TlsConfig config, TlsPolicy policy, Collection<String> hosts, FileWatcher watcher) {
+        TlsConfig judged = policy.apply(config, hosts);
+        TlsContext context = new TlsContext(judged, policy, hosts, Generation.load(judged, 1));
+        FileWatcher.Watch watch = watcher.watch(judged.files(), context::reload);
         context.watching = List.of(watch);
         // Catches what changed between the first read and the watch.
         context.reloadIfChanged();
@@ -109,7 +142,14 @@ public final class TlsContext implements AutoCloseable {
         return context;
     }
 
-    /** What was asked for. */
+    /** Whoever reads a policy by himself has its warnings. */
+    private static TlsPolicy ofThisMachine() {
+        TlsPolicy policy = TlsPolicy.read();
+        policy.warnings().forEach(warning -> LOGGER.log(System.Logger.Level.WARNING, warning.toString()));
+        return policy;
+    }
+
+    /** What was asked for, completed by what the policy gives. */
     public TlsConfig config() {
         return config;
     }
@@ -240,8 +280,16 @@ public final class TlsContext implements AutoCloseable {
      * One physical connect to this host: use its properties for it, read its facts, close it when the connection stands or failed.
      *
      * @param host as configured; the name that {@code verify-full} looks for unless {@code verify_name} is set
+     * @throws InvalidTlsConfigException if the context was opened for hosts that the policy exempts, this is none of them, and it demands more
      */
     public TlsAttempt attempt(String host) {
+        // Whom the policy binds already has satisfied it.
+        if (!policy.isEmpty() && !policy.holdsFor(hosts)) {
+            List<Fault> breaches = policy.breaches(config, host);
+            if (!breaches.isEmpty()) {
+                throw new InvalidTlsConfigException(breaches);
+            }
+        }
         return new TlsAttempt(this, host);
     }
 
@@ -284,6 +332,10 @@ public final class TlsContext implements AutoCloseable {
     Map<String, String> driverProperties(String registryKey) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("sslmode", config.mode().libpqName());
+        Set<AuthMethod> accepted = policy.holdsFor(hosts) ? policy.requireAuth() : Set.of();
+        if (!accepted.isEmpty()) {
+            properties.put("requireAuth", AuthMethod.list(accepted));
+        }
         if (config.mode() == SslMode.DISABLE) {
             return properties;
         }
