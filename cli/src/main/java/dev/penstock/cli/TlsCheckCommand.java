@@ -1,5 +1,6 @@
 package dev.penstock.cli;
 
+import dev.penstock.cli.tlscheck.ExpiryCheck;
 import dev.penstock.cli.tlscheck.JsonReport;
 import dev.penstock.cli.tlscheck.NodeCheck;
 import dev.penstock.cli.tlscheck.TextReport;
@@ -7,11 +8,14 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
 import dev.penstock.config.EnvFile;
 import dev.penstock.config.InvalidConfigException;
+import dev.penstock.config.Violation;
 import dev.penstock.tls.InvalidTlsConfigException;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
+import dev.penstock.tls.TlsConfigBuilder;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsMaterialException;
+import dev.penstock.tls.TlsPolicy;
 import dev.penstock.tls.TlsSource;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,7 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code penstock tls-check}: what servers show, and what a configuration and other clients make of it. Logs in nowhere. */
 final class TlsCheckCommand implements Command {
@@ -36,9 +43,28 @@ final class TlsCheckCommand implements Command {
     private static final int REFUSED = 1;
     private static final int INVALID = 2;
 
+    private final Supplier<TlsPolicy> machine;
+
+    TlsCheckCommand() {
+        this(TlsPolicy::read);
+    }
+
+    /** @param machine the policy for what is asked without a configuration */
+    TlsCheckCommand(Supplier<TlsPolicy> machine) {
+        this.machine = machine;
+    }
+
     /** What is asked for: whom, and how. */
     private record Question(
-            TlsConfig tls, List<Endpoint> endpoints, Optional<DatabaseConfig> database, boolean asksLogin) {}
+            TlsConfig tls,
+            TlsPolicy policy,
+            List<Endpoint> endpoints,
+            Optional<DatabaseConfig> database,
+            boolean asksLogin) {
+        List<String> hosts() {
+            return endpoints.stream().map(Endpoint::host).toList();
+        }
+    }
 
     @Override
     public String name() {
@@ -63,7 +89,8 @@ final class TlsCheckCommand implements Command {
                   --host HOST[,HOST]   the servers; else those of the configuration. [v6]:port and host:port are taken
                   --port N             for hosts without a port of their own; 5432 by default
                   --sslmode MODE       verify-full by default
-                  --sslrootcert CA     a PEM file, a directory, or system; system by default with verify-full, else none
+                  --sslrootcert CA     a PEM file, a directory, or system; system by default with verify-full, else none;
+                                       a policy (docs/tls-policy.md) holds for both, as for a configuration
                   --config FILE        TLS and servers from a YAML file, as penstock resolve reads it
                   --url URI            the same from a connection string
                   --env-file FILE      a .env file for both; without any of them and without --host the environment is read
@@ -71,8 +98,8 @@ final class TlsCheckCommand implements Command {
                                        proven and whether require_auth allows that; the server may log it
                   --json               one JSON object on standard output, nothing else; docs/tls.md describes it
 
-                Exit status: 0 when every server is accepted, 1 when one is refused or unreachable, 2 when configuration,
-                certificate files or options are wrong.
+                Exit status: 0 when every server is accepted, 1 when one is refused or unreachable, or a certificate ends
+                sooner than the policy allows, 2 when configuration, certificate files or options are wrong.
                 """;
     }
 
@@ -93,12 +120,19 @@ final class TlsCheckCommand implements Command {
     }
 
     private static int ask(Question question, boolean json, Terminal terminal) {
-        try (TlsContext context = TlsContext.open(question.tls())) {
+        try (TlsContext context = TlsContext.open(question.tls(), question.policy(), question.hosts())) {
             List<NodeCheck> nodes = question.endpoints().stream()
                     .map(endpoint -> NodeCheck.of(endpoint, context, question.database(), question.asksLogin()))
                     .toList();
-            terminal.out().println(json ? JsonReport.of(question.tls(), nodes) : TextReport.of(question.tls(), nodes));
-            return nodes.stream().allMatch(NodeCheck::connects) ? 0 : REFUSED;
+            ExpiryCheck expiry = ExpiryCheck.of(question.policy(), context, nodes);
+            TlsConfig tls = context.config();
+            terminal.out().println(json ? JsonReport.of(tls, nodes, expiry) : TextReport.of(tls, nodes, expiry));
+            return expiry.isGood() && nodes.stream().allMatch(NodeCheck::connects) ? 0 : REFUSED;
+        } catch (InvalidTlsConfigException weaker) {
+            throw new InvalidConfigException(weaker.faults().stream()
+                    .map(fault -> new Violation(
+                            fault.path(), "TLS_POLICY", "", fault.rule(), "options", fault.remedy() + "."))
+                    .toList());
         }
     }
 
@@ -111,7 +145,7 @@ final class TlsCheckCommand implements Command {
         return INVALID;
     }
 
-    private static Question question(Options options) throws UsageException {
+    private Question question(Options options) throws UsageException {
         boolean configured = options.has(CONFIG) || options.has(URL) || options.has(ENV_FILE) || !options.has(HOST);
         if (options.has(CONFIG) && options.has(URL)) {
             throw new UsageException("--config and --url exclude each other");
@@ -125,11 +159,12 @@ final class TlsCheckCommand implements Command {
         int port = options.number(PORT, Endpoint.DEFAULT_PORT, 1, 65_535);
         List<Endpoint> named = options.has(HOST) ? endpoints(options.text(HOST), port) : List.of();
         if (!configured) {
-            return new Question(given(options), named, Optional.empty(), false);
+            TlsPolicy policy = machine.get();
+            return new Question(given(options, policy, named), policy, named, Optional.empty(), false);
         }
         DatabaseConfig config = read(options);
-        return new Question(
-                config.tls(), named.isEmpty() ? config.endpoints() : named, Optional.of(config), options.has(LOGIN));
+        List<Endpoint> servers = named.isEmpty() ? config.endpoints() : named;
+        return new Question(config.tls(), config.policy(), servers, Optional.of(config), options.has(LOGIN));
     }
 
     private static List<Endpoint> endpoints(String hosts, int port) {
@@ -140,11 +175,19 @@ final class TlsCheckCommand implements Command {
                 .toList();
     }
 
-    private static TlsConfig given(Options options) throws UsageException {
+    private static TlsConfig given(Options options, TlsPolicy policy, List<Endpoint> servers) throws UsageException {
         SslMode mode = options.has(MODE) ? mode(options.text(MODE)) : SslMode.VERIFY_FULL;
         TlsSource ca = options.has(CA) ? TlsSource.of(options.text(CA)) : null;
-        return TlsConfig.builder(mode)
-                .ca(ca == null && mode == SslMode.VERIFY_FULL ? TlsSource.system() : ca)
+        Set<String> written = Stream.of(
+                        options.has(MODE) ? Optional.of("tls.mode") : Optional.<String>empty(),
+                        options.has(CA) ? Optional.of("tls.ca") : Optional.<String>empty())
+                .flatMap(Optional::stream)
+                .collect(Collectors.toSet());
+        TlsConfigBuilder asked =
+                TlsConfig.builder(mode).ca(ca == null && mode == SslMode.VERIFY_FULL ? TlsSource.system() : ca);
+        // What is weaker is refused with everything else when the context is opened.
+        return policy.judge(asked, written, servers.stream().map(Endpoint::host).toList())
+                .completed()
                 .build();
     }
 

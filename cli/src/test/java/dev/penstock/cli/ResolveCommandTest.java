@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +28,7 @@ class ResolveCommandTest {
               migration_user: migrator
               read_role: ro_user
               require_auth: scram-sha-256
+              policy: POLICY
               max_lag_mb: 64
               discovery: patroni
               patroni_urls: http://localhost:8008
@@ -137,10 +139,33 @@ class ResolveCommandTest {
                 .contains("\"found\" : \"30 + 20 = 50 by the preset");
     }
 
+    @Test
+    void values_that_a_policy_gave_are_shown_with_the_place_of_its_line(@TempDir Path directory) throws Exception {
+        Path policy = policy(
+                directory, "sslmode_at_least = verify-full", "ca = /etc/team.pem", "require_auth = scram-sha-256");
+        Path file = Files.writeString(
+                directory.resolve("config.yaml"),
+                "database:\n  url: postgresql://app@db-1/shop\n  policy: " + policy + "\n");
+        assertThat(resolve("--config", file.toString())).isZero();
+        assertThat(printed(out))
+                .containsPattern("policy +" + policy + " +config\\.yaml:3\\R")
+                .containsPattern("require_auth +scram-sha-256 +" + policy + ":3\\R")
+                .containsPattern("sslmode +verify-full +" + policy + ":1\\R")
+                .containsPattern("sslrootcert +/etc/team.pem +" + policy + ":2\\R");
+    }
+
+    private static Path policy(Path directory, String... lines) throws IOException {
+        Path file = Files.write(directory.resolve("policy.conf"), List.of(lines));
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+
     /** The list of keys is that of the page, so that a new key cannot be forgotten. */
     @Test
     void every_key_of_the_page_is_shown_with_its_value_and_its_place(@TempDir Path directory) throws Exception {
-        Path file = Files.writeString(directory.resolve("config.yaml"), EVERYTHING);
+        Path file = Files.writeString(
+                directory.resolve("config.yaml"),
+                EVERYTHING.replace(
+                        "POLICY", policy(directory, "ca_only = false").toString()));
         Set<String> elsewhere = Set.of("url", "replica_url", "app_db");
         assertThat(resolve("--config", file.toString())).as(printed(err)).isZero();
         List<String> names = Files.readAllLines(Path.of("..", "docs", "configuration.md")).stream()

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.penstock.testkit.CertificateAuthority;
 import dev.penstock.testkit.IssuedCertificate;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.tls.TlsPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,6 +17,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -103,13 +105,17 @@ class TlsCheckIT {
 
     private record Said(int status, String out, String err) {
         static Said of(String... arguments) throws UsageException {
+            return by(new TlsCheckCommand(), arguments);
+        }
+
+        static Said by(TlsCheckCommand command, String... arguments) throws UsageException {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             ByteArrayOutputStream err = new ByteArrayOutputStream();
             Terminal terminal = new Terminal(
                     new PrintStream(out, true, StandardCharsets.UTF_8),
                     new PrintStream(err, true, StandardCharsets.UTF_8),
                     false);
-            int status = new TlsCheckCommand().run(List.of(arguments), terminal);
+            int status = command.run(List.of(arguments), terminal);
             return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         }
     }
@@ -231,6 +237,62 @@ class TlsCheckIT {
         assertThat(said.status()).isEqualTo(1);
         assertThat(node).containsEntry("nodes.penstock.outcome", "refused").doesNotContainKey("nodes.login.role");
         assertThat(node.get("nodes.penstock.why")).contains("sslmode=prefer", "environment_mode is not set");
+    }
+
+    @Test
+    void a_certificate_that_ends_sooner_than_the_policy_demands_is_status_1_although_it_connects() throws Exception {
+        Server.RIGHT.start();
+        Path policy = policy(
+                "loopback = true",
+                "sslmode_at_least = verify-full",
+                "ca = " + directory.resolve("ca.pem"),
+                "days_before_expiry = 3650");
+        Path config = Files.writeString(
+                directory.resolve("config.yaml"),
+                "database:\n  url: postgresql://app@localhost:"
+                        + secured.primary().port() + "/appdb\n  policy: " + policy + "\n");
+
+        Said said = Said.of("--config", config.toString(), "--json");
+
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(flat(said.out()))
+                .containsEntry("mode", "verify-full")
+                .containsEntry("connects", "true")
+                .hasEntrySatisfying(
+                        "ending", ending -> assertThat(ending).contains(policy + ":4 demands 3650 days before that"));
+        assertThat(Said.of("--config", config.toString()).out())
+                .contains("CERTIFICATE_EXPIRES: the server certificate '", "CERTIFICATE_EXPIRES: the ca certificate '");
+        policy(
+                "loopback = true",
+                "sslmode_at_least = verify-full",
+                "ca = " + directory.resolve("ca.pem"),
+                "days_before_expiry = 1");
+        assertThat(Said.of("--config", config.toString()).status()).isZero();
+    }
+
+    /** The options are a configuration like any other, so that what is accepted here is accepted of a service. */
+    @Test
+    void the_policy_of_the_machine_completes_the_options_and_refuses_weaker_ones() throws Exception {
+        Server.RIGHT.start();
+        Path policy =
+                policy("loopback = true", "sslmode_at_least = verify-full", "ca = " + directory.resolve("ca.pem"));
+        TlsCheckCommand command = new TlsCheckCommand(() -> TlsPolicy.read(policy));
+        String host = "localhost:" + secured.primary().port();
+
+        assertThat(flat(Said.by(command, "--host", host, "--json").out()))
+                .containsEntry("connects", "true")
+                .containsEntry("nodes.chainResult", "trusted");
+        Said weaker = Said.by(command, "--host", host, "--sslmode", "prefer");
+        assertThat(weaker.status()).isEqualTo(2);
+        assertThat(weaker.err()).contains("tls.mode is prefer; " + policy + ":2 demands verify-full (options)");
+        assertThat(Said.by(command, "--host", host, "--sslmode", "prefer", "--json")
+                        .out())
+                .contains("\"violations\"", "TLS_POLICY");
+    }
+
+    private static Path policy(String... lines) throws IOException {
+        Path file = Files.write(directory.resolve("policy.conf"), List.of(lines));
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
 
     /** role, parameters of the connection string, exit status, what was asked for, what is said. */

@@ -4,6 +4,9 @@ import dev.penstock.config.Substitution.Naming;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.sizing.WorkloadPreset;
 import dev.penstock.tls.TlsConfig;
+import dev.penstock.tls.TlsPolicy;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +25,23 @@ final class Binding {
     private final Sources sources;
     private final Map<String, String> environment;
     private final Substitution substitution;
+    private final Function<Path[], TlsPolicy> policies;
     private final Mistakes mistakes;
     private final List<ConfigWarning> warnings = new ArrayList<>();
 
-    private Binding(Sources sources, Map<String, String> environment, Mistakes mistakes) {
+    private Binding(
+            Sources sources, Map<String, String> environment, Function<Path[], TlsPolicy> policies, Mistakes mistakes) {
         this.sources = sources;
         this.environment = environment;
         this.substitution = new Substitution(environment);
+        this.policies = policies;
         this.mistakes = mistakes;
     }
 
     /** The configuration, or null when {@code mistakes} got something. */
-    static @Nullable DatabaseConfig bind(Sources sources, Map<String, String> environment, Mistakes mistakes) {
-        return new Binding(sources, environment, mistakes).bind();
+    static @Nullable DatabaseConfig bind(
+            Sources sources, Map<String, String> environment, Function<Path[], TlsPolicy> policies, Mistakes mistakes) {
+        return new Binding(sources, environment, policies, mistakes).bind();
     }
 
     private @Nullable DatabaseConfig bind() {
@@ -71,17 +79,20 @@ final class Binding {
         PasswordBinding passwords = new PasswordBinding(values, environment, mistakes, warnings);
         LoginBinding logins = new LoginBinding(values, passwords, mistakes);
         Login primary = primaryLogin(values, logins, mode, uri);
-        List<Endpoint> endpoints = endpoints(uri, replicas);
-        TlsConfig tls = new TlsBinding(values, mistakes, warnings)
-                .bind(verifiesByDefault(mode, settings, endpoints), keyPassword(uri, passwords, settings));
+        List<Endpoint> servers = endpoints(uri, replicas);
+        TlsPolicy policy = policy(settings);
+        TlsBinding tlsKeys = new TlsBinding(values, mistakes, warnings, policy, TlsPolicyRules.hosts(servers));
+        TlsConfig tls =
+                tlsKeys.bind(verifiesByDefault(mode, settings, servers), keyPassword(uri, passwords, settings));
         WorkloadConfig workload = workload(values);
         DatabaseConfigBuilder builder = DatabaseConfig.builder()
-                .endpoints(endpoints)
+                .endpoints(servers)
                 .database(required(values, Key.APP_DB))
                 .user(primary.user())
                 .password(primary.password())
                 // Stands in for what is already known to be wrong, so that the rest is still checked.
                 .tls(tls == null ? TlsConfig.verifyFull() : tls)
+                .satisfies(policy)
                 .pool(pool(values, workload))
                 .timeouts(timeouts(values))
                 .topology(new TopologyBinding(values, mistakes).bind())
@@ -97,16 +108,37 @@ final class Binding {
         if (methods != null) {
             builder.requireAuth(methods);
         }
+        Map<String, String> origins = origins(settings, primary, workload);
+        origins.putAll(tlsKeys.given(methods == null));
         return build(
-                builder.provenance(new Provenance(
-                        sources.path(),
-                        origins(settings, primary, workload),
-                        List.copyOf(new LinkedHashSet<>(warnings)))),
+                builder.provenance(new Provenance(sources.path(), origins, List.copyOf(new LinkedHashSet<>(warnings)))),
                 settings);
     }
 
     private static boolean verifiesByDefault(EnvironmentMode mode, Settings settings, List<Endpoint> endpoints) {
         return EnvironmentRules.verifyByDefault(mode, settings.explicit(Key.ENVIRONMENT_MODE) != null, endpoints);
+    }
+
+    /** The variable adds a file, and the key another one: neither takes the place of the other. */
+    private TlsPolicy policy(Settings settings) {
+        List<Path> added = new ArrayList<>();
+        for (Setting one : new Setting[] {settings.variable(Key.POLICY), settings.asked(Key.POLICY)}) {
+            if (one == null) {
+                continue;
+            }
+            if (one.text().isBlank()) {
+                mistakes.add(one.violation("BLANK", "must not be blank", "Name an existing file, or leave it out."));
+                continue;
+            }
+            try {
+                added.add(Path.of(one.text()));
+            } catch (InvalidPathException notAPath) {
+                mistakes.add(one.violation("NOT_A_PATH", "is not a path", "Name an existing file."));
+            }
+        }
+        TlsPolicy policy = policies.apply(added.toArray(Path[]::new));
+        TlsPolicyRules.violations(policy).forEach(mistakes::add);
+        return policy;
     }
 
     private @Nullable DatabaseConfig build(DatabaseConfigBuilder builder, Settings settings) {

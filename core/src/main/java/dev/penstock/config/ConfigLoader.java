@@ -1,23 +1,33 @@
 package dev.penstock.config;
 
 import dev.penstock.secret.Secret;
+import dev.penstock.tls.TlsPolicy;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
-/** The ways in: a file with one database or several, the environment, a connection string. */
+/** The ways in: a file with one database or several, the environment, a connection string. Used once. */
 final class ConfigLoader {
     private static final String ONE = "database";
     private static final String SEVERAL = "databases";
 
-    private ConfigLoader() {}
+    private final Map<String, String> environment;
+    private final Function<Path[], TlsPolicy> policies;
+    private final Mistakes mistakes = new Mistakes();
+
+    /** @param policies reads the files of a policy, those of the machine included */
+    ConfigLoader(Map<String, String> variables, Function<Path[], TlsPolicy> policies) {
+        this.environment = lines(variables);
+        this.policies = policies;
+    }
 
     /** Takes off the line end that an env file of another system leaves behind a value. */
     private static Map<String, String> lines(Map<String, String> environment) {
@@ -26,19 +36,16 @@ final class ConfigLoader {
         return lines;
     }
 
-    static DatabaseConfig load(Path file, Map<String, String> variables) {
-        Map<String, String> environment = lines(variables);
+    DatabaseConfig load(Path file) {
         YamlFile yaml = YamlFile.read(file);
         Node node = yaml.topLevel().get(ONE);
         if (node == null) {
             throw missing(yaml);
         }
-        Mistakes mistakes = new Mistakes();
-        return built(section(yaml, node, ONE, environment, mistakes), mistakes);
+        return built(section(yaml, node, ONE));
     }
 
-    static Map<String, DatabaseConfig> loadAll(Path file, Map<String, String> variables) {
-        Map<String, String> environment = lines(variables);
+    Map<String, DatabaseConfig> loadAll(Path file) {
         YamlFile yaml = YamlFile.read(file);
         Map<String, Node> top = yaml.topLevel();
         Node one = top.get(ONE);
@@ -46,13 +53,12 @@ final class ConfigLoader {
         if (one == null && several == null) {
             throw missing(yaml);
         }
-        Mistakes mistakes = new Mistakes();
         Map<String, DatabaseConfig> configs = new LinkedHashMap<>();
         if (one != null) {
-            put(configs, ONE, section(yaml, one, ONE, environment, mistakes));
+            put(configs, ONE, section(yaml, one, ONE));
         }
         if (several != null) {
-            named(yaml, several, environment, mistakes, configs);
+            named(yaml, several, configs);
         }
         mistakes.throwIfAny();
         return Collections.unmodifiableMap(acquainted(configs));
@@ -72,24 +78,19 @@ final class ConfigLoader {
         return acquainted;
     }
 
-    static DatabaseConfig fromEnvironment(Map<String, String> variables) {
-        Map<String, String> environment = lines(variables);
-        Mistakes mistakes = new Mistakes();
-        return built(Binding.bind(Sources.environment(environment), environment, mistakes), mistakes);
+    DatabaseConfig fromEnvironment() {
+        return built(bound(Sources.environment(environment)));
     }
 
-    static DatabaseConfig fromUri(String uri, Map<String, String> variables) {
-        Map<String, String> environment = lines(variables);
-        Mistakes mistakes = new Mistakes();
-        return built(Binding.bind(Sources.uri(uri, environment), environment, mistakes), mistakes);
+    DatabaseConfig fromUri(String uri) {
+        return built(bound(Sources.uri(uri, environment)));
     }
 
-    private static void named(
-            YamlFile yaml,
-            Node several,
-            Map<String, String> environment,
-            Mistakes mistakes,
-            Map<String, DatabaseConfig> configs) {
+    private @Nullable DatabaseConfig bound(Sources sources) {
+        return Binding.bind(sources, environment, policies, mistakes);
+    }
+
+    private void named(YamlFile yaml, Node several, Map<String, DatabaseConfig> configs) {
         if (!(several instanceof MappingNode mapping)) {
             mistakes.add(new Violation(
                     SEVERAL,
@@ -112,7 +113,7 @@ final class ConfigLoader {
                         yaml.origin(tuple.getKeyNode()),
                         "Choose another name."));
             } else if (!YamlFile.isNull(tuple.getValueNode())) {
-                put(configs, name, section(yaml, tuple.getValueNode(), path, environment, mistakes));
+                put(configs, name, section(yaml, tuple.getValueNode(), path));
             }
         }
     }
@@ -123,17 +124,16 @@ final class ConfigLoader {
         }
     }
 
-    private static @Nullable DatabaseConfig section(
-            YamlFile yaml, Node node, String path, Map<String, String> environment, Mistakes mistakes) {
+    private @Nullable DatabaseConfig section(YamlFile yaml, Node node, String path) {
         Map<Key, Scalar> written = YamlSection.read(yaml, node, path, mistakes);
         if (!(node instanceof MappingNode)) {
             // That it holds no url is no mistake of its own.
             return null;
         }
-        return Binding.bind(Sources.file(path, written, environment, path.equals(ONE)), environment, mistakes);
+        return bound(Sources.file(path, written, environment, path.equals(ONE)));
     }
 
-    private static DatabaseConfig built(@Nullable DatabaseConfig config, Mistakes mistakes) {
+    private DatabaseConfig built(@Nullable DatabaseConfig config) {
         mistakes.throwIfAny();
         return Objects.requireNonNull(config);
     }

@@ -23,6 +23,8 @@ final class ConfigRules {
         everyServerOnce(config, found);
         loginsOfReplicas(config, found);
         found.addAll(EnvironmentRules.violations(config));
+        TlsPolicyRules.requireAuth(config, TlsPolicyRules.hosts(config.endpoints()))
+                .ifPresent(found::add);
         if (!found.isEmpty()) {
             throw new InvalidConfigException(found);
         }

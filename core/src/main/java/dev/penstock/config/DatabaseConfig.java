@@ -2,11 +2,15 @@ package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.AuthMethod;
+import dev.penstock.tls.CertificateReport;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsFailure;
+import dev.penstock.tls.TlsPolicy;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +30,7 @@ import java.util.stream.Stream;
  * @param user the role that reads and writes
  * @param password where its password comes from; read anew for every physical connection
  * @param tls what a server must prove, and with what material
+ * @param policy the TLS standard of the team, as its files were when this was made; {@code tls} and {@code requireAuth} satisfy it
  * @param requireAuth libpq's {@code require_auth}: how a server may have a login proven; empty when the environment mode decides, see
  *     {@link #requireAuth(Endpoint, Login)}
  * @param pool sizes and waiting times
@@ -50,6 +55,7 @@ public record DatabaseConfig(
         String user,
         PasswordSource password,
         TlsConfig tls,
+        TlsPolicy policy,
         Set<AuthMethod> requireAuth,
         PoolConfig pool,
         TimeoutConfig timeouts,
@@ -73,6 +79,7 @@ public record DatabaseConfig(
             String user,
             PasswordSource password,
             TlsConfig tls,
+            TlsPolicy policy,
             Set<AuthMethod> requireAuth,
             PoolConfig pool,
             TimeoutConfig timeouts,
@@ -93,6 +100,7 @@ public record DatabaseConfig(
         this.user = Objects.requireNonNull(user, "user");
         this.password = Objects.requireNonNull(password, "password");
         this.tls = Objects.requireNonNull(tls, "tls");
+        this.policy = Objects.requireNonNull(policy, "policy");
         this.requireAuth = Set.copyOf(requireAuth);
         this.pool = Objects.requireNonNull(pool, "pool");
         this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
@@ -126,7 +134,7 @@ public record DatabaseConfig(
      * @throws InvalidConfigException with every mistake, each with its line or variable
      */
     public static DatabaseConfig load(Path file, Map<String, String> environment) {
-        return ConfigLoader.load(file, environment);
+        return new ConfigLoader(environment, TlsPolicy::read).load(file);
     }
 
     /**
@@ -145,7 +153,7 @@ public record DatabaseConfig(
      * @throws InvalidConfigException with every mistake of all of them
      */
     public static Map<String, DatabaseConfig> loadAll(Path file, Map<String, String> environment) {
-        return ConfigLoader.loadAll(file, environment);
+        return new ConfigLoader(environment, TlsPolicy::read).loadAll(file);
     }
 
     /**
@@ -163,7 +171,7 @@ public record DatabaseConfig(
      * @throws InvalidConfigException with every mistake, each with its variable
      */
     public static DatabaseConfig fromEnvironment(Map<String, String> environment) {
-        return ConfigLoader.fromEnvironment(environment);
+        return new ConfigLoader(environment, TlsPolicy::read).fromEnvironment();
     }
 
     /**
@@ -182,12 +190,12 @@ public record DatabaseConfig(
      * @throws InvalidConfigException with every mistake; no message shows a part of the string that may be a secret
      */
     public static DatabaseConfig fromUri(String uri, Map<String, String> environment) {
-        return ConfigLoader.fromUri(uri, environment);
+        return new ConfigLoader(environment, TlsPolicy::read).fromUri(uri);
     }
 
     /** An empty builder; {@code primary}, {@code database}, {@code user} and {@code password} are required. */
     public static DatabaseConfigBuilder builder() {
-        return new DatabaseConfigBuilder();
+        return new DatabaseConfigBuilder(TlsPolicy::read);
     }
 
     /** Every server, the expected primary first, in the order written. */
@@ -214,12 +222,13 @@ public record DatabaseConfig(
      * How that server may have that login proven. As written; where nothing is: production takes {@code scram-sha-256}, {@code none} with a client
      * certificate under {@code verify-ca} or {@code verify-full}, and {@code password} under {@code verify-full} from a provider, because
      * tokens of clouds are sent so. The other modes take everything, but for a password in clear text on a connection that is neither
-     * verified nor within this machine.
+     * verified nor within this machine. Where nothing is written, a {@link #policy()} takes away what it does not accept.
      *
      * @return never empty
      */
     public Set<AuthMethod> requireAuth(Endpoint endpoint, Login login) {
-        return RequireAuth.of(this, endpoint, login);
+        Set<AuthMethod> own = RequireAuth.of(this, endpoint, login);
+        return requireAuth.isEmpty() ? TlsPolicyRules.accepted(this, endpoint, own) : own;
     }
 
     /** Whether that way to prove that login is weaker than what production takes where nothing is written. */
@@ -246,23 +255,32 @@ public record DatabaseConfig(
 
     /** What an operator should know: ignored and overridden values, and what production would refuse. Log them once. */
     public List<ConfigWarning> warnings() {
-        return Stream.concat(provenance.warnings().stream(), EnvironmentRules.warnings(this).stream())
+        return Stream.of(provenance.warnings(), EnvironmentRules.warnings(this), TlsPolicyRules.warnings(this))
+                .flatMap(List::stream)
                 .toList();
     }
 
     /**
-     * Why the environment mode forbids to dial that server, be it configured or found by a discovery: the same is refused of both.
+     * Why the environment mode or the policy forbids to dial that server, be it configured or found by a discovery: the same is refused of both.
      * Judged by the host's name or literal address alone.
      *
      * @return empty when it may be dialled
      */
     public Optional<Violation> refusal(Endpoint endpoint) {
-        return EnvironmentRules.refusal(this, endpoint);
+        return EnvironmentRules.refusal(this, endpoint).or(() -> TlsPolicyRules.refusal(this, endpoint.host()));
     }
 
     /** The same for the address that its name has now: {@code localhost} may lead to another machine. */
     public Optional<Violation> refusal(Endpoint endpoint, InetAddress address) {
-        return EnvironmentRules.refusal(this, endpoint, address);
+        return EnvironmentRules.refusal(this, endpoint, address).or(() -> TlsPolicyRules.refusal(this, endpoint.host(), address));
+    }
+
+    /**
+     * Returns the certificates that end sooner than the {@link #policy()} demands, if it holds for the configured servers. For health and status:
+     * no connection is refused for it.
+     */
+    public List<CertificateReport> endingTooSoon(Collection<CertificateReport> shown, Instant now) {
+        return TlsPolicyRules.holds(this) ? policy.endingTooSoon(shown, now) : List.of();
     }
 
     /** What an operator should know about a server that a discovery found, beyond {@link #warnings()}. Log them once. */
@@ -289,6 +307,7 @@ public record DatabaseConfig(
                 user,
                 password,
                 tls,
+                policy,
                 requireAuth,
                 pool,
                 timeouts,

@@ -4,6 +4,8 @@ import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.InvalidTlsConfigException;
 import dev.penstock.tls.TlsConfig;
+import dev.penstock.tls.TlsPolicy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +34,9 @@ public final class DatabaseConfigBuilder {
     private @Nullable String user;
     private @Nullable PasswordSource password;
     private @Nullable Supplier<TlsConfig> tls;
+    private final Function<Path[], TlsPolicy> policies;
+    private final List<Path> policyFiles = new ArrayList<>();
+    private @Nullable TlsPolicy satisfied;
     private Supplier<Set<AuthMethod>> requireAuth = Set::of;
     private Function<WorkloadConfig, PoolConfig> pool = PoolConfig::unset;
     private Supplier<TimeoutConfig> timeouts = TimeoutConfig::defaults;
@@ -49,7 +54,10 @@ public final class DatabaseConfigBuilder {
     private boolean isEnvironmentSet;
     private @Nullable Provenance provenance;
 
-    DatabaseConfigBuilder() {}
+    /** @param policies reads the files of a policy, those of the machine included */
+    DatabaseConfigBuilder(Function<Path[], TlsPolicy> policies) {
+        this.policies = policies;
+    }
 
     /** The server expected to be the primary at start: {@code host} or {@code host:port}. Required. */
     public DatabaseConfigBuilder primary(String endpoint) {
@@ -83,7 +91,7 @@ public final class DatabaseConfigBuilder {
 
     /**
      * What a server must prove; {@code verify-full} in production, and where {@link #environmentMode} is not set and a server is public;
-     * {@code prefer} otherwise.
+     * {@code prefer} otherwise, or what a {@link TlsPolicy} demands beyond that. What is given here must satisfy the policy.
      */
     public DatabaseConfigBuilder tls(TlsConfig config) {
         return tls(() -> config);
@@ -92,6 +100,12 @@ public final class DatabaseConfigBuilder {
     /** The same, its mistakes told by {@link #build()}. */
     public DatabaseConfigBuilder tls(Supplier<TlsConfig> config) {
         tls = config;
+        return this;
+    }
+
+    /** Adds a file to the policy of this machine, which holds in any case; see {@link TlsPolicy}. {@link #build()} reads them all. */
+    public DatabaseConfigBuilder policy(Path file) {
+        policyFiles.add(file);
         return this;
     }
 
@@ -239,6 +253,12 @@ public final class DatabaseConfigBuilder {
         return this;
     }
 
+    /** Takes a policy that the TLS configuration was judged by already. */
+    DatabaseConfigBuilder satisfies(TlsPolicy policy) {
+        satisfied = policy;
+        return this;
+    }
+
     DatabaseConfigBuilder provenance(Provenance places) {
         provenance = places;
         return this;
@@ -250,6 +270,8 @@ public final class DatabaseConfigBuilder {
         List<Endpoint> servers = endpoints.isEmpty() ? parsedEndpoints(mistakes) : endpoints;
         EnvironmentMode mode = given(environmentMode, "environmentMode", EnvironmentMode.DEVELOPMENT, mistakes);
         WorkloadConfig declared = section(workload, "workload", WorkloadConfig::undeclared, mistakes);
+        TlsPolicy policy = policy(mistakes);
+        Map<String, String> places = origins();
         DatabaseConfig config = null;
         try {
             config = new DatabaseConfig(
@@ -258,11 +280,8 @@ public final class DatabaseConfigBuilder {
                     given(database, "database", "unknown", mistakes),
                     given(user, "user", "unknown", mistakes),
                     password == null ? missingPassword(mistakes) : password,
-                    section(
-                            tls == null ? () -> defaultTls(mode, servers) : tls,
-                            "tls",
-                            TlsConfig::verifyFull,
-                            mistakes),
+                    section(() -> tls(policy, mode, servers, places, mistakes), "tls", TlsConfig::verifyFull, mistakes),
+                    policy,
                     section(requireAuth, "requireAuth", Set::of, mistakes),
                     section(() -> pool.apply(declared), "pool", PoolConfig::defaults, mistakes),
                     section(timeouts, "timeouts", TimeoutConfig::defaults, mistakes),
@@ -276,7 +295,7 @@ public final class DatabaseConfigBuilder {
                     declared,
                     neighbours,
                     replicaLogins,
-                    provenance == null ? new Provenance("", origins(), List.of()) : provenance);
+                    provenance == null ? new Provenance("", places, List.of()) : provenance);
         } catch (InvalidConfigException e) {
             mistakes.add(e, "");
         }
@@ -284,9 +303,37 @@ public final class DatabaseConfigBuilder {
         return Objects.requireNonNull(config);
     }
 
+    private TlsPolicy policy(Mistakes mistakes) {
+        if (satisfied != null) {
+            return satisfied;
+        }
+        TlsPolicy read = policies.apply(policyFiles.toArray(Path[]::new));
+        TlsPolicyRules.violations(read).forEach(mistakes::add);
+        return read;
+    }
+
+    /** Returns what was given, or the default of the mode, with what the policy gives; null when a caller gave null. */
+    private @Nullable TlsConfig tls(
+            TlsPolicy policy,
+            EnvironmentMode mode,
+            List<Endpoint> servers,
+            Map<String, String> places,
+            Mistakes mistakes) {
+        TlsConfig asked = tls == null ? defaultTls(mode, servers) : tls.get();
+        if (asked == null || satisfied != null) {
+            return asked;
+        }
+        Set<String> written = tls == null ? Set.of() : TlsPolicy.written(asked);
+        TlsPolicy.Verdict verdict = policy.judge(asked.toBuilder(), written, TlsPolicyRules.hosts(servers));
+        verdict.breaches().forEach(breach -> mistakes.add(TlsPolicyRules.violation(breach, Violation.IN_CODE)));
+        places.putAll(verdict.given());
+        return verdict.completed().build();
+    }
+
     // A default stands in for what is already known to be wrong, so that the rest is still checked.
 
-    private static <T> T section(Supplier<T> supplier, String path, Supplier<T> standIn, Mistakes mistakes) {
+    private static <T> T section(
+            Supplier<? extends @Nullable T> supplier, String path, Supplier<T> standIn, Mistakes mistakes) {
         try {
             T made = supplier.get();
             if (made != null) {

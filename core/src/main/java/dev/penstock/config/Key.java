@@ -102,6 +102,11 @@ enum Key {
                     .variable("DATABASE_REQUIRE_AUTH")
                     .because(
                             "How a server may have a login proven, as libpq has it: a list of scram-sha-256, md5, password, none, gss, sspi, or of these with ! before each. Unset, the environment mode decides")),
+    POLICY(
+            path("policy", "policy")
+                    .variable("PENSTOCK_POLICY")
+                    .because(
+                            "A file with the TLS standard of a team, in addition to /etc/penstock/policy.conf. Key and variable both count, and the stricter line holds: docs/tls-policy.md")),
     POOL_SIZE(
             integer("pool.size", "pool_size", 1, 100)
                     .or("auto")

@@ -7,8 +7,11 @@ import java.util.List;
 final class Mistakes {
     private final List<Violation> found = new ArrayList<>();
 
+    /** Adds a mistake once: several databases of one file may share it, such as that of a policy. */
     void add(Violation violation) {
-        found.add(violation);
+        if (!found.contains(violation)) {
+            found.add(violation);
+        }
     }
 
     /** What a step found wrong, seen from {@code path}. */

@@ -9,19 +9,19 @@ import java.util.Map;
  *
  * @param path what its keys are prefixed with in messages: {@code database}, {@code databases.shop}, or empty
  * @param written what a file or the program says
- * @param environment what variables say; a named database takes them by <code>${…}</code>, the environment mode aside
+ * @param environment what variables say; a named database takes them by <code>${…}</code>, environment mode and policy aside
  * @param isUnnamed whether the defaults of names and secrets hold
  */
 record Sources(String path, Map<Key, Scalar> written, Map<Key, Scalar> environment, boolean isUnnamed) {
 
     /**
      * The keys of a file's section. The unnamed database completes them from the variables; a named one only asks for
-     * the environment mode, which is the process's and not the database's.
+     * the environment mode and the policy, which are the process's and not the database's.
      */
     static Sources file(String path, Map<Key, Scalar> written, Map<String, String> environment, boolean isUnnamed) {
         Map<Key, Scalar> variables = variables(path, environment);
         if (!isUnnamed) {
-            variables.keySet().retainAll(EnumSet.of(Key.ENVIRONMENT_MODE));
+            variables.keySet().retainAll(EnumSet.of(Key.ENVIRONMENT_MODE, Key.POLICY));
         }
         return new Sources(path, written, variables, isUnnamed);
     }

@@ -11,14 +11,20 @@ import dev.penstock.tls.SslMode;
 import dev.penstock.tls.SslNegotiation;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsConfigBuilder;
+import dev.penstock.tls.TlsPolicy;
 import dev.penstock.tls.TlsSource;
 import dev.penstock.tls.TlsVersion;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the TLS keys into a {@link TlsConfig}; what {@code tls} itself finds contradictory is told with its origin. */
@@ -27,16 +33,26 @@ final class TlsBinding {
     private final Settings settings;
     private final Mistakes mistakes;
     private final List<ConfigWarning> warnings;
+    private final TlsPolicy policy;
+    private final List<String> hosts;
+    private final Map<String, String> given = new LinkedHashMap<>();
 
-    TlsBinding(Values values, Mistakes mistakes, List<ConfigWarning> warnings) {
+    /** The setting that says which mode is used; null when nobody does. */
+    private @Nullable Setting modeSetting;
+
+    /** @param hosts of all servers that are configured */
+    TlsBinding(
+            Values values, Mistakes mistakes, List<ConfigWarning> warnings, TlsPolicy policy, List<String> hosts) {
         this.values = values;
         this.settings = values.settings();
         this.mistakes = mistakes;
         this.warnings = warnings;
+        this.policy = policy;
+        this.hosts = hosts;
     }
 
     /**
-     * The TLS keys as one value; null when one of them is wrong.
+     * The TLS keys as one value, with what the policy gives where nothing is written; null when one of them is wrong.
      *
      * @param verifies whether servers must prove themselves where no mode is written
      */
@@ -60,12 +76,28 @@ final class TlsBinding {
                 .negotiation(values.word(Key.SSLNEGOTIATION, SslNegotiation.class))
                 .keyPermissions(values.word(Key.KEY_PERMISSIONS, FilePermissions.class))
                 .reloadInterval(values.duration(Key.RELOAD_INTERVAL));
+        Set<String> written = Stream.of(Key.SSLMODE, Key.SSLROOTCERT, Key.SSL_MIN_VERSION, Key.CHANNEL_BINDING)
+                .filter(key -> settings.explicit(key) != null)
+                .map(Key::yamlName)
+                .collect(Collectors.toSet());
+        TlsPolicy.Verdict verdict = policy.judge(builder, written, hosts);
+        verdict.breaches().forEach(this::addBreach);
+        given.putAll(verdict.given());
         try {
-            return builder.build();
+            return verdict.completed().build();
         } catch (InvalidTlsConfigException e) {
             e.faults().forEach(this::add);
             return null;
         }
+    }
+
+    /** The keys whose values the policy gave, with the place of each line; {@code require_auth} too, where nobody wrote it. */
+    Map<String, String> given(boolean withRequireAuth) {
+        Map<String, String> places = new LinkedHashMap<>(given);
+        if (withRequireAuth && policy.holdsFor(hosts)) {
+            policy.placeOfRequireAuth().ifPresent(place -> places.put(Key.REQUIRE_AUTH.yamlName(), place));
+        }
+        return places;
     }
 
     /** The variable is a floor that a platform sets: the stronger of it and of what was asked for wins. */
@@ -73,6 +105,7 @@ final class TlsBinding {
         Setting variable = settings.variable(Key.SSLMODE);
         SslMode asked = sslMode(settings.asked(Key.SSLMODE));
         SslMode floor = sslMode(variable);
+        modeSetting = settings.explicit(Key.SSLMODE);
         if (variable == null || floor == null) {
             return asked == null ? byDefault : asked;
         }
@@ -80,6 +113,7 @@ final class TlsBinding {
             return floor;
         }
         SslMode stronger = asked.isWeakerThan(floor) ? floor : asked;
+        modeSetting = stronger == floor ? variable : modeSetting;
         warnings.add(variable.warning(
                 "SSLMODE_DIFFERS",
                 "is " + floor.libpqName() + " here and " + asked.libpqName() + " elsewhere; the stronger one, "
@@ -171,6 +205,19 @@ final class TlsBinding {
         // What nobody wrote is asked for by the mode.
         String origin = settings.origin(settings.get(key) == null ? Key.SSLMODE : key);
         mistakes.add(new Violation(settings.path(key), "TLS", "", fault.rule(), origin, sentence(fault.remedy())));
+    }
+
+    /** Adds a mistake with the place of what was written; the message has that of the policy. */
+    private void addBreach(InvalidTlsConfigException.Fault breach) {
+        Key key = Key.named(breach.path()).orElse(Key.SSLMODE);
+        Setting setting = key == Key.SSLMODE ? modeSetting : settings.get(key);
+        mistakes.add(new Violation(
+                setting == null ? settings.path(key) : setting.path(),
+                TlsPolicyRules.CODE,
+                "",
+                breach.rule(),
+                setting == null ? Scalar.DEFAULT : setting.origin(),
+                sentence(breach.remedy())));
     }
 
     static String sentence(String words) {

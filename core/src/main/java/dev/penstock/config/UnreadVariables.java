@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * somebody names, as in <code>${DATABASE_PASSWORD}</code>, is read and therefore left alone.
  */
 final class UnreadVariables {
-    private static final List<String> PREFIXES = List.of("DATABASE_", "POSTGRES_", "APP_DB_", "APP_");
+    private static final List<String> PREFIXES = List.of("DATABASE_", "POSTGRES_", "APP_DB_", "APP_", "PENSTOCK_");
     private static final String FILE = "_FILE";
 
     /** Of a name this long two letters may be wrong, of a shorter one only one: names of other programs are near as well. */

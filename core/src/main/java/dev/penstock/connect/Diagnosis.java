@@ -94,13 +94,16 @@ final class Diagnosis {
         return finding.on(node, state, cause);
     }
 
-    /** The environment mode forbids to dial it. Nothing was sent, and nothing will be. */
+    /** The environment mode, or the policy of a team, forbids to dial it. Nothing was sent, and nothing will be. */
     static SQLException refusedByPolicy(Node node, DatabaseConfig config, Violation refusal) {
         boolean production = config.environmentMode() == EnvironmentMode.PRODUCTION;
+        boolean isOfTeam = refusal.code().equals("TLS_POLICY");
         return new Finding(
                         refusal.code(),
-                        "sslmode=" + refusal.value() + " " + refusal.message()
-                                + (production ? ", which production refuses" : ""),
+                        isOfTeam
+                                ? refusal.path() + " " + refusal.message()
+                                : "sslmode=" + refusal.value() + " " + refusal.message()
+                                        + (production ? ", which production refuses" : ""),
                         refusal.remedy())
                 .on(node, "08004", null);
     }

@@ -89,7 +89,7 @@ public enum ErrorClass {
             Set.of("3D000", "42501", "55000", "42704", "22023", "42601", "42602", "55P02");
 
     /** What production refuses of a host that a discovery named, before anything is sent. */
-    private static final Set<String> REFUSED_HOST = Set.of("PRODUCTION_TLS", "REQUIRE_UNVERIFIED");
+    private static final Set<String> REFUSED_HOST = Set.of("PRODUCTION_TLS", "REQUIRE_UNVERIFIED", "TLS_POLICY");
 
     /** The verdicts on trust, by which a failed connect is known that does not keep the handshake's exceptions. */
     private static final Set<String> TLS_CODES = Stream.of(TlsReason.values())

@@ -9,6 +9,7 @@ import dev.penstock.observe.CredentialStatus;
 import dev.penstock.secret.FileWatcher;
 import dev.penstock.secret.RotatingPassword;
 import dev.penstock.secret.SecretUnavailableException;
+import dev.penstock.tls.InvalidTlsConfigException;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsMaterialException;
 import dev.penstock.tls.TlsReason;
@@ -80,7 +81,11 @@ public final class Identity implements AutoCloseable {
             logins(config)
                     .forEach(login ->
                             passwords.computeIfAbsent(login, l -> Reading.begin(() -> read(l, environment, watcher))));
-            this.tls = Reading.begin(() -> TlsContext.open(config.tls(), watcher));
+            this.tls = Reading.begin(() -> TlsContext.open(
+                    config.tls(),
+                    config.policy(),
+                    config.endpoints().stream().map(Endpoint::host).toList(),
+                    watcher));
         }
 
         private static RotatingPassword read(Login login, Map<String, String> environment, FileWatcher watcher) {
@@ -141,6 +146,12 @@ public final class Identity implements AutoCloseable {
                             "Look at the file system that its files are on, and at the load of this machine."));
                 }
                 return context;
+            } catch (InvalidTlsConfigException e) {
+                // Only of a configuration that was put together by hand: what loads and builds one has told it.
+                e.faults()
+                        .forEach(fault -> found.add(new Violation(
+                                fault.path(), "TLS_POLICY", "", fault.rule(), tlsOrigin, fault.remedy() + ".")));
+                return null;
             } catch (TlsMaterialException e) {
                 String message = without(e.remedy(), e.getMessage());
                 String origin = config.origins().getOrDefault(e.file(), e.file());

@@ -112,12 +112,17 @@ public final class Router implements AutoCloseable {
         this.choice = new ReaderChoice(nodes, judge, config.routing());
         this.reads = new ReadRouting(
                 this, nodes, choice, new CatchUp(replayed, deadlines), new ReadRouting.Told(counts, acquisitions));
-        this.warnings = new StandingWarnings(config, nodes.all().keySet(), connector::weakPasswords);
+        this.warnings = new StandingWarnings(
+                config,
+                nodes.all().keySet(),
+                connector::weakPasswords,
+                () -> identity.tls().material().certificates());
         connector.onWeighed(warnings::tell);
         this.roleChanges = new RoleChanges(config, nodes.all(), events, warnings);
         nodes.onLimits(warnings::tell);
         this.loadWatch = new LoadWatch(nodes.pools(), rhythm.loadWindow());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
+        tlsUpkeep.onLook(warnings::tell);
         this.topology = new Topology(config, connector, roleChanges);
         this.roster = new Roster(nodes, topology, events);
         this.members = MemberWatch.of(config, connector, roster, rhythm.discovery());

@@ -11,6 +11,8 @@ import dev.penstock.connect.StartMode.Origin;
 import dev.penstock.connect.UnusableSchema;
 import dev.penstock.connect.WeakPassword;
 import dev.penstock.observe.DatabaseStatus.Warning;
+import dev.penstock.tls.CertificateReport;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -28,17 +30,24 @@ final class StandingWarnings {
     private final DatabaseConfig config;
     private final Collection<Node> nodes;
     private final Supplier<Map<Login, WeakPassword>> passwords;
+    private final Supplier<List<CertificateReport>> certificates;
     private final Set<Warning> told = ConcurrentHashMap.newKeySet();
     private volatile Map<Node, Node> aliases = Map.of();
 
     /**
      * @param nodes as they are now, whenever they are looked at
      * @param passwords the logins whose password is easily guessed, likewise
+     * @param certificates ours, likewise
      */
-    StandingWarnings(DatabaseConfig config, Collection<Node> nodes, Supplier<Map<Login, WeakPassword>> passwords) {
+    StandingWarnings(
+            DatabaseConfig config,
+            Collection<Node> nodes,
+            Supplier<Map<Login, WeakPassword>> passwords,
+            Supplier<List<CertificateReport>> certificates) {
         this.config = config;
         this.nodes = nodes;
         this.passwords = passwords;
+        this.certificates = certificates;
     }
 
     /** @param found the nodes that lead to a server to which an earlier one leads as well, each with that one */
@@ -63,7 +72,12 @@ final class StandingWarnings {
             schemas(node, found);
             found.addAll(RoleFindings.of(config, node));
             found.addAll(StandbyFindings.of(node, nodes));
+            List<CertificateReport> shown = new ArrayList<>();
+            node.liveConnections()
+                    .forEach(connection -> connection.handshake().facts().ifPresent(facts -> shown.add(facts.peer())));
+            expiry(node.name(), shown, found);
         }
+        expiry("tls", certificates.get(), found);
         aliases.forEach((alias, node) -> alias(alias, node, found));
         passwords.get().forEach((login, weak) -> found.add(RoleFindings.weakPassword(config, login, weak)));
         return found.stream()
@@ -83,6 +97,16 @@ final class StandingWarnings {
                 throw new InvalidConfigException(refused);
             }
         }
+    }
+
+    /** Warns of certificates that end sooner than a team's policy demands; nothing is refused for it. */
+    private void expiry(String about, List<CertificateReport> shown, List<Warning> found) {
+        config.endingTooSoon(shown, Instant.now())
+                .forEach(ending -> found.add(new Warning(
+                        "CERTIFICATE_EXPIRES",
+                        about,
+                        config.policy().demandedOf(ending),
+                        "Renew it: docs/operations/certificate-renewal.md.")));
     }
 
     private void readOnly(Node node, List<Warning> found) {

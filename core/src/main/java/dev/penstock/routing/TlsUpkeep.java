@@ -35,6 +35,7 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
     private final Events events;
     private final ExpiryWatch expiry = new ExpiryWatch();
     private final ScheduledThreadPoolExecutor threads;
+    private volatile Runnable onLook = () -> {};
 
     TlsUpkeep(DatabaseConfig config, TlsContext tls, Connector connector, Collection<NodePools> pools, Events events) {
         this.config = config;
@@ -53,6 +54,11 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
         Thread thread = new Thread(work, "penstock-tls");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Runs something at each look at the ends of certificates; set once, before {@link #start}. */
+    void onLook(Runnable listener) {
+        onLook = listener;
     }
 
     void start() {
@@ -130,6 +136,7 @@ final class TlsUpkeep implements TlsListener, AutoCloseable {
                     ending.fingerprint());
             events.tell("certificateExpiring", listener -> listener.certificateExpiring(ending));
         }
+        onLook.run();
     }
 
     private synchronized List<CertificateReport> untold(List<CertificateReport> seen) {

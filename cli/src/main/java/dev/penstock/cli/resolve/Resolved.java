@@ -86,6 +86,7 @@ public record Resolved(DatabaseConfig config, DriverSettings driver, List<Config
                 .put("environment_mode", config.environmentMode())
                 .put("application_name", config.applicationName())
                 .put("start", config.start())
+                .put("policy", policy())
                 .put(
                         "require_auth",
                         config.requireAuth(config.primary(), login).stream()
@@ -93,6 +94,13 @@ public record Resolved(DatabaseConfig config, DriverSettings driver, List<Config
                                 .map(AuthMethod::libpqName)
                                 .collect(Collectors.joining(",")))
                 .values;
+    }
+
+    /** The files that hold, the machine's own included. */
+    private @Nullable String policy() {
+        return config.policy().isEmpty()
+                ? null
+                : config.policy().files().stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
     /** The sections by their names, in order; times in seconds. */

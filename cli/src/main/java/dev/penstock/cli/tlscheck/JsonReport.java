@@ -24,7 +24,7 @@ public final class JsonReport {
         void write(JsonGenerator json) throws IOException;
     }
 
-    public static String of(TlsConfig config, List<NodeCheck> nodes) {
+    public static String of(TlsConfig config, List<NodeCheck> nodes, ExpiryCheck expiry) {
         return text(json -> {
             TlsSource ca = config.ca();
             json.writeStringField("mode", config.mode().libpqName());
@@ -33,6 +33,11 @@ public final class JsonReport {
             json.writeArrayFieldStart("nodes");
             for (NodeCheck node : nodes) {
                 node(json, node);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("ending");
+            for (CertificateReport ending : expiry.ending()) {
+                json.writeString(expiry.policy().demandedOf(ending));
             }
             json.writeEndArray();
         });

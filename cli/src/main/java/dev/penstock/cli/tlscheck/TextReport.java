@@ -15,12 +15,18 @@ public final class TextReport {
 
     private TextReport() {}
 
-    public static String of(TlsConfig config, List<NodeCheck> nodes) {
+    public static String of(TlsConfig config, List<NodeCheck> nodes, ExpiryCheck expiry) {
         TextReport report = new TextReport();
         TlsSource ca = config.ca();
         report.line("sslmode", config.mode().libpqName());
         report.line("sslrootcert", ca == null ? "none" : ca.describe());
         nodes.forEach(report::node);
+        expiry.ending()
+                .forEach(ending -> report.text
+                        .append('\n')
+                        .append("CERTIFICATE_EXPIRES: ")
+                        .append(expiry.policy().demandedOf(ending))
+                        .append('\n'));
         return report.text.toString().stripTrailing();
     }
 
