@@ -22,6 +22,8 @@ final class ProxiedConnection {
     private final AtomicBoolean clientMayOpenTurn = new AtomicBoolean(true);
     private volatile boolean gone;
     private volatile boolean halfOpen;
+    private volatile boolean forgotten;
+    private volatile long lastPassed = System.nanoTime();
 
     ProxiedConnection(TcpProxy proxy, Socket client, Socket server) {
         this.proxy = proxy;
@@ -116,7 +118,7 @@ final class ProxiedConnection {
     }
 
     private void pass(Direction direction, Chunk chunk) throws IOException {
-        if (gone || halfOpen) {
+        if (gone || halfOpen || isForgotten()) {
             return;
         }
         switch (chunk.end) {
@@ -124,6 +126,13 @@ final class ProxiedConnection {
             case FIN -> finish(direction);
             case RESET -> reset();
         }
+    }
+
+    private boolean isForgotten() {
+        long now = System.nanoTime();
+        forgotten = forgotten || proxy.faults().isForgotten(now - lastPassed);
+        lastPassed = now;
+        return forgotten;
     }
 
     private void writeThrottled(Socket target, Chunk chunk) throws IOException {
@@ -163,13 +172,14 @@ final class ProxiedConnection {
         hardClose(server);
     }
 
-    boolean isHalfOpen() {
-        return halfOpen;
+    /** Whether one side, or either, does not know that it has ended. */
+    boolean isLost() {
+        return halfOpen || forgotten;
     }
 
     /** RST to both sides. */
     void reset() {
-        if (halfOpen && !gone && !proxy.isClosed()) {
+        if (isLost() && !gone && !proxy.isClosed()) {
             return;
         }
         abort();

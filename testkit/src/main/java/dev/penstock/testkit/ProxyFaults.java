@@ -20,6 +20,7 @@ final class ProxyFaults {
     private Duration delay = Duration.ZERO;
     private long bytesPerSecond = Long.MAX_VALUE;
     private @Nullable Trap trap;
+    private long forgottenAfterNanos = Long.MAX_VALUE;
 
     private record Trap(String clientText, Direction direction) {}
 
@@ -37,6 +38,14 @@ final class ProxyFaults {
 
     synchronized long bytesPerSecond() {
         return bytesPerSecond;
+    }
+
+    synchronized void forgetIdle(Duration after) {
+        forgottenAfterNanos = after.toNanos();
+    }
+
+    synchronized boolean isForgotten(long idleNanos) {
+        return idleNanos > forgottenAfterNanos;
     }
 
     synchronized void shut(Direction direction) {
@@ -60,6 +69,7 @@ final class ProxyFaults {
         delay = Duration.ZERO;
         bytesPerSecond = Long.MAX_VALUE;
         trap = null;
+        forgottenAfterNanos = Long.MAX_VALUE;
         notifyAll();
     }
 

@@ -140,6 +140,14 @@ public final class TcpProxy implements AutoCloseable {
         toLose.set(connections);
     }
 
+    /**
+     * Forgets each connection over which nothing passed for that long, as firewalls and address translation do: neither side is told, and what either
+     * sends afterwards is lost.
+     */
+    public void forgetIdle(Duration after) {
+        faults.forgetIdle(after);
+    }
+
     /** New connections go to that server from now on, as those of a load balancer do whose checks have moved it; present ones go on. */
     public void redirect(String host, int port) {
         target = new InetSocketAddress(host, port);
@@ -157,10 +165,10 @@ public final class TcpProxy implements AutoCloseable {
         Deadline.in(CLOSE_LIMIT).require(() -> !ended.acceptor.isAlive(), () -> this + " goes on accepting");
     }
 
-    /** Ends every fault. Held bytes are delivered; half-open connections are reset, as their next packet would be. */
+    /** Ends every fault. Held bytes are delivered; half-open and forgotten connections are reset, as their next packet would be. */
     public void heal() {
         toLose.set(0);
-        connections.stream().filter(ProxiedConnection::isHalfOpen).forEach(ProxiedConnection::abort);
+        connections.stream().filter(ProxiedConnection::isLost).forEach(ProxiedConnection::abort);
         faults.heal();
         listen();
     }

@@ -197,6 +197,21 @@ class TcpProxyIT {
     }
 
     @Test
+    void a_connection_over_which_nothing_passed_for_a_while_is_lost_and_neither_side_is_told() throws Exception {
+        try (Connection idle = connect();
+                Connection used = connect()) {
+            String backend = Sql.run(idle, "select pg_backend_pid()").get(0).get(0);
+            proxy.forgetIdle(Duration.ofMillis(500));
+            await().pollInterval(Duration.ofMillis(50))
+                    .during(Duration.ofSeconds(1))
+                    .untilAsserted(() -> ask(used));
+            assertThatThrownBy(() -> ask(idle)).hasRootCauseMessage("Read timed out");
+            assertThat(node.execute("select 1 from pg_stat_activity where pid = " + backend))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
     void refused_is_refused_for_new_connections_alone() throws Exception {
         try (Connection connection = connect()) {
             proxy.refuse();
