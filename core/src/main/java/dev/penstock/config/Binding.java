@@ -219,6 +219,7 @@ final class Binding {
                     time(values, Key.POOL_TIMEOUT, preset.map(WorkloadPreset::poolTimeoutSeconds)),
                     recycle,
                     idle,
+                    values.duration(Key.KEEPALIVE),
                     values.share(Key.PRIMARY_READ_SHARE),
                     values.integer(Key.MAX_WAITING));
         } catch (InvalidConfigException e) {

@@ -15,13 +15,14 @@ final class ForeignNames {
             maximumPoolSize maxPoolSize poolMaxSize poolMax maxTotal maxActive maxConnections \
             | Use pool_size and max_overflow: together they are the ceiling for one server.
             minimumIdle minIdle maxIdle initialSize minPoolSize minimumPoolSize poolMin \
-            | Leave it out: connections come when they are needed and go after idle_timeout; Database.warmUp() opens pool_size of them.
+            | Use pool_size: connections come when they are needed, and that many stay; Database.warmUp() opens them before.
             connectionTimeout maxWait maxWaitMillis checkoutTimeout acquireTimeout | Use pool_timeout, in seconds.
             maxLifetime maxConnLifetimeMillis maxConnectionAge maxAge | Use pool_recycle, in seconds.
             idleTimeoutMillis maxIdleTime minEvictableIdleTimeMillis | Use idle_timeout, in seconds.
             leakDetectionThreshold removeAbandoned removeAbandonedTimeout logAbandoned unreturnedConnectionTimeout \
             | Leave it out: penstock.pool.usage.max shows connections that are held too long, and read and write return theirs.
-            keepaliveTime validationTimeout connectionTestQuery validationQuery testOnBorrow testOnReturn testWhileIdle poolPrePing \
+            keepaliveTime | Use keepalive, in seconds.
+            validationTimeout connectionTestQuery validationQuery testOnBorrow testOnReturn testWhileIdle poolPrePing \
             | Leave it out: a connection in doubt is pinged before it is handed out.
             initializationFailTimeout initializationFailFast failFast \
             | Use start: primary or any says what opening waits for, and connect_timeout how long.

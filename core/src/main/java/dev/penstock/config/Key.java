@@ -113,13 +113,13 @@ enum Key {
                     .variable("DATABASE_POOL_SIZE")
                     .byDefault("20")
                     .because(
-                            "Connections that a busy pool keeps to one server. With auto, which workload implies, the size is found when the database is opened, and max_overflow with it unless that is set")),
+                            "Connections to one server that stay once they were needed, for writing and reading together. With auto, which workload implies, the size is found when the database is opened, and max_overflow with it unless that is set")),
     MAX_OVERFLOW(
             integer("pool.maxOverflow", "max_overflow", 0, 100)
                     .variable("DATABASE_MAX_OVERFLOW")
                     .byDefault("10")
                     .because(
-                            "Connections above pool_size under load. Together they are the ceiling for one server, whatever its role")),
+                            "Connections above pool_size that come and go with the load. Together they are the ceiling for one server, whatever its role")),
     POOL_TIMEOUT(duration("pool.timeout", "pool_timeout", 1, 300)
             .variable("DATABASE_POOL_TIMEOUT")
             .byDefault("30")
@@ -135,7 +135,13 @@ enum Key {
                     .variable("DATABASE_IDLE_TIMEOUT")
                     .byDefault("600")
                     .because(
-                            "How long an unused connection is kept; at least 1 s below pool_recycle, or HikariCP would switch it off by itself")),
+                            "How long connections above pool_size stay after they were needed; at least 1 s below pool_recycle")),
+    KEEPALIVE(
+            duration("pool.keepalive", "keepalive", 0, 5400)
+                    .variable("DATABASE_KEEPALIVE")
+                    .byDefault("120")
+                    .because(
+                            "How often an idle connection is asked whether it is alive, so that nothing on the way forgets it. 0 for never, else 30 s to three quarters of pool_recycle")),
     MAX_WAITING(integer("pool.maxWaiting", "max_waiting", 1, 1_000_000)
             .variable("DATABASE_MAX_WAITING")
             .byDefault("10000")

@@ -12,15 +12,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many connections this process may hold to one server, and how long callers wait for one. Immutable.
  *
- * @param size connections that a busy pool keeps, 1 to 100; 20 by default, the value operators' files carry. {@code null}: the size is found once, when
+ * @param size connections to one server that stay once they were needed, 1 to 100; 20 by default, the value operators' files carry. {@code null}: the size is found once, when
  *     the database is opened, from the {@link WorkloadConfig} and from what the servers admit; {@code status().sizing()} has it
  * @param maxOverflow connections above {@code size} under load, 0 to 100; 10 by default. {@code size + maxOverflow} is
  *     the ceiling for one server, whatever its role. {@code null} only beside such a {@code size}: it is found as well
  * @param timeout how long a borrow may wait before it fails, 1 s to 300 s; 30 s by default
  * @param recycle the age at which a connection is replaced, 300 s to 7200 s; 1800 s by default, below the idle limits
  *     of common firewalls and proxies
- * @param idleTimeout how long an unused connection is kept, 10 s to 7199 s; 600 s by default. At least 1 s below
- *     {@code recycle}: HikariCP would switch it off by itself otherwise
+ * @param idleTimeout how long connections above {@code size} stay after they were in use at once, and those for writing or
+ *     for reading while only the others are used; 10 s to 7199 s, 600 s by default. At least 1 s below {@code recycle}: otherwise
+ *     connections would be replaced that nobody has needed for as long as they lived
+ * @param keepalive how often an idle connection is asked whether it is alive, so that firewalls and proxies on the way do not
+ *     forget it; zero for never, else 30 s to three quarters of {@code recycle}, after which connections begin to be replaced;
+ *     120 s by default
  * @param primaryReadShare the part of the primary's ceiling that reads may take, 0 to 1; {@code null} for the rule of
  *     {@link #primaryReadShare(boolean)}
  * @param maxWaiting how many callers may wait for one server, 1 to 1000000; 10000 by default. A bound on what an outage
@@ -42,6 +46,9 @@ public record PoolConfig(
         @Within(min = 10, max = 7199, message = "must be 10 s to 7199 s")
         Duration idleTimeout,
 
+        @Within(min = 0, max = 5400, message = "must be 0, or 30 s to 5400 s")
+        Duration keepalive,
+
         @Within(min = 0, max = 1, message = "must be 0 to 1") @Nullable
         Double primaryReadShare,
 
@@ -50,7 +57,7 @@ public record PoolConfig(
 
     private static final int DEFAULT_MAX_WAITING = 10_000;
 
-    /** HikariCP drops an idle timeout that is not at least this far below the maximal lifetime. */
+    /** What is not needed is closed before it is too old. */
     private static final Duration IDLE_MARGIN = Duration.ofSeconds(1);
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
@@ -59,6 +66,11 @@ public record PoolConfig(
 
     private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(600);
 
+    private static final Duration DEFAULT_KEEPALIVE = Duration.ofSeconds(120);
+
+    /** HikariCP switches off what is shorter. */
+    private static final Duration SHORTEST_KEEPALIVE = Duration.ofSeconds(30);
+
     /** @throws InvalidConfigException when a component is out of its bounds */
     public PoolConfig(
             @Nullable Integer size,
@@ -66,6 +78,7 @@ public record PoolConfig(
             Duration timeout,
             Duration recycle,
             Duration idleTimeout,
+            Duration keepalive,
             @Nullable Double primaryReadShare,
             int maxWaiting) {
         this.maxWaiting = maxWaiting;
@@ -74,10 +87,12 @@ public record PoolConfig(
         this.timeout = Objects.requireNonNull(timeout, "timeout");
         this.recycle = Objects.requireNonNull(recycle, "recycle");
         this.idleTimeout = Objects.requireNonNull(idleTimeout, "idleTimeout");
+        this.keepalive = Objects.requireNonNull(keepalive, "keepalive");
         this.primaryReadShare = primaryReadShare;
         List<Violation> found = new ArrayList<>(ConfigValidation.violations(this));
         idleEndsBeforeRecycling(found);
         overflowBesideSize(found);
+        keepaliveIsWithinLife(found);
         if (!found.isEmpty()) {
             throw new InvalidConfigException(found);
         }
@@ -85,7 +100,15 @@ public record PoolConfig(
 
     /** The rest at its default; an idle timeout that would outlive {@code recycle} is shortened to fit. */
     public PoolConfig(@Nullable Integer size, @Nullable Integer maxOverflow, Duration timeout, Duration recycle) {
-        this(size, maxOverflow, timeout, recycle, idleTimeoutWithin(recycle), null, DEFAULT_MAX_WAITING);
+        this(
+                size,
+                maxOverflow,
+                timeout,
+                recycle,
+                idleTimeoutWithin(recycle),
+                DEFAULT_KEEPALIVE,
+                null,
+                DEFAULT_MAX_WAITING);
     }
 
     /** The default idle timeout, or what fits below {@code recycle}. */
@@ -119,6 +142,23 @@ public record PoolConfig(
                     "must be set beside a number for the size",
                     Violation.IN_CODE,
                     "Set a number, or null for both."));
+        }
+    }
+
+    private void keepaliveIsWithinLife(List<Violation> found) {
+        boolean judged = found.stream()
+                .anyMatch(v -> v.path().equals("keepalive") || v.path().equals("recycle"));
+        Duration longest = recycle.multipliedBy(3).dividedBy(4);
+        boolean fits = keepalive.compareTo(SHORTEST_KEEPALIVE) >= 0 && keepalive.compareTo(longest) <= 0;
+        if (!judged && !keepalive.isZero() && !fits) {
+            found.add(new Violation(
+                    "keepalive",
+                    "OUT_OF_RANGE",
+                    keepalive.toSeconds() + " s",
+                    "must be 0, or 30 s to " + longest.toSeconds() + " s, three quarters of the recycle time of "
+                            + recycle.toSeconds() + " s",
+                    Violation.IN_CODE,
+                    "Set keepalive within these bounds, or leave it out for 120."));
         }
     }
 

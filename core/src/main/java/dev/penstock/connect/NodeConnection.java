@@ -1,6 +1,7 @@
 package dev.penstock.connect;
 
 import dev.penstock.config.Pooler;
+import dev.penstock.observe.CloseReason;
 import dev.penstock.tls.ServerText;
 import java.net.InetAddress;
 import java.sql.Connection;
@@ -50,8 +51,13 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
     private final Loan loan = new Loan();
     private final AtomicReference<@Nullable Consumer<NodeConnection>> closeAction;
     private volatile boolean retired;
+    private volatile @Nullable CloseReason endsFor;
     private volatile boolean ended;
     private volatile boolean broken;
+
+    /** Whether the pool waits for its server's answer. */
+    private volatile boolean asked;
+
     private volatile boolean endedWhileLent;
 
     /** Of a session that reads: whether a text has asked for a transaction that writes. Never taken back. */
@@ -171,7 +177,32 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     /** It is not to be used again once its present user is done; whoever holds it closes it. */
     public void retire() {
+        retire(CloseReason.RETIRED);
+    }
+
+    /** The same, for a reason that is told when it has ended. */
+    public void retire(CloseReason why) {
+        endsFor(why);
         retired = true;
+    }
+
+    /** The pool is told to end it, and does not say why when it has. The first reason stands. */
+    public void endsFor(CloseReason why) {
+        if (endsFor == null) {
+            endsFor = why;
+        }
+    }
+
+    /** Why it ended. Whatever nobody ended for another reason was too old for HikariCP, which says nothing. */
+    public CloseReason closeReason() {
+        CloseReason told = endsFor;
+        if (broken || endedWhileLent) {
+            return CloseReason.BROKEN;
+        }
+        if (told != null) {
+            return told;
+        }
+        return isOfEarlierEpoch() ? CloseReason.ROLE_CHANGE : CloseReason.LIFETIME;
     }
 
     public boolean isRetired() {
@@ -282,9 +313,14 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     /**
      * Ends the borrow in its borrower's stead, because the pool closes: what they run fails, and what they close then is closed
-     * already. Hikari has forgotten the connection by the time they come, and would answer them with a NullPointerException.
+     * already. Hikari has forgotten the connection by the time they come, and would answer them with a NullPointerException. Nor does the pool wait for
+     * the answer of a server that it asks whether the connection is alive.
      */
     public void takeBack() {
+        if (asked) {
+            abortNow();
+            return;
+        }
         Connection lent = loan.handle();
         if (lent == null || !isLent()) {
             return;
@@ -622,17 +658,30 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
 
     /**
      * The pool asks this of a connection that lay idle, before it is lent. It is told what is known without asking the server: whoever lends the
-     * connection knows its borrower's deadline, and asks within that.
+     * connection knows its borrower's deadline, and asks within that. On a thread of its own the pool keeps the connection alive, so there the
+     * server is asked.
      */
     @Override
     public boolean isValid(int seconds) throws SQLException {
         if (rules.purpose().isPooled() && !isLent()) {
+            if (Thread.currentThread() instanceof PoolThread) {
+                return isKeptAlive(Duration.ofSeconds(seconds));
+            }
             unasked = true;
             return !physical.isClosed();
         }
         boolean alive = physical.isValid(seconds);
         broken = broken || !alive;
         return alive;
+    }
+
+    private boolean isKeptAlive(Duration limit) throws SQLException {
+        asked = true;
+        try {
+            return ping(limit);
+        } finally {
+            asked = false;
+        }
     }
 
     /** Whether it ended because it, or its server, had failed. */

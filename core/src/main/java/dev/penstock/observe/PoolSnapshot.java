@@ -5,9 +5,10 @@ package dev.penstock.observe;
  * work of a few microseconds. Immutable.
  *
  * @param purpose {@code read} or {@code write}
- * @param size the configured {@code pool_size}
+ * @param size {@code pool_size}: the connections that are kept to the node, over both purposes
  * @param checkedOut connections that callers hold
  * @param checkedIn idle connections
+ * @param open connections open to the node, over both purposes
  * @param waiting callers that wait for a connection of this purpose on this node
  * @param invalid connections discarded as broken since the start; those that were too old or idle, or whose node lost its
  *     role, do not count
@@ -19,6 +20,7 @@ public record PoolSnapshot(
         int size,
         int checkedOut,
         int checkedIn,
+        int open,
         int waiting,
         long invalid,
         long borrowed,
@@ -28,9 +30,9 @@ public record PoolSnapshot(
         return checkedOut + checkedIn;
     }
 
-    /** Connections open beyond {@code size}. */
+    /** Connections open to the node beyond {@code size}, over both purposes. */
     public int overflow() {
-        return Math.max(0, total() - size);
+        return Math.max(0, open - size);
     }
 
     /** One line, in the words operators know. */

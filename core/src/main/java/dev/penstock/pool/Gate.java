@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -36,6 +37,9 @@ final class Gate {
     private volatile int ceiling;
     /** From the low bits up: how many are inside, how many of them read, and how many were admitted so far. */
     private final AtomicLong state = new AtomicLong();
+
+    /** The most that were inside at once since somebody asked. */
+    private final AtomicInteger peak = new AtomicInteger();
 
     private final WaitTimes waits = new WaitTimes();
     private final ReentrantLock queueLock = new ReentrantLock();
@@ -179,6 +183,11 @@ final class Gate {
         return (int) (state.get() & COUNT);
     }
 
+    /** The most that were inside at once since the last call; for one caller. */
+    int takePeak() {
+        return peak.getAndSet(inside());
+    }
+
     /** Waits until nobody is inside, at most until {@code deadline} ({@link System#nanoTime()}); nobody is let in for it. */
     void awaitEmpty(long deadline) throws InterruptedException {
         queueLock.lock();
@@ -236,8 +245,16 @@ final class Gate {
                 return Room.NOT_FOR_READS;
             }
             if (state.compareAndSet(now, now + one)) {
+                noteInside((int) (now & COUNT) + 1);
                 return Room.TAKEN;
             }
+        }
+    }
+
+    /** Written while the number of those inside grows, and read otherwise. */
+    private void noteInside(int inside) {
+        if (inside > peak.get()) {
+            peak.accumulateAndGet(inside, Math::max);
         }
     }
 

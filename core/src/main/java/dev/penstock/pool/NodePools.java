@@ -5,6 +5,7 @@ import dev.penstock.connect.Connector;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
+import dev.penstock.observe.CloseReason;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.PoolListener;
 import dev.penstock.observe.PoolSnapshot;
@@ -54,7 +55,7 @@ public final class NodePools implements AutoCloseable {
     private static final String QUEUE_FULL = "Send fewer at once, hold connections shorter, or raise max_waiting.";
 
     private final Node node;
-    private final Slots slots = new Slots();
+    private final Shared shared;
     private final Gate gate;
     private final LoadMeter meter;
     private final Ticks ticks;
@@ -70,14 +71,19 @@ public final class NodePools implements AutoCloseable {
 
     /** @param ticks what borrows are measured with while somebody listens */
     public NodePools(DatabaseConfig config, Node node, Connector connector, Ticks ticks) {
+        this(config, node, connector, ticks, Shared.Times.of(config.pool()));
+    }
+
+    NodePools(DatabaseConfig config, Node node, Connector connector, Ticks ticks, Shared.Times times) {
         this.node = node;
         this.ticks = ticks;
+        this.shared = new Shared(times);
         this.gate = new Gate(0, 0, config.pool().maxWaiting());
         this.meter = new LoadMeter(gate);
         this.ofReads = new Returns(gate.leave(true), ticks);
         this.ofWrites = new Returns(gate.leave(false), ticks);
-        this.writes = new PurposePool(config, node, Purpose.WRITE, connector, slots);
-        this.reads = new PurposePool(config, node, Purpose.READ, connector, slots);
+        this.writes = new PurposePool(config, node, Purpose.WRITE, connector, shared);
+        this.reads = new PurposePool(config, node, Purpose.READ, connector, shared);
         writes.besides(reads);
         reads.besides(writes);
         config.pool().split().ifPresent(this::size);
@@ -87,8 +93,8 @@ public final class NodePools implements AutoCloseable {
     public void size(PoolSplit found) {
         sizeLock.lock();
         try {
-            if (!slots.areOpen()) {
-                slots.open(found);
+            if (!shared.isSized()) {
+                shared.size(found);
                 gate.limitReads(reads(readShare));
                 gate.limit(found.ceiling());
             }
@@ -99,7 +105,7 @@ public final class NodePools implements AutoCloseable {
 
     /** A share that is not zero admits at least one. */
     private int reads(double share) {
-        return (int) Math.ceil(share * slots.ceiling() - 1e-9);
+        return (int) Math.ceil(share * shared.ceiling() - 1e-9);
     }
 
     public Node node() {
@@ -162,8 +168,18 @@ public final class NodePools implements AutoCloseable {
         pool(connection.purpose()).retire(connection);
     }
 
-    public void evictWriters() {
-        writes.evictAll();
+    /**
+     * Closes the idle connections that are not kept. To be called once a second, by one thread; no I/O.
+     *
+     * @param now {@link System#nanoTime()}
+     */
+    public void closeIdle(long now) {
+        if (closed || !shared.isSized()) {
+            return;
+        }
+        KeepRule.Surplus surplus = shared.keep().look(now, gate.takePeak(), writes.seen(), reads.seen());
+        writes.closeIdle(surplus.writes());
+        reads.closeIdle(surplus.reads());
     }
 
     /** A connection that is there for the taking, or opened within one slice; null otherwise. Reads no clock unless somebody listens. */
@@ -304,7 +320,7 @@ public final class NodePools implements AutoCloseable {
     private SQLException timedOut(Purpose purpose) {
         listener(purpose).timedOut();
         Holders all = holders();
-        int ceiling = slots.ceiling();
+        int ceiling = shared.ceiling();
         int share = gate.readLimit();
         boolean read = purpose == Purpose.READ;
         String told = read && share < ceiling && all.count() < ceiling
@@ -314,7 +330,7 @@ public final class NodePools implements AutoCloseable {
     }
 
     private SQLException queueFull(Purpose purpose) {
-        String told = holders().told(String.valueOf(slots.ceiling()), QUEUE_FULL);
+        String told = holders().told(String.valueOf(shared.ceiling()), QUEUE_FULL);
         return pool(purpose).queueFull(gate.waiting(purpose == Purpose.READ), told);
     }
 
@@ -339,7 +355,11 @@ public final class NodePools implements AutoCloseable {
             return Offer.LOST;
         }
         // After a promotion the server's report is stale until it answers something: ask before judging.
-        return purpose == Purpose.WRITE && physical.isReportedInHotStandby() ? Offer.UNSUITABLE : Offer.LENT;
+        if (purpose == Purpose.WRITE && physical.isReportedInHotStandby()) {
+            physical.endsFor(CloseReason.ROLE_CHANGE);
+            return Offer.UNSUITABLE;
+        }
+        return Offer.LENT;
     }
 
     private static Duration atMost(Duration longest, long deadline) {

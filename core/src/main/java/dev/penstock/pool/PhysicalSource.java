@@ -30,7 +30,7 @@ final class PhysicalSource {
     private final Connector connector;
     private final Slots slots;
     private final DatabaseConfig config;
-    private final Runnable makeRoom;
+    private final Above above;
     private final Hearing hearing;
     private final AtomicLong invalid = new AtomicLong();
 
@@ -43,22 +43,33 @@ final class PhysicalSource {
     private volatile boolean closed;
     private volatile @Nullable SQLException lastFailure;
 
-    PhysicalSource(DatabaseConfig config, Node node, Purpose purpose, Connector connector, Room room) {
+    PhysicalSource(DatabaseConfig config, Node node, Purpose purpose, Connector connector, Above above) {
         this.config = config;
         this.node = node;
         this.purpose = purpose;
         this.connector = connector;
-        this.slots = room.slots();
-        this.makeRoom = room.makeRoom();
+        this.slots = above.slots();
+        this.above = above;
         this.hearing = new Hearing(node.name(), purpose.label());
     }
 
-    /**
-     * The node's ceiling, which both purposes share.
-     *
-     * @param makeRoom called while the node is full
-     */
-    record Room(Slots slots, Runnable makeRoom) {}
+    /** The pool that these connections are for. */
+    interface Above {
+        /** The node's ceiling, which both purposes share. */
+        Slots slots();
+
+        /** Called while the node is full. */
+        void makeRoom();
+
+        /** Called when a connection is about to be opened. */
+        void opens();
+
+        /**
+         * Called when a connection has ended that was too old or retired, and another one may have to take its place; before the pool looks whether it
+         * has to open one.
+         */
+        void left();
+    }
 
     /** Who hears of these connections. */
     Hearing hearing() {
@@ -69,9 +80,10 @@ final class PhysicalSource {
     Connection getConnection() throws SQLException {
         try {
             Duration pause = SHORTEST_PAUSE;
+            above.opens();
             while (true) {
                 awaitNode();
-                if (!slots.take(() -> !closed, makeRoom)) {
+                if (!slots.take(() -> !closed, above::makeRoom)) {
                     throw closing();
                 }
                 Connection connection = openInSlot();
@@ -126,19 +138,21 @@ final class PhysicalSource {
     }
 
     private Connection open() throws SQLException {
-        ConnectionLife life = new ConnectionLife(config.pool());
-        return connector.open(
-                node, purpose, config.timeouts().connect(), connection -> ended(connection, life), slots.spare());
+        return connector.open(node, purpose, config.timeouts().connect(), this::ended, slots.spare());
     }
 
-    private void ended(NodeConnection connection, ConnectionLife life) {
+    private void ended(NodeConnection connection) {
         slots.release();
         lentBefore.addAndGet(connection.timesLent());
         returnedBefore.addAndGet(connection.timesReturned());
         if (connection.isBroken() && !closed) {
             invalid.incrementAndGet();
         }
-        hearing.now().closed(closed ? CloseReason.SHUTDOWN : life.reason(connection));
+        CloseReason reason = closed ? CloseReason.SHUTDOWN : connection.closeReason();
+        if (reason == CloseReason.LIFETIME || reason == CloseReason.RETIRED) {
+            above.left();
+        }
+        hearing.now().closed(reason);
     }
 
     /** Connections that ended because they had failed. */

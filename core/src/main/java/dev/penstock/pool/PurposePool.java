@@ -8,6 +8,7 @@ import dev.penstock.connect.ErrorClass;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.NodeConnection;
 import dev.penstock.connect.Purpose;
+import dev.penstock.observe.CloseReason;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.observe.PoolSnapshot;
 import dev.penstock.tls.ServerText;
@@ -23,27 +24,31 @@ import org.jspecify.annotations.Nullable;
  * The connections of one node for one purpose: a Hikari pool, started at the first borrow. Thread-safe.
  *
  * <p>Concurrency: {@code startLock} guards that a closed pool is not started any more; nothing is closed under it. {@code hikari} is read without
- * it.
+ * it. {@code replacing} guards {@code replacements} and what Hikari is told of them; neither calls anything else.
  */
-final class PurposePool {
+final class PurposePool implements PhysicalSource.Above {
     private final DatabaseConfig config;
     private final Node node;
     private final Purpose purpose;
-    private final Slots slots;
+    private final Shared shared;
     private final PhysicalSource source;
     private final Intake intake;
     private final ReentrantLock startLock = new ReentrantLock();
+    private final ReentrantLock replacing = new ReentrantLock();
     private volatile @Nullable HikariPool hikari;
+    private volatile @Nullable HikariConfig settings;
     private volatile @Nullable PurposePool sibling;
     private boolean closed;
 
-    PurposePool(DatabaseConfig config, Node node, Purpose purpose, Connector connector, Slots slots) {
+    /** Connections that are to be opened although nobody waits for them. */
+    private int replacements;
+
+    PurposePool(DatabaseConfig config, Node node, Purpose purpose, Connector connector, Shared shared) {
         this.config = config;
         this.node = node;
         this.purpose = purpose;
-        this.slots = slots;
-        this.source =
-                new PhysicalSource(config, node, purpose, connector, new PhysicalSource.Room(slots, this::makeRoom));
+        this.shared = shared;
+        this.source = new PhysicalSource(config, node, purpose, connector, this);
         this.intake = new Intake(source, new EvictionRule(node, purpose, hearing()));
     }
 
@@ -91,6 +96,10 @@ final class PurposePool {
         return running == null ? start() : running;
     }
 
+    /**
+     * Starts the pool itself, without Hikari's data source around it: that offers no deadline per call, and tells the log of each start and shutdown of
+     * each pool in four lines at INFO, which say nothing of the database.
+     */
     private HikariPool start() throws SQLException {
         startLock.lock();
         try {
@@ -99,22 +108,15 @@ final class PurposePool {
             }
             HikariPool running = hikari;
             if (running == null) {
-                running = silently(HikariSettings.of(config, node, purpose, intake, slots.ceiling()));
+                HikariConfig told = HikariSettings.of(config, node, purpose, intake, shared);
+                settings = told;
+                running = new HikariPool(told);
                 hikari = running;
             }
             return running;
         } finally {
             startLock.unlock();
         }
-    }
-
-    /**
-     * The pool itself, without Hikari's data source around it: that offers no deadline per call, and tells the log of each start and shutdown of each
-     * pool in four lines at INFO, which say nothing of the database.
-     */
-    private static HikariPool silently(HikariConfig settings) {
-        settings.validate();
-        return new HikariPool(settings);
     }
 
     private static boolean isOpen(HikariPool pool) {
@@ -136,9 +138,13 @@ final class PurposePool {
         connection.close();
     }
 
+    /** The node has lost its role, was given up, or leaves. */
     void evictAll() {
         HikariPool running = hikari;
         if (running != null) {
+            node.liveConnections().stream()
+                    .filter(connection -> connection.purpose() == purpose)
+                    .forEach(connection -> connection.endsFor(CloseReason.ROLE_CHANGE));
             running.softEvictConnections();
         }
     }
@@ -152,27 +158,67 @@ final class PurposePool {
             evict(running, returned);
         } else if (!connection.wasLent()) {
             // Hikari gives the oldest idle one, which this is unless it is being lent now.
-            closeOneIdle();
+            closeOneIdle(CloseReason.RETIRED);
         }
+    }
+
+    @Override
+    public Slots slots() {
+        return shared.slots();
     }
 
     /** The node is full while a caller waits here: an idle connection of the sibling has to go. */
-    private void makeRoom() {
+    @Override
+    public void makeRoom() {
         HikariPool running = hikari;
         PurposePool other = sibling;
         if (running != null && other != null && running.getThreadsAwaitingConnection() > 0) {
-            other.closeOneIdle();
+            other.closeOneIdle(CloseReason.IDLE);
         }
     }
 
-    private void closeOneIdle() {
+    /** Hikari fills the pool up to its minimum next, and opens as many as are to be replaced. */
+    @Override
+    public void left() {
+        if (shared.keep().misses(purpose, openOnNode())) {
+            replace(1);
+        }
+    }
+
+    @Override
+    public void opens() {
+        replace(-1);
+    }
+
+    /** As long as one is missing, every connection counts as too few: Hikari looks before it opens one, and opens one at a time. */
+    private void replace(int more) {
+        replacing.lock();
+        try {
+            HikariConfig told = settings;
+            if (told != null && replacements + more >= 0) {
+                replacements += more;
+                told.setMinimumIdle(replacements > 0 ? shared.ceiling() : 0);
+            }
+        } finally {
+            replacing.unlock();
+        }
+    }
+
+    /** Closes idle connections that are not kept; fewer when callers come for them. */
+    void closeIdle(int count) {
+        for (int i = 0; i < count; i++) {
+            closeOneIdle(CloseReason.IDLE);
+        }
+    }
+
+    private void closeOneIdle(CloseReason why) {
         HikariPool running = hikari;
         if (running == null || running.getIdleConnections() == 0) {
             return;
         }
         try {
             Connection idle = running.getConnection(1);
-            idle.unwrap(NodeConnection.class).retire();
+            idle.unwrap(NodeConnection.class).retire(why);
             evict(idle);
         } catch (SQLException e) {
             // Somebody else took it in this moment; the caller looks again.
@@ -180,9 +226,22 @@ final class PurposePool {
         }
     }
 
-    int inUse() {
+    /** What is there for {@link KeepRule}. */
+    KeepRule.Pool seen() {
         HikariPool running = hikari;
-        return running == null ? 0 : running.getActiveConnections();
+        return running == null
+                ? KeepRule.Pool.NONE
+                : new KeepRule.Pool(running.getTotalConnections(), running.getIdleConnections(), source.borrowed());
+    }
+
+    private int open() {
+        HikariPool running = hikari;
+        return running == null ? 0 : running.getTotalConnections();
+    }
+
+    private int openOnNode() {
+        PurposePool other = sibling;
+        return open() + (other == null ? 0 : other.open());
     }
 
     /** What exists of it; empty before the first borrow. */
@@ -194,9 +253,10 @@ final class PurposePool {
         HikariPool pool = hikari;
         return new PoolSnapshot(
                 purpose.label(),
-                slots.kept(),
+                shared.size(),
                 pool == null ? 0 : pool.getActiveConnections(),
                 pool == null ? 0 : pool.getIdleConnections(),
+                openOnNode(),
                 waiting,
                 source.invalid(),
                 source.borrowed(),

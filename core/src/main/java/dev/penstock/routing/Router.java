@@ -71,7 +71,7 @@ public final class Router implements AutoCloseable {
     private final StandingWarnings warnings;
     private final Events events;
     private final TlsUpkeep tlsUpkeep;
-    private final LoadWatch loadWatch;
+    private final PoolWatch poolWatch;
     private final Rhythm rhythm;
     private final long opened;
     private volatile boolean closed;
@@ -120,7 +120,7 @@ public final class Router implements AutoCloseable {
         connector.onWeighed(warnings::tell);
         this.roleChanges = new RoleChanges(config, nodes.all(), events, warnings);
         nodes.onLimits(warnings::tell);
-        this.loadWatch = new LoadWatch(nodes.pools(), rhythm.loadWindow());
+        this.poolWatch = new PoolWatch(nodes.pools(), rhythm.loadWindow());
         this.tlsUpkeep = new TlsUpkeep(config, identity.tls(), connector, nodes.pools(), events);
         tlsUpkeep.onLook(warnings::tell);
         this.topology = new Topology(config, connector, roleChanges);
@@ -177,7 +177,7 @@ public final class Router implements AutoCloseable {
     public void start(Duration atMost) throws SQLException {
         ask(atMost);
         tlsUpkeep.start();
-        loadWatch.start();
+        poolWatch.start();
         boolean any = config.start() == StartPolicy.ANY;
         TopologyView view = awaitFirst(any, atMost);
         if (!isReady(view, any)) {
@@ -249,7 +249,7 @@ public final class Router implements AutoCloseable {
 
     /** Calls {@code heard} whenever a window of measuring is over; what was measured is in {@link #status()}. */
     public void onLoadMeasured(Runnable heard) {
-        loadWatch.onWindow(heard);
+        poolWatch.onWindow(heard);
     }
 
     /** A node's measured load has left what was planned. */
@@ -534,7 +534,7 @@ public final class Router implements AutoCloseable {
         topology.close();
         roleChanges.close();
         tlsUpkeep.close();
-        loadWatch.close();
+        poolWatch.close();
         deadlines.close();
         nodes.close(config.timeouts().close());
         connector.close();

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,9 @@ class KeyTableTest {
             Map.entry(
                     "tls.reload_interval",
                     config -> config.tls().reloadInterval().toSeconds()));
+
+    /** Its bounds are those of another key. */
+    private static final String KEEPALIVE = "keepalive";
 
     /** Numbers that have no default: what was not declared is not judged. */
     private static final Map<String, Function<DatabaseConfig, Object>> UNDECLARED = Map.of(
@@ -113,8 +117,10 @@ class KeyTableTest {
                         .filter(key -> Set.of(Kind.INTEGER, Kind.DURATION)
                                 .contains(key.spec().kind()))
                         .map(Key::yamlName))
-                .containsExactlyInAnyOrderElementsOf(Stream.concat(READ.keySet().stream(), UNDECLARED.keySet().stream())
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.of(READ.keySet().stream(), UNDECLARED.keySet().stream(), Stream.of(KEEPALIVE))
+                                .flatMap(names -> names)
+                                .toList());
     }
 
     private static Stream<Arguments> texts() {
@@ -253,6 +259,31 @@ class KeyTableTest {
 
     /** The records refuse by themselves what the binder refuses: the same bounds, written in two places. */
     @ParameterizedTest
+    @CsvSource({"0, 300", "30, 300", "225, 300", "120, 1800", "1350, 1800", "5400, 7200"})
+    void keepalive_is_off_or_between_30_s_and_three_quarters_of_a_connections_life(int keepalive, int recycle) {
+        assertThat(Loading.keys("pool_recycle: " + recycle, "keepalive: " + keepalive)
+                        .pool()
+                        .keepalive())
+                .isEqualTo(Duration.ofSeconds(keepalive));
+        assertThat(with(Map.of("DATABASE_POOL_RECYCLE", "" + recycle, "DATABASE_KEEPALIVE", "" + keepalive))
+                        .pool()
+                        .keepalive())
+                .isEqualTo(Duration.ofSeconds(keepalive));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 300, 225", "29, 1800, 1350", "226, 300, 225", "1351, 1800, 1350", "5400, 7199, 5399"})
+    void any_other_keepalive_would_be_switched_off_and_is_a_mistake(int keepalive, int recycle, int longest) {
+        Callable<DatabaseConfig> loading =
+                () -> Loading.keys("pool_recycle: " + recycle, "keepalive: " + keepalive, "idle_timeout: 60");
+        assertThat(Loading.violations(loading)).singleElement().satisfies(violation -> {
+            assertThat(violation.code()).isEqualTo("OUT_OF_RANGE");
+            assertThat(violation.path()).endsWith("keepalive");
+            assertThat(violation.toString()).contains("must be 0, or 30 s to " + longest + " s");
+        });
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "0, 10, 30, 1800, 600", "101, 10, 30, 1800, 600", "20, -1, 30, 1800, 600", "20, 101, 30, 1800, 600",
         "20, 10, 0, 1800, 600", "20, 10, 301, 1800, 600", "20, 10, 30, 299, 200", "20, 10, 30, 7201, 600",
@@ -265,6 +296,7 @@ class KeyTableTest {
                         Duration.ofSeconds(timeout),
                         Duration.ofSeconds(recycle),
                         Duration.ofSeconds(idle),
+                        Duration.ZERO,
                         null,
                         10)))
                 .hasSize(1);

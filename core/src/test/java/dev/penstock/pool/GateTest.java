@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -66,6 +67,45 @@ class GateTest {
         gate.sendWaitersAway(false);
         assertThat(gate.enter(WRITE, LONG, () -> false)).isEqualTo(Gate.Answer.SENT_AWAY);
         assertThat(gate.waiting(WRITE)).isZero();
+    }
+
+    @Test
+    void the_most_that_were_inside_at_once_is_told_once_and_then_counted_from_those_still_inside() {
+        Gate gate = new Gate(10, 10, 1000);
+        for (int i = 0; i < 7; i++) {
+            gate.tryEnter(i % 2 == 0);
+        }
+        for (int i = 0; i < 4; i++) {
+            gate.leave(i % 2 == 0).run();
+        }
+        assertThat(gate.takePeak()).isEqualTo(7);
+        assertThat(gate.takePeak()).isEqualTo(3);
+        gate.tryEnter(WRITE);
+        gate.leave(WRITE).run();
+        assertThat(gate.takePeak()).isEqualTo(4);
+    }
+
+    @Test
+    void the_most_that_were_inside_at_once_is_not_lost_among_many_who_come_and_go() throws Exception {
+        Gate gate = new Gate(8, 8, 1000);
+        CyclicBarrier all = new CyclicBarrier(8);
+        for (int round = 0; round < 200; round++) {
+            List<Future<?>> callers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                boolean read = i % 2 == 0;
+                callers.add(threads.submit(() -> {
+                    all.await();
+                    gate.tryEnter(read);
+                    all.await();
+                    gate.leave(read).run();
+                    return null;
+                }));
+            }
+            for (Future<?> caller : callers) {
+                caller.get(30, TimeUnit.SECONDS);
+            }
+            assertThat(gate.takePeak()).as("round %d", round).isEqualTo(8);
+        }
     }
 
     @Test

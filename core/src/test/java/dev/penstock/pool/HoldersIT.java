@@ -48,9 +48,11 @@ class HoldersIT {
 
     /** Closing waits for nobody. */
     private static Database open(PostgresCluster cluster, int places) throws SQLException {
-        return Database.open(
-                config(cluster, new PoolConfig(places, 0, LONG, Duration.ofHours(1), Duration.ofMinutes(10), null, 1))
-                        .build());
+        return Database.open(config(
+                        cluster,
+                        new PoolConfig(
+                                places, 0, LONG, Duration.ofHours(1), Duration.ofMinutes(10), Duration.ZERO, null, 1))
+                .build());
     }
 
     private static DatabaseConfigBuilder config(PostgresCluster cluster, PoolConfig pool) {
@@ -89,7 +91,8 @@ class HoldersIT {
     @Test
     void reads_that_have_used_up_their_share_are_told_of_it_and_not_of_writes(PostgresCluster cluster)
             throws Exception {
-        PoolConfig quarter = new PoolConfig(4, 0, LONG, Duration.ofHours(1), Duration.ofMinutes(10), 0.25, 1);
+        PoolConfig quarter =
+                new PoolConfig(4, 0, LONG, Duration.ofHours(1), Duration.ofMinutes(10), Duration.ZERO, 0.25, 1);
         try (Database db = Database.open(config(cluster, quarter).build())) {
             on("reader", () -> db.reader().getConnection());
             db.write(outer -> assertThat(whyItWaited(() -> db.read(READ, Served::by)))

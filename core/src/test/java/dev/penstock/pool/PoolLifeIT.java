@@ -142,7 +142,14 @@ class PoolLifeIT {
     @Test
     void who_comes_when_the_queue_is_full_is_refused_at_once_and_told_why() throws Exception {
         PoolConfig small = new PoolConfig(
-                1, 0, Duration.ofSeconds(20), Duration.ofSeconds(1800), Duration.ofSeconds(600), null, 1);
+                1,
+                0,
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(1800),
+                Duration.ofSeconds(600),
+                Duration.ZERO,
+                null,
+                1);
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try (Database db = Database.open(TestConfigs.of(cluster).pool(small).build())) {
             Connection held = threads.submit(() -> db.writer().getConnection()).get(20, TimeUnit.SECONDS);
@@ -269,7 +276,14 @@ class PoolLifeIT {
     @Test
     void a_place_is_free_again_even_when_a_connection_cannot_be_put_in_order_on_its_return() throws SQLException {
         PoolConfig one = new PoolConfig(
-                1, 0, Duration.ofSeconds(10), Duration.ofSeconds(1800), Duration.ofSeconds(600), null, 1);
+                1,
+                0,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(1800),
+                Duration.ofSeconds(600),
+                Duration.ZERO,
+                null,
+                1);
         try (Database db = Database.open(TestConfigs.of(cluster).pool(one).build())) {
             Connection begunBelow = db.writer().getConnection();
             Connection driver = (Connection) begunBelow.unwrap(PGConnection.class);

@@ -170,8 +170,10 @@ class ListenersIT {
                     .isTrue();
             // Until its lag is known the primary serves.
             await().atMost(LONG).until(() -> db.read(c -> Served.by(c).inRecovery()));
+            Connection idle = db.reader().getConnection();
             List<Connection> held =
                     List.of(db.reader().getConnection(), db.reader().getConnection());
+            idle.close();
             db.addListener(new DatabaseListener() {
                 @Override
                 public PoolListener poolListener(String node, String purpose) {

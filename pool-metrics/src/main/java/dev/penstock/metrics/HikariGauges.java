@@ -29,7 +29,10 @@ final class HikariGauges {
                 new Meters.Spec(PREFIX + ".max", "", "Max connections"),
                 own,
                 () -> scrape.status().info().ceiling());
-        meters.gauge(new Meters.Spec(PREFIX + ".min", "", "Min connections"), own, () -> 1);
+        meters.gauge(
+                new Meters.Spec(PREFIX + ".min", "", "Min connections"),
+                own,
+                () -> scrape.status().info().poolSize());
     }
 
     private static void gauge(Meters meters, Scrape scrape, Pool pool, String suffix, String description, Count count) {

@@ -82,6 +82,7 @@ final class ReplicasLostScenario implements Scenario {
                         BORROW,
                         defaults.recycle(),
                         defaults.idleTimeout(),
+                        defaults.keepalive(),
                         share,
                         defaults.maxWaiting()))
                 .build();

@@ -139,6 +139,7 @@ public record Resolved(DatabaseConfig config, DriverSettings driver, List<Config
                 .put("pool_timeout", config.pool().timeout())
                 .put("pool_recycle", config.pool().recycle())
                 .put("idle_timeout", config.pool().idleTimeout())
+                .put("keepalive", config.pool().keepalive())
                 .put("max_waiting", config.pool().maxWaiting())
                 .put(
                         "primary_read_share",
