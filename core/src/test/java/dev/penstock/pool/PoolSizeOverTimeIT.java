@@ -53,7 +53,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @Tag("soak")
 @Tag("long")
 @TestInstance(Lifecycle.PER_CLASS)
-class PoolSizeIT {
+class PoolSizeOverTimeIT {
     private static final int SECONDS = 70;
     private static final int PHASE = 12;
     private static final int IDLE = 10;
