@@ -82,8 +82,7 @@ final class Binding {
         List<Endpoint> servers = endpoints(uri, replicas);
         TlsPolicy policy = policy(settings);
         TlsBinding tlsKeys = new TlsBinding(values, mistakes, warnings, policy, TlsPolicyRules.hosts(servers));
-        TlsConfig tls =
-                tlsKeys.bind(verifiesByDefault(mode, settings, servers), keyPassword(uri, passwords, settings));
+        TlsConfig tls = tlsKeys.bind(verifiesByDefault(mode, settings, servers), keyPassword(uri, passwords, settings));
         WorkloadConfig workload = workload(values);
         DatabaseConfigBuilder builder = DatabaseConfig.builder()
                 .endpoints(servers)

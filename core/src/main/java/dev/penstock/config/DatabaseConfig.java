@@ -272,7 +272,8 @@ public record DatabaseConfig(
 
     /** The same for the address that its name has now: {@code localhost} may lead to another machine. */
     public Optional<Violation> refusal(Endpoint endpoint, InetAddress address) {
-        return EnvironmentRules.refusal(this, endpoint, address).or(() -> TlsPolicyRules.refusal(this, endpoint.host(), address));
+        return EnvironmentRules.refusal(this, endpoint, address)
+                .or(() -> TlsPolicyRules.refusal(this, endpoint.host(), address));
     }
 
     /**

@@ -41,8 +41,7 @@ final class TlsBinding {
     private @Nullable Setting modeSetting;
 
     /** @param hosts of all servers that are configured */
-    TlsBinding(
-            Values values, Mistakes mistakes, List<ConfigWarning> warnings, TlsPolicy policy, List<String> hosts) {
+    TlsBinding(Values values, Mistakes mistakes, List<ConfigWarning> warnings, TlsPolicy policy, List<String> hosts) {
         this.values = values;
         this.settings = values.settings();
         this.mistakes = mistakes;

@@ -18,8 +18,7 @@ final class BorrowFailureMeters {
     private static Map<BorrowFailure, Durations> register(Meters meters, String purpose, boolean bucketed) {
         Map<BorrowFailure, Durations> all = new EnumMap<>(BorrowFailure.class);
         for (BorrowFailure why : BorrowFailure.values()) {
-            Tags own = Tags.of("node", AcquireMeter.NO_NODE, "purpose", purpose)
-                    .and(Labels.of("outcome", why));
+            Tags own = Tags.of("node", AcquireMeter.NO_NODE, "purpose", purpose).and(Labels.of("outcome", why));
             all.put(why, AcquireMeter.ofFailures(meters, own, bucketed));
         }
         return all;

@@ -37,8 +37,7 @@ final class DatabaseMeters {
                 none,
                 () -> scrape.status().sizingWarnings());
         meters.gauge(
-                new Meters.Spec(
-                        "penstock.drifting.nodes", "nodes", "Nodes whose measured load has left the plan"),
+                new Meters.Spec("penstock.drifting.nodes", "nodes", "Nodes whose measured load has left the plan"),
                 none,
                 () -> scrape.status().drift().size());
         meters.counter(

@@ -16,8 +16,7 @@ final class NodeGauges {
                 () -> scrape.of(node, one -> Scrape.flag(one.state().serves())));
         Meters.Spec plays = new Meters.Spec("penstock.nodes", "nodes", "1 for the role that the node plays");
         for (Role role : Role.values()) {
-            meters.gauge(
-                    plays, Labels.of("role", role), () -> scrape.of(node, one -> Scrape.flag(one.role() == role)));
+            meters.gauge(plays, Labels.of("role", role), () -> scrape.of(node, one -> Scrape.flag(one.role() == role)));
         }
         Meters.Spec is = new Meters.Spec("penstock.node.states", "states", "1 for the state that the node is in");
         for (NodeState state : NodeState.values()) {

@@ -29,8 +29,7 @@ final class PoolGauges {
             Tags own = Tags.of("purpose", purpose);
             meters.gauge(
                     HELD, own.and("state", "active"), () -> scrape.of(node, sum(purpose, PoolSnapshot::checkedOut)));
-            meters.gauge(
-                    HELD, own.and("state", "idle"), () -> scrape.of(node, sum(purpose, PoolSnapshot::checkedIn)));
+            meters.gauge(HELD, own.and("state", "idle"), () -> scrape.of(node, sum(purpose, PoolSnapshot::checkedIn)));
             meters.gauge(PENDING, own, () -> scrape.of(node, sum(purpose, PoolSnapshot::waiting)));
             meters.counter(INVALID, own, () -> scrape.of(node, sum(purpose, PoolSnapshot::invalid)));
         }
