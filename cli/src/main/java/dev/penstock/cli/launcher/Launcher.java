@@ -235,7 +235,7 @@ public final class Launcher {
 
     private String version() throws IOException {
         Matcher version =
-                Pattern.compile("<version>([^<]+)</version>").matcher(Files.readString(root.resolve("pom.xml")));
+                Pattern.compile("<revision>([^<]+)</revision>").matcher(Files.readString(root.resolve("pom.xml")));
         return version.find() ? version.group(1) : "unknown";
     }
 
