@@ -9,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,14 +20,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/operations quotes log lines as the library writes them, names events that exist and leads to pages that exist. */
+/** docs/operations quotes log lines as the library writes them and names events that exist. */
 class OperationsPagesTest {
     private static final Pattern CALL = Pattern.compile(
             "\\b(\\w+?)Log\\.LOG\\s*\\.(info|warn|error)\\(\\s*\"((?:[^\"\\\\]|\\\\.)*)\"", Pattern.DOTALL);
     private static final Pattern LINE =
             Pattern.compile("(INFO|WARN|ERROR) +dev\\.penstock\\.(\\w+) +(.*)", Pattern.DOTALL);
     private static final Pattern EVENT = Pattern.compile("DatabaseListener\\.(\\w+)");
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^):]*?)(?:#([^)]*))?\\)");
 
     /** What a value of a line is made of; the words between are the library's. */
     private static final Pattern VALUE = Pattern.compile(
@@ -105,21 +102,6 @@ class OperationsPagesTest {
                         .toList());
     }
 
-    @Test
-    void every_link_leads_to_a_page_and_a_heading_that_exist() throws IOException {
-        for (Path page : Pages.below(Pages.OPERATIONS)) {
-            for (MatchResult link : LINK.matcher(Pages.text(page)).results().toList()) {
-                Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
-                assertThat(target).as(page + ": " + link.group()).exists();
-                if (link.group(2) != null) {
-                    assertThat(anchors(target.normalize()))
-                            .as(page + ": " + link.group())
-                            .contains(link.group(2));
-                }
-            }
-        }
-    }
-
     private static boolean writes(Template template, String line) {
         Matcher said = LINE.matcher(line);
         return said.matches()
@@ -166,17 +148,5 @@ class OperationsPagesTest {
             }
         }
         return sources;
-    }
-
-    /** As GitHub makes them of headings. */
-    private static Set<String> anchors(Path page) {
-        Set<String> anchors = new HashSet<>();
-        Pages.text(page)
-                .lines()
-                .filter(line -> line.startsWith("#"))
-                .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
-                .map(heading -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
-                .forEach(anchors::add);
-        return anchors;
     }
 }
