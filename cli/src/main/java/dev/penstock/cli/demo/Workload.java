@@ -43,7 +43,7 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** @throws InterruptedException when the workload is to end at once */
+    /** One call, which tells whether it did what was asked. */
     private interface Call {
         boolean succeeds();
     }
