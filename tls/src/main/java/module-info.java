@@ -7,4 +7,5 @@ module dev.penstock.tls {
 
     exports dev.penstock.secret;
     exports dev.penstock.tls;
+    exports dev.penstock.violation;
 }

@@ -2,7 +2,6 @@ package dev.penstock;
 
 import dev.penstock.binding.SessionDefaults;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.SessionToken;
 import dev.penstock.observe.DatabaseListener;
@@ -17,6 +16,7 @@ import dev.penstock.routing.Rhythm;
 import dev.penstock.routing.RoutedDataSource;
 import dev.penstock.routing.Router;
 import dev.penstock.sizing.SizingPlan;
+import dev.penstock.violation.InvalidConfigException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.penstock;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.InvalidConfigException;
-import dev.penstock.config.Violation;
 import dev.penstock.routing.Router;
 import dev.penstock.sizing.Conflict;
 import dev.penstock.sizing.SizingPlan;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.DatabaseConfigBuilder;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.PoolConfig;
 import dev.penstock.config.StartPolicy;
 import dev.penstock.config.WorkloadConfig;
@@ -16,6 +15,7 @@ import dev.penstock.sizing.Bound.Kind;
 import dev.penstock.sizing.PoolSize;
 import dev.penstock.sizing.WorkloadPreset;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.violation.InvalidConfigException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

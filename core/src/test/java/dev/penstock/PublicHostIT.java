@@ -3,10 +3,10 @@ package dev.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.connect.ListeningServer;
 import dev.penstock.testkit.CertificateAuthority;
 import dev.penstock.testkit.PostgresCluster;
+import dev.penstock.violation.InvalidConfigException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

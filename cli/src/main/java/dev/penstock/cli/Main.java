@@ -1,7 +1,7 @@
 package dev.penstock.cli;
 
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.testkit.PostgresClusterException;
+import dev.penstock.violation.InvalidConfigException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;

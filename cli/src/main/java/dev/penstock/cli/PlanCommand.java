@@ -5,8 +5,8 @@ import dev.penstock.cli.plan.DatabasePlan;
 import dev.penstock.cli.plan.PlanJson;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.EnvFile;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.sizing.WhatIf;
+import dev.penstock.violation.InvalidConfigException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -38,24 +38,24 @@ final class PlanCommand implements Command {
     @Override
     public String help() {
         return """
-                Usage: penstock plan [--config FILE | --url URI] [--env-file FILE] [--offline] [--json] [--what-if CHANGES]
+            Usage: penstock plan [--config FILE | --url URI] [--env-file FILE] [--offline] [--json] [--what-if CHANGES]
 
-                Prints the sizing plan of every database of a configuration: each bound with its inputs, the binding one
-                marked with *, the predicted utilisation and waits, what one connection more or fewer changes, and what does
-                not fit. Servers are asked what they admit; one that cannot be asked is named and the rest is planned.
-                Without --config and --url the variables of the environment are read (DATABASE_URL, DATABASE_INSTANCES, ...).
+            Prints the sizing plan of every database of a configuration: each bound with its inputs, the binding one
+            marked with *, the predicted utilisation and waits, what one connection more or fewer changes, and what does
+            not fit. Servers are asked what they admit; one that cannot be asked is named and the rest is planned.
+            Without --config and --url the variables of the environment are read (DATABASE_URL, DATABASE_INSTANCES, ...).
 
-                  --config FILE      a YAML file with a 'database:' or 'databases:' section
-                  --url URI          a connection string as libpq reads it
-                  --env-file FILE    a .env file; the real environment wins
-                  --offline          ask no server
-                  --json             one JSON object on standard output, nothing else; docs/sizing.md describes it
-                  --what-if CHANGES  the plan after changes, separated by commas: lost-replicas=N, more-instances=N,
-                                     slower-queries=K
+              --config FILE      a YAML file with a 'database:' or 'databases:' section
+              --url URI          a connection string as libpq reads it
+              --env-file FILE    a .env file; the real environment wins
+              --offline          ask no server
+              --json             one JSON object on standard output, nothing else; docs/sizing.md describes it
+              --what-if CHANGES  the plan after changes, separated by commas: lost-replicas=N, more-instances=N,
+                                 slower-queries=K
 
-                Exit status: 0 when everything fits or only warnings are left, 1 when Database.open would refuse, 2 when the
-                configuration has mistakes or the options are wrong.
-                """;
+            Exit status: 0 when everything fits or only warnings are left, 1 when Database.open would refuse, 2 when the
+            configuration has mistakes or the options are wrong.
+            """;
     }
 
     @Override

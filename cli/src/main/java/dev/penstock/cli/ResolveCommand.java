@@ -5,7 +5,7 @@ import dev.penstock.cli.resolve.Resolved;
 import dev.penstock.cli.resolve.TextReport;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.EnvFile;
-import dev.penstock.config.InvalidConfigException;
+import dev.penstock.violation.InvalidConfigException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,19 +32,19 @@ final class ResolveCommand implements Command {
     @Override
     public String help() {
         return """
-                Usage: penstock resolve [--config FILE | --url URI] [--env-file FILE] [--json]
+            Usage: penstock resolve [--config FILE | --url URI] [--env-file FILE] [--json]
 
-                Reads a configuration as a program would, and prints what it comes to: servers, roles, pool, TLS, the JDBC
-                URL and the driver properties, each value with where it was written. Secrets are masked and need not be there.
-                Without --config and --url the variables of the environment are read (DATABASE_URL, ...).
+            Reads a configuration as a program would, and prints what it comes to: servers, roles, pool, TLS, the JDBC
+            URL and the driver properties, each value with where it was written. Secrets are masked and need not be there.
+            Without --config and --url the variables of the environment are read (DATABASE_URL, ...).
 
-                  --config FILE     a YAML file with a 'database:' section; variables fill in ${...}
-                  --url URI         a connection string as libpq reads it
-                  --env-file FILE   a .env file; the real environment wins
-                  --json            one JSON object on standard output, nothing else; docs/configuration.md describes it
+              --config FILE     a YAML file with a 'database:' section; variables fill in ${...}
+              --url URI         a connection string as libpq reads it
+              --env-file FILE   a .env file; the real environment wins
+              --json            one JSON object on standard output, nothing else; docs/configuration.md describes it
 
-                Exit status: 0 when it is valid, 2 when it has mistakes or the options are wrong.
-                """;
+            Exit status: 0 when it is valid, 2 when it has mistakes or the options are wrong.
+            """;
     }
 
     @Override

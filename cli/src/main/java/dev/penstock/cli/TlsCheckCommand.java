@@ -7,9 +7,6 @@ import dev.penstock.cli.tlscheck.TextReport;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
 import dev.penstock.config.EnvFile;
-import dev.penstock.config.InvalidConfigException;
-import dev.penstock.config.Violation;
-import dev.penstock.tls.InvalidTlsConfigException;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsConfigBuilder;
@@ -17,6 +14,8 @@ import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsMaterialException;
 import dev.penstock.tls.TlsPolicy;
 import dev.penstock.tls.TlsSource;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -79,28 +78,28 @@ final class TlsCheckCommand implements Command {
     @Override
     public String help() {
         return """
-                Usage: penstock tls-check --host HOST[,HOST] [--port N] [--sslmode MODE] [--sslrootcert FILE|system] [--json]
-                       penstock tls-check [--config FILE | --url URI] [--env-file FILE] [--host ...] [--login] [--json]
+            Usage: penstock tls-check --host HOST[,HOST] [--port N] [--sslmode MODE] [--sslrootcert FILE|system] [--json]
+                   penstock tls-check [--config FILE | --url URI] [--env-file FILE] [--host ...] [--login] [--json]
 
-                Dials each server, begins TLS as PostgreSQL's protocol does, and prints version, cipher, the chain with its
-                expiry, whether the name matches, what Penstock and plain pgjdbc do with it in that mode, and what to do.
-                It does not log in and needs no password; what pg_hba.conf decides it cannot see, unless --login asks for it.
+            Dials each server, begins TLS as PostgreSQL's protocol does, and prints version, cipher, the chain with its
+            expiry, whether the name matches, what Penstock and plain pgjdbc do with it in that mode, and what to do.
+            It does not log in and needs no password; what pg_hba.conf decides it cannot see, unless --login asks for it.
 
-                  --host HOST[,HOST]   the servers; else those of the configuration. [v6]:port and host:port are taken
-                  --port N             for hosts without a port of their own; 5432 by default
-                  --sslmode MODE       verify-full by default
-                  --sslrootcert CA     a PEM file, a directory, or system; system by default with verify-full, else none;
-                                       a policy (docs/tls-policy.md) holds for both, as for a configuration
-                  --config FILE        TLS and servers from a YAML file, as penstock resolve reads it
-                  --url URI            the same from a connection string
-                  --env-file FILE      a .env file for both; without any of them and without --host the environment is read
-                  --login              sends role and database as well, no password, and says how the server wants the login
-                                       proven and whether require_auth allows that; the server may log it
-                  --json               one JSON object on standard output, nothing else; docs/tls.md describes it
+              --host HOST[,HOST]   the servers; else those of the configuration. [v6]:port and host:port are taken
+              --port N             for hosts without a port of their own; 5432 by default
+              --sslmode MODE       verify-full by default
+              --sslrootcert CA     a PEM file, a directory, or system; system by default with verify-full, else none;
+                                   a policy (docs/tls-policy.md) holds for both, as for a configuration
+              --config FILE        TLS and servers from a YAML file, as penstock resolve reads it
+              --url URI            the same from a connection string
+              --env-file FILE      a .env file for both; without any of them and without --host the environment is read
+              --login              sends role and database as well, no password, and says how the server wants the login
+                                   proven and whether require_auth allows that; the server may log it
+              --json               one JSON object on standard output, nothing else; docs/tls.md describes it
 
-                Exit status: 0 when every server is accepted, 1 when one is refused or unreachable, or a certificate ends
-                sooner than the policy allows, 2 when configuration, certificate files or options are wrong.
-                """;
+            Exit status: 0 when every server is accepted, 1 when one is refused or unreachable, or a certificate ends
+            sooner than the policy allows, 2 when configuration, certificate files or options are wrong.
+            """;
     }
 
     @Override
@@ -114,8 +113,6 @@ final class TlsCheckCommand implements Command {
             return invalid(json, JsonReport.of(e), e, terminal);
         } catch (InvalidConfigException e) {
             return invalid(json, dev.penstock.cli.resolve.JsonReport.of(e), e, terminal);
-        } catch (InvalidTlsConfigException e) {
-            throw new UsageException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -128,10 +125,9 @@ final class TlsCheckCommand implements Command {
             TlsConfig tls = context.config();
             terminal.out().println(json ? JsonReport.of(tls, nodes, expiry) : TextReport.of(tls, nodes, expiry));
             return expiry.isGood() && nodes.stream().allMatch(NodeCheck::connects) ? 0 : REFUSED;
-        } catch (InvalidTlsConfigException weaker) {
-            throw new InvalidConfigException(weaker.faults().stream()
-                    .map(fault -> new Violation(
-                            fault.path(), "TLS_POLICY", "", fault.rule(), "options", fault.remedy() + "."))
+        } catch (InvalidConfigException weaker) {
+            throw new InvalidConfigException(weaker.violations().stream()
+                    .map(one -> one.at("", one.origin().equals(Violation.IN_CODE) ? "options" : one.origin()))
                     .toList());
         }
     }
@@ -186,9 +182,15 @@ final class TlsCheckCommand implements Command {
         TlsConfigBuilder asked =
                 TlsConfig.builder(mode).ca(ca == null && mode == SslMode.VERIFY_FULL ? TlsSource.system() : ca);
         // What is weaker is refused with everything else when the context is opened.
-        return policy.judge(asked, written, servers.stream().map(Endpoint::host).toList())
-                .completed()
-                .build();
+        try {
+            return policy.judge(
+                            asked, written, servers.stream().map(Endpoint::host).toList())
+                    .completed()
+                    .build();
+        } catch (InvalidConfigException e) {
+            throw new UsageException(
+                    e.violations().stream().map(Violation::toString).collect(Collectors.joining("; ")));
+        }
     }
 
     private static SslMode mode(String text) throws UsageException {

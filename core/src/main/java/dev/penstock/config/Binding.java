@@ -5,6 +5,8 @@ import dev.penstock.secret.PasswordSource;
 import dev.penstock.sizing.WorkloadPreset;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsPolicy;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,7 +138,7 @@ final class Binding {
             }
         }
         TlsPolicy policy = policies.apply(added.toArray(Path[]::new));
-        TlsPolicyRules.violations(policy).forEach(mistakes::add);
+        policy.faults().forEach(mistakes::add);
         return policy;
     }
 
@@ -294,7 +296,7 @@ final class Binding {
 
     private void add(InvalidConfigException wrong, String component, Settings settings) {
         for (Violation violation : wrong.violations()) {
-            mistakes.add(located(violation.under(component), settings));
+            mistakes.add(located(violation.at(component, violation.origin()), settings));
         }
     }
 

@@ -2,6 +2,8 @@ package dev.penstock.config;
 
 import dev.penstock.secret.Secret;
 import dev.penstock.tls.TlsPolicy;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;

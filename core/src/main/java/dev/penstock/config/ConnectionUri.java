@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;

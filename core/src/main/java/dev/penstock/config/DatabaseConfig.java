@@ -6,6 +6,8 @@ import dev.penstock.tls.CertificateReport;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsPolicy;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -2,9 +2,10 @@ package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.AuthMethod;
-import dev.penstock.tls.InvalidTlsConfigException;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsPolicy;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -308,7 +309,7 @@ public final class DatabaseConfigBuilder {
             return satisfied;
         }
         TlsPolicy read = policies.apply(policyFiles.toArray(Path[]::new));
-        TlsPolicyRules.violations(read).forEach(mistakes::add);
+        read.faults().forEach(mistakes::add);
         return read;
     }
 
@@ -341,9 +342,8 @@ public final class DatabaseConfigBuilder {
             }
             mistakes.add(unset(path));
         } catch (InvalidConfigException e) {
-            mistakes.add(e, path);
-        } catch (InvalidTlsConfigException e) {
-            e.faults().forEach(fault -> mistakes.add(tls(fault)));
+            // TLS names its components as the whole does.
+            mistakes.add(e, path.equals(Key.TLS_SECTION) ? "" : path);
         }
         return standIn.get();
     }
@@ -372,13 +372,6 @@ public final class DatabaseConfigBuilder {
 
     private static Violation unset(String path) {
         return new Violation(path, "REQUIRED", "", "must be set", Violation.IN_CODE, "Call it with a value, not null.");
-    }
-
-    private static Violation tls(InvalidTlsConfigException.Fault fault) {
-        String component =
-                Key.named(fault.path()).map(key -> key.spec().component()).orElse(fault.path());
-        return new Violation(
-                component, "TLS", "", fault.rule(), Violation.IN_CODE, TlsBinding.sentence(fault.remedy()));
     }
 
     private TlsConfig defaultTls(EnvironmentMode mode, List<Endpoint> servers) {

@@ -2,6 +2,8 @@ package dev.penstock.config;
 
 import dev.penstock.config.Substitution.Naming;
 import dev.penstock.config.Substitution.Syntax;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,5 +1,7 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;

@@ -6,6 +6,7 @@ import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsReason;
+import dev.penstock.violation.Violation;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -221,7 +222,8 @@ final class EnvironmentRules {
                     "encrypts to a public host without checking whose server it is",
                     isProduction(config)
                             ? "One of four: sslrootcert=<CA file>; sslmode=verify-full with sslrootcert=system;"
-                                    + " channel_binding=require; or cert_validation: none, to say aloud that the server stays unproven."
+                                    + " channel_binding=require; or cert_validation: none, to say aloud that the server"
+                                    + " stays unproven."
                             : "Write " + Platform.lineOf(server.host())
                                     + ", or channel_binding=require, which proves it too; see "
                                     + Platform.pageOf(server.host()) + "."));

@@ -4,6 +4,8 @@ import dev.penstock.config.Substitution.Syntax;
 import dev.penstock.config.UriParts.Form;
 import dev.penstock.config.UriParts.HostPart;
 import dev.penstock.config.UriParts.Parameter;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.util.ArrayList;
 import java.util.List;
 

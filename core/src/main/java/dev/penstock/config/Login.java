@@ -1,6 +1,7 @@
 package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.violation.InvalidConfigException;
 import java.util.Objects;
 
 /**

@@ -2,6 +2,8 @@ package dev.penstock.config;
 
 import dev.penstock.config.PasswordBinding.Request;
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,8 @@ final class LoginBinding {
         if (variable != null) {
             String remedy = passwords.isSet(variable)
                     ? "Use user_pw_env_var: " + variable
-                    : "Name the variable in user_pw_env_var. A password that looks like an expression goes into a secret file.";
+                    : "Name the variable in user_pw_env_var. A password that looks like an expression goes into a"
+                            + " secret file.";
             throw new InvalidConfigException(Violation.of(
                     "PASSWORD_EXPRESSION",
                     "***",

@@ -1,6 +1,9 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Gathers what every step of a build finds wrong, so that one exception names every mistake. Not thread-safe. */
@@ -17,7 +20,7 @@ final class Mistakes {
     /** What a step found wrong, seen from {@code path}. */
     void add(InvalidConfigException wrong, String path) {
         for (Violation violation : wrong.violations()) {
-            found.add(violation.under(path));
+            found.add(violation.at(path, violation.origin()));
         }
     }
 
@@ -43,7 +46,8 @@ final class Mistakes {
 
     void throwIfAny() {
         if (!found.isEmpty()) {
-            throw new InvalidConfigException(found);
+            throw new InvalidConfigException(
+                    found.stream().sorted(Comparator.comparing(Violation::path)).toList());
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.penstock.config;
 
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.violation.Violation;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

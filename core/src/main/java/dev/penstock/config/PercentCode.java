@@ -1,5 +1,7 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

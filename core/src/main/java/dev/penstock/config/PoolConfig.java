@@ -2,6 +2,8 @@ package dev.penstock.config;
 
 import dev.penstock.sizing.PoolSplit;
 import dev.penstock.sizing.WorkloadPreset;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.Violation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

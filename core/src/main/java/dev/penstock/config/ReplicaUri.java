@@ -1,5 +1,7 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.Violation;
+
 /** One connection string of {@code replica_url}, with its place. */
 record ReplicaUri(ConnectionUri uri, String path, String origin) {
     Violation violation(String code, String message, String remedy) {

@@ -3,6 +3,8 @@ package dev.penstock.config;
 import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;

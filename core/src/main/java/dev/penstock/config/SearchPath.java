@@ -1,5 +1,7 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

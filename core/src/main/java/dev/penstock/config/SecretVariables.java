@@ -3,6 +3,7 @@ package dev.penstock.config;
 import dev.penstock.secret.Disclosure;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.secret.Secret;
+import dev.penstock.violation.Violation;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

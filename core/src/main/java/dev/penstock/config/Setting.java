@@ -1,5 +1,7 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.Violation;
+
 /**
  * The value that counts for one key, after precedence and substitution, still as text.
  *

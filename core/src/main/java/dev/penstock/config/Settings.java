@@ -1,6 +1,7 @@
 package dev.penstock.config;
 
 import dev.penstock.config.Substitution.Naming;
+import dev.penstock.violation.InvalidConfigException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;

@@ -1,5 +1,7 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -289,7 +291,8 @@ final class Substitution {
                                 "UNSET_VARIABLE",
                                 "***",
                                 "needs the variable that stands there, which is not set" + why,
-                                "Set it. A dollar sign of a password is %24 in a connection string, and $$ elsewhere in a file."));
+                                "Set it. A dollar sign of a password is %24 in a connection string, and $$ elsewhere"
+                                        + " in a file."));
     }
 
     private static InvalidConfigException malformed(String message, String remedy) {

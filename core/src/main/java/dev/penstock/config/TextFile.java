@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
 import java.time.Duration;
 import java.util.Objects;
 

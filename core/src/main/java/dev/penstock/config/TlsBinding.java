@@ -5,7 +5,6 @@ import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.CertValidation;
 import dev.penstock.tls.ChannelBinding;
 import dev.penstock.tls.ClientCertificate;
-import dev.penstock.tls.InvalidTlsConfigException;
 import dev.penstock.tls.Sni;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.SslNegotiation;
@@ -14,6 +13,8 @@ import dev.penstock.tls.TlsConfigBuilder;
 import dev.penstock.tls.TlsPolicy;
 import dev.penstock.tls.TlsSource;
 import dev.penstock.tls.TlsVersion;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -84,8 +85,8 @@ final class TlsBinding {
         given.putAll(verdict.given());
         try {
             return verdict.completed().build();
-        } catch (InvalidTlsConfigException e) {
-            e.faults().forEach(this::add);
+        } catch (InvalidConfigException e) {
+            e.violations().forEach(this::add);
             return null;
         }
     }
@@ -198,28 +199,24 @@ final class TlsBinding {
         };
     }
 
-    /** {@code tls} names its keys as the section does. */
-    private void add(InvalidTlsConfigException.Fault fault) {
-        Key key = Key.named(fault.path()).orElse(Key.SSLMODE);
+    private void add(Violation violation) {
+        Key key = Key.ofComponent(violation.path()).orElse(Key.SSLMODE);
         // What nobody wrote is asked for by the mode.
         String origin = settings.origin(settings.get(key) == null ? Key.SSLMODE : key);
-        mistakes.add(new Violation(settings.path(key), "TLS", "", fault.rule(), origin, sentence(fault.remedy())));
+        mistakes.add(new Violation(
+                settings.path(key), violation.code(), "", violation.message(), origin, violation.remedy()));
     }
 
     /** Adds a mistake with the place of what was written; the message has that of the policy. */
-    private void addBreach(InvalidTlsConfigException.Fault breach) {
+    private void addBreach(Violation breach) {
         Key key = Key.named(breach.path()).orElse(Key.SSLMODE);
         Setting setting = key == Key.SSLMODE ? modeSetting : settings.get(key);
         mistakes.add(new Violation(
                 setting == null ? settings.path(key) : setting.path(),
                 TlsPolicyRules.CODE,
                 "",
-                breach.rule(),
+                breach.message(),
                 setting == null ? Scalar.DEFAULT : setting.origin(),
-                sentence(breach.remedy())));
-    }
-
-    static String sentence(String words) {
-        return Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".";
+                breach.remedy()));
     }
 }

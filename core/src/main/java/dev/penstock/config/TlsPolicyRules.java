@@ -1,8 +1,8 @@
 package dev.penstock.config;
 
 import dev.penstock.tls.AuthMethod;
-import dev.penstock.tls.InvalidTlsConfigException.Fault;
 import dev.penstock.tls.TlsPolicy;
+import dev.penstock.violation.Violation;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -16,34 +16,17 @@ final class TlsPolicyRules {
 
     private TlsPolicyRules() {}
 
-    /** Returns what is wrong with the files; the place is the line's. */
-    static List<Violation> violations(TlsPolicy policy) {
-        return policy.faults().stream()
-                .map(fault -> new Violation(
-                        Key.POLICY.yamlName(),
-                        "TLS_POLICY_FILE",
-                        "",
-                        fault.rule(),
-                        fault.path(),
-                        TlsBinding.sentence(fault.remedy())))
-                .toList();
-    }
-
     /** Makes a violation that names the component, as the records do. */
-    static Violation violation(Fault breach, String origin) {
+    static Violation violation(Violation breach, String origin) {
         String component =
                 Key.named(breach.path()).map(key -> key.spec().component()).orElse(breach.path());
-        return new Violation(component, CODE, "", breach.rule(), origin, TlsBinding.sentence(breach.remedy()));
+        return new Violation(component, CODE, "", breach.message(), origin, breach.remedy());
     }
 
     static List<ConfigWarning> warnings(DatabaseConfig config) {
         return config.policy().warnings().stream()
                 .map(unknown -> new ConfigWarning(
-                        Key.POLICY.yamlName(),
-                        "TLS_POLICY_KEY",
-                        unknown.rule(),
-                        unknown.path(),
-                        TlsBinding.sentence(unknown.remedy())))
+                        unknown.path(), "TLS_POLICY_KEY", unknown.message(), unknown.origin(), unknown.remedy()))
                 .toList();
     }
 

@@ -1,5 +1,7 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
+
 /** Judges one host and port of a connection string. Echoes neither: a raw password makes libpq read parts of it as both. */
 final class UriHost {
     private static final int MAX_PORT = 65_535;

@@ -3,6 +3,8 @@ package dev.penstock.config;
 import dev.penstock.config.Substitution.Chosen;
 import dev.penstock.config.Substitution.Syntax;
 import dev.penstock.config.UriParts.Form;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -71,12 +73,13 @@ record UriText(String text, Syntax syntax, boolean literal) {
         Matcher other = OTHER_SCHEME.matcher(text);
         String scheme = other.lookingAt() ? other.group(1) : "";
         if (scheme.startsWith("sqlite")) {
-            return new InvalidConfigException(
-                    Violation.of(
-                            "SQLITE",
-                            "sqlite",
-                            "is SQLite; Penstock routes between PostgreSQL servers, and tests against another engine prove little",
-                            "Run penstock dev (penstock-cli) for a real server, or the testkit's PostgresCluster in tests: both need no install."));
+            return new InvalidConfigException(Violation.of(
+                    "SQLITE",
+                    "sqlite",
+                    "is SQLite; Penstock routes between PostgreSQL servers, and tests against another engine"
+                            + " prove little",
+                    "Run penstock dev (penstock-cli) for a real server, or the testkit's PostgresCluster in"
+                            + " tests: both need no install."));
         }
         return new InvalidConfigException(Violation.of(
                 "URL_SCHEME",

@@ -1,5 +1,6 @@
 package dev.penstock.config;
 
+import dev.penstock.violation.Violation;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;

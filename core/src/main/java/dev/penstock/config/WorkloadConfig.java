@@ -1,6 +1,7 @@
 package dev.penstock.config;
 
 import dev.penstock.sizing.WorkloadPreset;
+import dev.penstock.violation.InvalidConfigException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package dev.penstock.config;
 
 import dev.penstock.secret.Secret;
+import dev.penstock.violation.Violation;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -96,14 +97,14 @@ final class YamlSection {
             String value = Secret.withoutLineEnd(scalar.getValue());
             values.put(key, new Scalar(value, path, origin, Scalar.Kind.FILE));
         } else if (node instanceof ScalarNode) {
-            mistakes.add(
-                    new Violation(
-                            path,
-                            "NO_VALUE",
-                            "",
-                            "has no value",
-                            origin,
-                            "Give a value, between quotes when it begins with #; or write null, or take the key out, for its default."));
+            mistakes.add(new Violation(
+                    path,
+                    "NO_VALUE",
+                    "",
+                    "has no value",
+                    origin,
+                    "Give a value, between quotes when it begins with #; or write null, or take the key out,"
+                            + " for its default."));
         } else if (key == Key.REPLICA_URL && node instanceof SequenceNode list && isAllText(list.getValue())) {
             String joined = list.getValue().stream()
                     .filter(item -> !YamlFile.isNull(item))

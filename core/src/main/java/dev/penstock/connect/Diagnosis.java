@@ -3,7 +3,6 @@ package dev.penstock.connect;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.EnvironmentMode;
 import dev.penstock.config.Login;
-import dev.penstock.config.Violation;
 import dev.penstock.connect.Connector.AddressRefusedException;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.SecretUnavailableException;
@@ -12,6 +11,7 @@ import dev.penstock.tls.ServerText;
 import dev.penstock.tls.TlsConnectException;
 import dev.penstock.tls.TlsFailure;
 import dev.penstock.tls.TlsReason;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -116,8 +116,10 @@ final class Diagnosis {
                         "AUTH_METHOD_REFUSED",
                         "the server " + asked.deed() + ", and require_auth allows " + AuthMethod.list(allowed)
                                 + " alone",
-                        "Let pg_hba.conf ask for scram-sha-256 at this login, and set a password anew that was stored as md5;"
-                                + " or, to accept it as it is, name " + asked.libpqName() + " in require_auth." + sent)
+                        "Let pg_hba.conf ask for scram-sha-256 at this login, and set a password anew that was stored"
+                                + " as md5; or, to accept it as it is,"
+                                + " name"
+                                + " " + asked.libpqName() + " in require_auth." + sent)
                 .on(node, "08004", driver);
     }
 
@@ -213,7 +215,8 @@ final class Diagnosis {
             case "InitializeSessionUserId" ->
                 "It is the role's own limit: raise it (ALTER ROLE ... CONNECTION LIMIT), or make the pools smaller.";
             case "CheckMyDatabase" ->
-                "It is the database's own limit: raise it (ALTER DATABASE ... CONNECTION LIMIT), or make the pools smaller.";
+                "It is the database's own limit: raise it (ALTER DATABASE ... CONNECTION LIMIT), or make the pools"
+                        + " smaller.";
             default -> "Put a pooler in between, make the pools smaller, or raise max_connections.";
         };
     }
@@ -281,7 +284,8 @@ final class Diagnosis {
         return new Finding(
                         "CONNECTS_HANG",
                         ServerText.of(cause),
-                        "They wait for the provider of the password, or for the host's name to be resolved: look at both.")
+                        "They wait for the provider of the password, or for the host's name to be resolved: look at"
+                                + " both.")
                 .on(node, "08001", cause);
     }
 

@@ -1,6 +1,6 @@
 package dev.penstock.connect;
 
-import dev.penstock.config.Violation;
+import dev.penstock.violation.Violation;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;

@@ -2,17 +2,16 @@ package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.Login;
-import dev.penstock.config.Violation;
 import dev.penstock.observe.CredentialStatus;
 import dev.penstock.secret.FileWatcher;
 import dev.penstock.secret.RotatingPassword;
 import dev.penstock.secret.SecretUnavailableException;
-import dev.penstock.tls.InvalidTlsConfigException;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsMaterialException;
 import dev.penstock.tls.TlsReason;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,11 +145,9 @@ public final class Identity implements AutoCloseable {
                             "Look at the file system that its files are on, and at the load of this machine."));
                 }
                 return context;
-            } catch (InvalidTlsConfigException e) {
+            } catch (InvalidConfigException e) {
                 // Only of a configuration that was put together by hand: what loads and builds one has told it.
-                e.faults()
-                        .forEach(fault -> found.add(new Violation(
-                                fault.path(), "TLS_POLICY", "", fault.rule(), tlsOrigin, fault.remedy() + ".")));
+                e.violations().forEach(breach -> found.add(breach.at("", tlsOrigin)));
                 return null;
             } catch (TlsMaterialException e) {
                 String message = without(e.remedy(), e.getMessage());

@@ -2,9 +2,9 @@ package dev.penstock.connect;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Endpoint;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.Login;
-import dev.penstock.config.Violation;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 
 /** What a connection is opened for. Fixed for its life, whatever role its node plays later. */
 public enum Purpose {

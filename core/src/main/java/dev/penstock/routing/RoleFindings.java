@@ -2,13 +2,13 @@ package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Login;
-import dev.penstock.config.Violation;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.ServerFacts;
 import dev.penstock.connect.ServerFacts.Attribute;
 import dev.penstock.connect.ServerFacts.Role;
 import dev.penstock.connect.WeakPassword;
 import dev.penstock.observe.DatabaseStatus.Warning;
+import dev.penstock.violation.Violation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +84,8 @@ final class RoleFindings {
                 "role '" + role.name() + "' " + how
                         + ": row-level security does not hold for an owner, who may also drop and alter them",
                 role.name().equals(owner)
-                        ? "Give them to a role that does not log in (REASSIGN OWNED BY), and grant this one what it needs."
+                        ? "Give them to a role that does not log in (REASSIGN OWNED BY), and grant this one what it"
+                                + " needs."
                         : "REVOKE \"" + owner + "\" FROM \"" + role.name() + "\", and grant it what it needs."));
     }
 
@@ -97,7 +98,8 @@ final class RoleFindings {
     private static String privilege(Role role) {
         boolean superuser = role.attributes().contains(Attribute.SUPERUSER);
         return superuser
-                ? "is a superuser: no grant and no row-level security holds for it, and it may run programs on the server"
+                ? "is a superuser: no grant and no row-level security holds for it, and it may run programs on the"
+                        + " server"
                 : "has BYPASSRLS: no row-level security holds for it";
     }
 

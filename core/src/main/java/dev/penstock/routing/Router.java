@@ -3,7 +3,6 @@ package dev.penstock.routing;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.Endpoint;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.SessionToken;
 import dev.penstock.config.StartPolicy;
@@ -27,6 +26,7 @@ import dev.penstock.topology.MemberWatch;
 import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
+import dev.penstock.violation.InvalidConfigException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -172,7 +172,7 @@ public final class Router implements AutoCloseable {
      * @param atMost counted from {@link #open}
      * @throws SQLException with what each node said, when there is none within {@code atMost}, or as soon as every node
      *     has refused us for a reason that waiting will not fix
-     * @throws dev.penstock.config.InvalidConfigException when a privileged role logs in and {@code privileged_login} refuses that
+     * @throws dev.penstock.violation.InvalidConfigException when a privileged role logs in and {@code privileged_login} refuses that
      */
     public void start(Duration atMost) throws SQLException {
         ask(atMost);

@@ -1,10 +1,8 @@
 package dev.penstock.routing;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.config.Login;
 import dev.penstock.config.PrivilegedLogin;
-import dev.penstock.config.Violation;
 import dev.penstock.connect.Node;
 import dev.penstock.connect.StartMode;
 import dev.penstock.connect.StartMode.Origin;
@@ -12,6 +10,8 @@ import dev.penstock.connect.UnusableSchema;
 import dev.penstock.connect.WeakPassword;
 import dev.penstock.observe.DatabaseStatus.Warning;
 import dev.penstock.tls.CertificateReport;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -125,7 +125,8 @@ final class StandingWarnings {
                 "SAME_SERVER",
                 alias.name(),
                 alias.endpoint() + " is the server that " + node.endpoint() + " (" + node.name()
-                        + ") names too: a primary takes no reads as a replica, and a replica with two names takes twice its share",
+                        + ") names too: a primary takes no reads as a replica, and a replica with two names takes"
+                        + " twice its share",
                 "Leave one of them out, or correct the name."));
     }
 

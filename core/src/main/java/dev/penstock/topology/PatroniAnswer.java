@@ -1,8 +1,8 @@
 package dev.penstock.topology;
 
 import dev.penstock.config.Endpoint;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.tls.ServerText;
+import dev.penstock.violation.InvalidConfigException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsVersion;
+import dev.penstock.violation.Violation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

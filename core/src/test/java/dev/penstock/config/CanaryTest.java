@@ -3,6 +3,7 @@ package dev.penstock.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.violation.InvalidConfigException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package dev.penstock.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.penstock.violation.Violation;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,54 +30,54 @@ class EnvFileTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
-            A=b                     ~ b
-            A =b                    ~ b
-            A= b                    ~ b
-            A = b                   ~ b
-            ␣␣A=b␣␣                 ~ b
-            A: b                    ~ b
-            A: Foo=bar              ~ Foo=bar
-            A=1:B                   ~ 1:B
-            A=b␍                    ~ b
-            export A=b              ~ b
-            ␣export␣␣␣A=b           ~ b
-            A=b # comment           ~ b
-            A=b #comment            ~ b
-            A=b #                   ~ b
-            A=b#no-comment          ~ b#no-comment
-            A=# no comment          ~ # no comment
-            A=                      ~ ``
-            A=''                    ~ ``
-            A=""                    ~ ``
-            A="b # c"               ~ b # c
-            A="b#c"#                ~ b#c
-            A="b" # c               ~ b
-            A='b#c' # c             ~ b#c
-            A="b\\"c\\\\d\\$e\\qf"  ~ b"c\\d$e\\qf
-            A='b\\n"c'              ~ b\\n"c
-            A="'d'"                 ~ 'd'
-            A='Let\\'s go!'         ~ Let's go!
-            A="b\\nc"               ~ b⏎c
-            A=b\\tc                 ~ b\\tc
-            A="\\0123"              ~ S
-            A="\\x07\\u12e4"        ~ \\x07\\u12e4
-            A="b\\\\r\\ b"          ~ b\\r\\ b
-            A="one⏎two # not⏎three" ~ one⏎two # not⏎three
-            A='one⏎two'             ~ one⏎two
-            A=b=c                   ~ b=c
-            A=b'c"d                 ~ b'c"d
-            A=b c                   ~ b c
-            A=$$b                   ~ $b
-            A="\\$SET"              ~ $SET
-            A='$SET'                ~ $SET
-            A=$SET                  ~ of the process
-            A="${SET}!"             ~ of the process!
-            A=${EMPTY:-d}           ~ d
-            A=${NONE-d}             ~ d
-            A=a$                    ~ a$
-            A=a$ b                  ~ a$ b
-            A=a$1                   ~ a$1
-            """)
+        A=b                     ~ b
+        A =b                    ~ b
+        A= b                    ~ b
+        A = b                   ~ b
+        ␣␣A=b␣␣                 ~ b
+        A: b                    ~ b
+        A: Foo=bar              ~ Foo=bar
+        A=1:B                   ~ 1:B
+        A=b␍                    ~ b
+        export A=b              ~ b
+        ␣export␣␣␣A=b           ~ b
+        A=b # comment           ~ b
+        A=b #comment            ~ b
+        A=b #                   ~ b
+        A=b#no-comment          ~ b#no-comment
+        A=# no comment          ~ # no comment
+        A=                      ~ ``
+        A=''                    ~ ``
+        A=""                    ~ ``
+        A="b # c"               ~ b # c
+        A="b#c"#                ~ b#c
+        A="b" # c               ~ b
+        A='b#c' # c             ~ b#c
+        A="b\\"c\\\\d\\$e\\qf"  ~ b"c\\d$e\\qf
+        A='b\\n"c'              ~ b\\n"c
+        A="'d'"                 ~ 'd'
+        A='Let\\'s go!'         ~ Let's go!
+        A="b\\nc"               ~ b⏎c
+        A=b\\tc                 ~ b\\tc
+        A="\\0123"              ~ S
+        A="\\x07\\u12e4"        ~ \\x07\\u12e4
+        A="b\\\\r\\ b"          ~ b\\r\\ b
+        A="one⏎two # not⏎three" ~ one⏎two # not⏎three
+        A='one⏎two'             ~ one⏎two
+        A=b=c                   ~ b=c
+        A=b'c"d                 ~ b'c"d
+        A=b c                   ~ b c
+        A=$$b                   ~ $b
+        A="\\$SET"              ~ $SET
+        A='$SET'                ~ $SET
+        A=$SET                  ~ of the process
+        A="${SET}!"             ~ of the process!
+        A=${EMPTY:-d}           ~ d
+        A=${NONE-d}             ~ d
+        A=a$                    ~ a$
+        A=a$ b                  ~ a$ b
+        A=a$1                   ~ a$1
+        """)
     void a_statement_gives_a_value(String statement, String value) {
         String text = "# comment\n\n\t # another\n" + visible(statement) + "\n";
         assertThat(parsed(text)).containsExactly(Map.entry("A", visible(value)));
@@ -95,19 +96,19 @@ class EnvFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
-            spring.profiles.active=prod
-            my-var=1
-            a[1]=c
-            árvíztűrő-TÜKÖR=1
-            HOME
-            HOME␍
-            1A=b
-            456 = ABC
-            http://example.org
-            JAVA_OPTS=-Da=$NO_SUCH -Db
-            TEMPLATE="${NO_SUCH"
-            OTHER=${NO_SUCH:?tell}
-            """)
+        spring.profiles.active=prod
+        my-var=1
+        a[1]=c
+        árvíztűrő-TÜKÖR=1
+        HOME
+        HOME␍
+        1A=b
+        456 = ABC
+        http://example.org
+        JAVA_OPTS=-Da=$NO_SUCH -Db
+        TEMPLATE="${NO_SUCH"
+        OTHER=${NO_SUCH:?tell}
+        """)
     void a_line_for_another_program_does_not_refuse_the_file(String line) {
         assertThat(parsed(visible(line) + "\nA=1\n")).containsEntry("A", "1");
     }
@@ -119,12 +120,12 @@ class EnvFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '~', textBlock = """
-            POSTGRES_APP_USER_PW=pa$hunter2      ~ UNSET_VARIABLE
-            POSTGRES_APP_USER_PW="pa${hunter2"   ~ SUBSTITUTION
-            APP_DB_USER_PW=pa$hunter2            ~ UNSET_VARIABLE
-            DATABASE_APPLICATION_NAME=$hunter2   ~ UNSET_VARIABLE
-            POSTGRES_SSL_KEY=${hunter2:?}        ~ UNSET_VARIABLE
-            """)
+        POSTGRES_APP_USER_PW=pa$hunter2      ~ UNSET_VARIABLE
+        POSTGRES_APP_USER_PW="pa${hunter2"   ~ SUBSTITUTION
+        APP_DB_USER_PW=pa$hunter2            ~ UNSET_VARIABLE
+        DATABASE_APPLICATION_NAME=$hunter2   ~ UNSET_VARIABLE
+        POSTGRES_SSL_KEY=${hunter2:?}        ~ UNSET_VARIABLE
+        """)
     void one_of_our_own_variables_that_cannot_be_expanded_is_told_and_nothing_of_it_shown(String line, String code) {
         assertThat(Loading.violations(() -> EnvFile.parse("\n" + line + "\nA=1\n", ".env", Map.of())))
                 .singleElement()
@@ -135,12 +136,12 @@ class EnvFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
-            A=postgresql://u:${PW}@h/d?x=1 ~ postgresql://u:${PW}@h/d?x=1
-            A=postgresql://u:$PW@h/d       ~ postgresql://u:${PW}@h/d
-            A=postgresql://u:pa$$w@h/d     ~ postgresql://u:pa%24w@h/d
-            A="jdbc:postgresql://$H/d"     ~ jdbc:postgresql://${H}/d
-            A='postgresql://u:$PW@h/d'     ~ postgresql://u:$PW@h/d
-            """)
+        A=postgresql://u:${PW}@h/d?x=1 ~ postgresql://u:${PW}@h/d?x=1
+        A=postgresql://u:$PW@h/d       ~ postgresql://u:${PW}@h/d
+        A=postgresql://u:pa$$w@h/d     ~ postgresql://u:pa%24w@h/d
+        A="jdbc:postgresql://$H/d"     ~ jdbc:postgresql://${H}/d
+        A='postgresql://u:$PW@h/d'     ~ postgresql://u:$PW@h/d
+        """)
     void an_expression_in_a_connection_string_is_left_to_its_reader(String line, String value) {
         assertThat(parsed(line)).containsExactly(Map.entry("A", value));
     }

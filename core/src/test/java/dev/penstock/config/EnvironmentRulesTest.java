@@ -6,6 +6,7 @@ import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsSource;
+import dev.penstock.violation.Violation;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -29,112 +30,112 @@ class EnvironmentRulesTest {
     /** mode: what is in force; refused: by that rule; warned: accepted with that warning. */
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            development | localhost       |                          | prefer      | -                  | -
-            testing     | localhost       |                          | prefer      | -                  | -
-            production  | localhost       |                          | verify-full | -                  | -
-            production  | db.example.com  |                          | verify-full | -                  | -
-            development | db.example.com  |                          | prefer      | -                  | PRODUCTION_TLS
-            development | db.example.com  | ?sslmode=disable         | disable     | -                  | PRODUCTION_TLS
-            development | db.example.com  | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            development | db-1            | ?sslmode=require         | require     | -                  | -
-            unset       | localhost       |                          | prefer      | -                  | -
-            unset       | 0.0.0.0         | ?sslmode=disable         | disable     | -                  | -
-            unset       | db-1            |                          | prefer      | -                  | ENVIRONMENT_UNSET
-            unset       | db.lan          |                          | prefer      | -                  | ENVIRONMENT_UNSET
-            unset       | [::ffff:10.0.0.1] |                        | prefer      | -                  | ENVIRONMENT_UNSET
-            unset       | db-1            | ?sslmode=prefer          | prefer      | -                  | PRODUCTION_TLS ENVIRONMENT_UNSET
-            unset       | db-1            | ?sslmode=require         | require     | -                  | ENVIRONMENT_UNSET
-            unset       | db.example.com  |                          | verify-full | -                  | -
-            unset       | db.example.com. |                          | verify-full | -                  | -
-            unset       | 8.8.8.8         |                          | verify-full | -                  | -
-            unset       | [::ffff:8.8.8.8] |                         | verify-full | -                  | -
-            unset       | db-1,db.example.com |                      | verify-full | -                  | -
-            unset       | db.example.com  | ?sslrootcert=/ca.pem     | verify-full | -                  | -
-            unset       | db.example.com  | ?channel_binding=require | verify-full | -                  | -
-            unset       | db.example.com  | ?sslmode=disable         | -           | PRODUCTION_TLS     | -
-            unset       | db.example.com  | ?sslmode=allow           | -           | PRODUCTION_TLS     | -
-            unset       | db.example.com  | ?sslmode=prefer          | -           | PRODUCTION_TLS     | -
-            unset       | db-1,db.example.com | ?sslmode=prefer      | -           | PRODUCTION_TLS     | -
-            unset       | db.example.com  | ?sslmode=prefer&sslrootcert=/ca.pem | - | PRODUCTION_TLS    | -
-            unset       | db.example.com  | ?sslmode=prefer&channel_binding=require | - | PRODUCTION_TLS | -
-            unset       | db.example.com  | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            unset       | db.example.com  | ?sslmode=require&channel_binding=require | require | -      | -
-            unset       | db.example.com  | ?sslmode=require&sslrootcert=/ca.pem | require | -          | -
-            unset       | db.example.com  | ?sslmode=verify-ca&sslrootcert=/ca.pem | verify-ca | -      | -
-            unset       | db.example.com  | ?sslmode=verify-full     | verify-full | -                  | -
-            testing     | db.example.com  |                          | prefer      | -                  | PRODUCTION_TLS
-            development | db.example.com  | ?sslmode=require&channel_binding=require | require | -      | -
-            production  | db.example.com  | ?sslmode=require&channel_binding=require | require | -      | -
-            production  | db-1            | ?sslmode=require&channel_binding=require | require | -      | -
-            production  | db-1            | ?sslmode=prefer&channel_binding=require | - | PRODUCTION_TLS | -
-            production  | localhost       | ?sslmode=disable         | disable     | -                  | -
-            production  | 127.0.0.1       | ?sslmode=prefer          | prefer      | -                  | -
-            production  | [::1]           | ?sslmode=allow           | allow       | -                  | -
-            production  | localhost       | ?sslmode=require         | require     | -                  | -
-            production  | db-1            | ?sslmode=disable         | -           | PRODUCTION_TLS     | -
-            production  | db-1            | ?sslmode=prefer          | -           | PRODUCTION_TLS     | -
-            production  | localhost,db-1  | ?sslmode=prefer          | -           | PRODUCTION_TLS     | -
-            production  | db-1            | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | 10.0.0.5        | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | 172.31.0.5      | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | [fd00::5]       | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | db.internal     | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | db.shop.svc     | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | shop.flycast    | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | localhost.      | ?sslmode=disable         | disable     | -                  | -
-            production  | LOCALHOST       | ?sslmode=disable         | disable     | -                  | -
-            production  | [0:0:0:0:0:0:0:1] | ?sslmode=disable       | disable     | -                  | -
-            production  | [::ffff:127.0.0.1] | ?sslmode=disable      | disable     | -                  | -
-            production  | [::FFFF:a00:5]  | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | [::ffff:8.8.8.8] | ?sslmode=require        | -           | REQUIRE_UNVERIFIED | -
-            production  | [fe80::1%25eth0] | ?sslmode=require        | require     | -                  | REQUIRE_UNVERIFIED
-            production  | [fe00::1]       | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | [fd::5]         | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | db.prod.svc.cluster.local. | ?sslmode=require | require  | -                  | REQUIRE_UNVERIFIED
-            production  | DB.Internal     | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | db.lan          | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | nas.local       | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | DB.LOCAL.       | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | db.home.arpa    | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | localhost.localdomain | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | db.test         | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | db.service.dc1.consul | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | host.docker.internal | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | 100.127.255.255 | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | 169.254.1.1     | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | [::ffff:10.0.0.1] | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | [::ffff:100.64.0.1] | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | [FE80::1]       | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
-            production  | 0.0.0.0         | ?sslmode=disable         | disable     | -                  | -
-            production  | [::]            | ?sslmode=disable         | disable     | -                  | -
-            production  | [0:0:0:0:0:0:0:0] | ?sslmode=disable         | disable     | -                  | -
-            production  | [::ffff:0.0.0.0] | ?sslmode=disable         | disable     | -                  | -
-            production  | [::1%25lo]      | ?sslmode=disable         | disable     | -                  | -
-            production  | db.localhost    | ?sslmode=disable         | disable     | -                  | -
-            production  | 127.255.255.254 | ?sslmode=disable         | disable     | -                  | -
-            production  | 0.0.0.1         | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | 10.0.0.5%25.example.com | ?sslmode=require | -           | REQUIRE_UNVERIFIED | -
-            production  | 100.128.0.1     | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | [64:ff9b::a00:5] | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | lan.example     | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | local.example.com | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | db.mylan        | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | db.example.com  | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | db.example.com. | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | 8.8.8.8         | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | 172.32.0.5      | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
-            production  | 127.evil.com    | ?sslmode=disable         | -           | PRODUCTION_TLS     | -
-            production  | db-1,db.example.com | ?sslmode=require     | -           | REQUIRE_UNVERIFIED | -
-            production  | db.example.com  | ?sslmode=require&sslrootcert=/ca.pem | require | -          | -
-            production  | db.example.com  | ?sslmode=verify-ca&sslrootcert=/ca.pem | verify-ca | -      | -
-            production  | db.example.com  | ?sslmode=verify-full     | verify-full | -                  | -
-            production  | db.example.com  | ?sslmode=verify-ca       | -           | TLS                | -
-            development | db.example.com  | ?sslrootcert=system      | verify-full | -                  | -
-            development | localhost       | ?sslmode=require&sslrootcert=system | - | TLS             | -
-            development | localhost       | ?sslmode=disable&sslrootcert=/ca.pem | - | TLS            | -
-            development | localhost       | ?sslnegotiation=direct   | -           | TLS                | -
-            development | localhost       | ?ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2 | - | TLS | -
-            """)
+        development | localhost       |                          | prefer      | -                  | -
+        testing     | localhost       |                          | prefer      | -                  | -
+        production  | localhost       |                          | verify-full | -                  | -
+        production  | db.example.com  |                          | verify-full | -                  | -
+        development | db.example.com  |                          | prefer      | -                  | PRODUCTION_TLS
+        development | db.example.com  | ?sslmode=disable         | disable     | -                  | PRODUCTION_TLS
+        development | db.example.com  | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        development | db-1            | ?sslmode=require         | require     | -                  | -
+        unset       | localhost       |                          | prefer      | -                  | -
+        unset       | 0.0.0.0         | ?sslmode=disable         | disable     | -                  | -
+        unset       | db-1            |                          | prefer      | -                  | ENVIRONMENT_UNSET
+        unset       | db.lan          |                          | prefer      | -                  | ENVIRONMENT_UNSET
+        unset       | [::ffff:10.0.0.1] |                        | prefer      | -                  | ENVIRONMENT_UNSET
+        unset       | db-1            | ?sslmode=prefer          | prefer      | -                  | PRODUCTION_TLS ENVIRONMENT_UNSET
+        unset       | db-1            | ?sslmode=require         | require     | -                  | ENVIRONMENT_UNSET
+        unset       | db.example.com  |                          | verify-full | -                  | -
+        unset       | db.example.com. |                          | verify-full | -                  | -
+        unset       | 8.8.8.8         |                          | verify-full | -                  | -
+        unset       | [::ffff:8.8.8.8] |                         | verify-full | -                  | -
+        unset       | db-1,db.example.com |                      | verify-full | -                  | -
+        unset       | db.example.com  | ?sslrootcert=/ca.pem     | verify-full | -                  | -
+        unset       | db.example.com  | ?channel_binding=require | verify-full | -                  | -
+        unset       | db.example.com  | ?sslmode=disable         | -           | PRODUCTION_TLS     | -
+        unset       | db.example.com  | ?sslmode=allow           | -           | PRODUCTION_TLS     | -
+        unset       | db.example.com  | ?sslmode=prefer          | -           | PRODUCTION_TLS     | -
+        unset       | db-1,db.example.com | ?sslmode=prefer      | -           | PRODUCTION_TLS     | -
+        unset       | db.example.com  | ?sslmode=prefer&sslrootcert=/ca.pem | - | PRODUCTION_TLS    | -
+        unset       | db.example.com  | ?sslmode=prefer&channel_binding=require | - | PRODUCTION_TLS | -
+        unset       | db.example.com  | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        unset       | db.example.com  | ?sslmode=require&channel_binding=require | require | -      | -
+        unset       | db.example.com  | ?sslmode=require&sslrootcert=/ca.pem | require | -          | -
+        unset       | db.example.com  | ?sslmode=verify-ca&sslrootcert=/ca.pem | verify-ca | -      | -
+        unset       | db.example.com  | ?sslmode=verify-full     | verify-full | -                  | -
+        testing     | db.example.com  |                          | prefer      | -                  | PRODUCTION_TLS
+        development | db.example.com  | ?sslmode=require&channel_binding=require | require | -      | -
+        production  | db.example.com  | ?sslmode=require&channel_binding=require | require | -      | -
+        production  | db-1            | ?sslmode=require&channel_binding=require | require | -      | -
+        production  | db-1            | ?sslmode=prefer&channel_binding=require | - | PRODUCTION_TLS | -
+        production  | localhost       | ?sslmode=disable         | disable     | -                  | -
+        production  | 127.0.0.1       | ?sslmode=prefer          | prefer      | -                  | -
+        production  | [::1]           | ?sslmode=allow           | allow       | -                  | -
+        production  | localhost       | ?sslmode=require         | require     | -                  | -
+        production  | db-1            | ?sslmode=disable         | -           | PRODUCTION_TLS     | -
+        production  | db-1            | ?sslmode=prefer          | -           | PRODUCTION_TLS     | -
+        production  | localhost,db-1  | ?sslmode=prefer          | -           | PRODUCTION_TLS     | -
+        production  | db-1            | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | 10.0.0.5        | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | 172.31.0.5      | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | [fd00::5]       | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | db.internal     | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | db.shop.svc     | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | shop.flycast    | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | localhost.      | ?sslmode=disable         | disable     | -                  | -
+        production  | LOCALHOST       | ?sslmode=disable         | disable     | -                  | -
+        production  | [0:0:0:0:0:0:0:1] | ?sslmode=disable       | disable     | -                  | -
+        production  | [::ffff:127.0.0.1] | ?sslmode=disable      | disable     | -                  | -
+        production  | [::FFFF:a00:5]  | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | [::ffff:8.8.8.8] | ?sslmode=require        | -           | REQUIRE_UNVERIFIED | -
+        production  | [fe80::1%25eth0] | ?sslmode=require        | require     | -                  | REQUIRE_UNVERIFIED
+        production  | [fe00::1]       | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | [fd::5]         | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | db.prod.svc.cluster.local. | ?sslmode=require | require  | -                  | REQUIRE_UNVERIFIED
+        production  | DB.Internal     | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | db.lan          | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | nas.local       | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | DB.LOCAL.       | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | db.home.arpa    | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | localhost.localdomain | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | db.test         | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | db.service.dc1.consul | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | host.docker.internal | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | 100.127.255.255 | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | 169.254.1.1     | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | [::ffff:10.0.0.1] | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | [::ffff:100.64.0.1] | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | [FE80::1]       | ?sslmode=require         | require     | -                  | REQUIRE_UNVERIFIED
+        production  | 0.0.0.0         | ?sslmode=disable         | disable     | -                  | -
+        production  | [::]            | ?sslmode=disable         | disable     | -                  | -
+        production  | [0:0:0:0:0:0:0:0] | ?sslmode=disable         | disable     | -                  | -
+        production  | [::ffff:0.0.0.0] | ?sslmode=disable         | disable     | -                  | -
+        production  | [::1%25lo]      | ?sslmode=disable         | disable     | -                  | -
+        production  | db.localhost    | ?sslmode=disable         | disable     | -                  | -
+        production  | 127.255.255.254 | ?sslmode=disable         | disable     | -                  | -
+        production  | 0.0.0.1         | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | 10.0.0.5%25.example.com | ?sslmode=require | -           | REQUIRE_UNVERIFIED | -
+        production  | 100.128.0.1     | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | [64:ff9b::a00:5] | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | lan.example     | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | local.example.com | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | db.mylan        | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | db.example.com  | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | db.example.com. | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | 8.8.8.8         | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | 172.32.0.5      | ?sslmode=require         | -           | REQUIRE_UNVERIFIED | -
+        production  | 127.evil.com    | ?sslmode=disable         | -           | PRODUCTION_TLS     | -
+        production  | db-1,db.example.com | ?sslmode=require     | -           | REQUIRE_UNVERIFIED | -
+        production  | db.example.com  | ?sslmode=require&sslrootcert=/ca.pem | require | -          | -
+        production  | db.example.com  | ?sslmode=verify-ca&sslrootcert=/ca.pem | verify-ca | -      | -
+        production  | db.example.com  | ?sslmode=verify-full     | verify-full | -                  | -
+        production  | db.example.com  | ?sslmode=verify-ca       | -           | TLS                | -
+        development | db.example.com  | ?sslrootcert=system      | verify-full | -                  | -
+        development | localhost       | ?sslmode=require&sslrootcert=system | - | TLS             | -
+        development | localhost       | ?sslmode=disable&sslrootcert=/ca.pem | - | TLS            | -
+        development | localhost       | ?sslnegotiation=direct   | -           | TLS                | -
+        development | localhost       | ?ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2 | - | TLS | -
+        """)
     void a_mode_on_a_host_is_accepted_warned_about_or_refused(
             String environment, String host, String parameters, String mode, String refused, String warned) {
         Map<String, String> variables = environment(environment, host, parameters == null ? "" : parameters);

@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.violation.Violation;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;

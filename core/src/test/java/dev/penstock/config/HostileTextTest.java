@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.violation.InvalidConfigException;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;

@@ -3,6 +3,7 @@ package dev.penstock.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.config.KeySpec.Kind;
+import dev.penstock.violation.Violation;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -231,13 +232,13 @@ class KeyTableTest {
     @Test
     void databases_of_one_file_know_each_other_as_neighbours() {
         Map<String, DatabaseConfig> configs = Loading.yamlAll("""
-                database:
-                  url: postgresql://app:x@db-1/shop
-                databases:
-                  temporal:
-                    url: postgresql://temporal:x@db-1/temporal
-                    owner_user: owner
-                """);
+            database:
+              url: postgresql://app:x@db-1/shop
+            databases:
+              temporal:
+                url: postgresql://temporal:x@db-1/temporal
+                owner_user: owner
+            """);
         assertThat(configs.get("database").neighbours()).singleElement().returns("temporal", DatabaseConfig::database);
         assertThat(configs.get("temporal").neighbours()).singleElement().returns("shop", DatabaseConfig::database);
     }

@@ -2,6 +2,8 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,27 +35,27 @@ class LibpqComparisonTest {
 
     /** Prints libpq's version; then, for every base64 line, {@code !} or the parsed options as base64 pairs. */
     private static final String SCRIPT = """
-            import base64, ctypes, ctypes.util, sys
-            class Option(ctypes.Structure):
-                _fields_ = [(n, ctypes.c_char_p) for n in ("keyword", "envvar", "compiled", "val", "label", "dispchar")] \\
-                    + [("dispsize", ctypes.c_int)]
-            pq = ctypes.CDLL("libpq.so.5")
-            print(pq.PQlibVersion())
-            pq.PQconninfoParse.restype = ctypes.POINTER(Option)
-            pq.PQconninfoParse.argtypes = [ctypes.c_char_p, ctypes.POINTER(ctypes.c_char_p)]
-            for line in sys.stdin:
-                error = ctypes.c_char_p()
-                options = pq.PQconninfoParse(base64.b64decode(line), ctypes.byref(error))
-                if not options:
-                    print("!")
-                    continue
-                found, i = [], 0
-                while options[i].keyword:
-                    if options[i].val is not None:
-                        found.append(options[i].keyword.decode() + "=" + base64.b64encode(options[i].val).decode())
-                    i += 1
-                print(" ".join(found))
-            """;
+        import base64, ctypes, ctypes.util, sys
+        class Option(ctypes.Structure):
+            _fields_ = [(n, ctypes.c_char_p) for n in ("keyword", "envvar", "compiled", "val", "label", "dispchar")] \\
+                + [("dispsize", ctypes.c_int)]
+        pq = ctypes.CDLL("libpq.so.5")
+        print(pq.PQlibVersion())
+        pq.PQconninfoParse.restype = ctypes.POINTER(Option)
+        pq.PQconninfoParse.argtypes = [ctypes.c_char_p, ctypes.POINTER(ctypes.c_char_p)]
+        for line in sys.stdin:
+            error = ctypes.c_char_p()
+            options = pq.PQconninfoParse(base64.b64decode(line), ctypes.byref(error))
+            if not options:
+                print("!")
+                continue
+            found, i = [], 0
+            while options[i].keyword:
+                if options[i].val is not None:
+                    found.append(options[i].keyword.decode() + "=" + base64.b64encode(options[i].val).decode())
+                i += 1
+            print(" ".join(found))
+        """;
 
     /** What is refused although libpq takes it, each for a reason in docs/configuration.md. */
     private static final List<String> EXCEPTIONS = List.of(

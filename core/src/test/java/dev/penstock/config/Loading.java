@@ -2,6 +2,8 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,39 +54,39 @@ class MistakesAtOnceTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            a_misspelt_key              | poolsize: 5             | UNKNOWN_KEY     | database.poolsize    | Did you mean 'pool_size'?
-            a_key_of_the_tls_section    | certvalidation: none    | UNKNOWN_KEY     | database.certvalidation | Did you mean 'cert_validation'?
-            an_unknown_key              | frobnicate: 5           | UNKNOWN_KEY     | database.frobnicate  | The keys are listed in docs/configuration.md.
-            a_dotted_key                | tls.mode: require       | UNKNOWN_KEY     | database.tls.mode    | Write the section tls:
-            a_key_without_a_value       | pool_size:              | NO_VALUE        | database.pool_size   | Give a value
-            a_comment_for_a_value       | app_db: #shop           | NO_VALUE        | database.app_db      | Give a value
-            a_list_for_a_value          | pool_size: [1, 2]       | NOT_A_SCALAR    | database.pool_size   | one line
-            a_value_for_a_section       | tls: require            | NOT_A_SECTION   | database.tls         | Write its keys below it.
-            a_word_in_capitals          | read_role: RO_USER      | NOT_A_WORD      | database.read_role   | Did you mean 'ro_user'?
-            a_float_for_a_number        | pool_size: 5.7          | NOT_A_NUMBER    | database.pool_size   | for 20
-            an_exponent_for_a_number    | pool_size: 1e1          | NOT_A_NUMBER    | database.pool_size   | for 20
-            a_huge_number               | pool_size: 99999999999  | NOT_A_NUMBER    | database.pool_size   | for 20
-            a_blank_name                | schema: "  "            | BLANK           | database.schema      | Leave it out
-            a_nul_in_a_name             | application_name: "x\\0work_mem\\0009999kB" | CONTROL_CHARACTER | database.application_name | Correct the value
-            a_nul_in_the_user           | user: "x\\0y"           | CONTROL_CHARACTER | database.user      | Correct the value
-            a_nul_in_the_database       | app_db: "x\\0y"         | CONTROL_CHARACTER | database.app_db    | Correct the value
-            a_nul_in_the_schema         | schema: "x\\0y"         | CONTROL_CHARACTER | database.schema    | Leave it out
-            a_nul_in_a_setting          | options: "-c a.b=x\\0y" | CONTROL_CHARACTER | database.options   | Take it out
-            a_nul_in_another_role       | ro_user: "x\\0y"        | CONTROL_CHARACTER | database.ro_user   | Correct the value
-            a_tab_in_the_owner          | owner_user: "x\\t-c\\twork_mem=9999kB" | CONTROL_CHARACTER | database.owner_user | Correct the value
-            a_line_break_in_a_role      | migration_user: "x\\ny" | CONTROL_CHARACTER | database.migration_user | Leave it out
-            a_list_with_a_gap           | schema: app,,public     | SCHEMA_LIST     | database.schema      | between double quotes
-            a_list_that_ends_too_early  | schema: "app, "         | SCHEMA_LIST     | database.schema      | between double quotes
-            a_quote_within_a_name       | schema: a"b             | SCHEMA_LIST     | database.schema      | between double quotes
-            a_quote_that_stays_open     | schema: '"ab'           | SCHEMA_LIST     | database.schema      | between double quotes
-            something_behind_a_quote    | schema: '"a" b'         | SCHEMA_LIST     | database.schema      | between double quotes
-            an_option_of_ours           | options: -c role=x      | RESERVED_SETTING | database.options    | owner_user
-            options_that_are_no_setting | options: --single       | OPTIONS         | database.options     | -c
-            idle_beyond_recycling       | idle_timeout: 1800      | IDLE_OUTLIVES_RECYCLE | database.idle_timeout | Lower idle_timeout
-            a_value_for_a_variable_name | user_pw_env_var: p/w=   | NOT_A_VARIABLE  | database.user_pw_env_var | its name here
-            a_key_without_certificate   | sslkey: a.key           | KEY_WITHOUT_CERTIFICATE | database.sslkey | Set sslcert too.
-            an_operator_of_the_shell    | schema: ${A:=b}         | SUBSTITUTION    | database.schema      | Use one of
-            """)
+        a_misspelt_key              | poolsize: 5             | UNKNOWN_KEY     | database.poolsize    | Did you mean 'pool_size'?
+        a_key_of_the_tls_section    | certvalidation: none    | UNKNOWN_KEY     | database.certvalidation | Did you mean 'cert_validation'?
+        an_unknown_key              | frobnicate: 5           | UNKNOWN_KEY     | database.frobnicate  | The keys are listed in docs/configuration.md.
+        a_dotted_key                | tls.mode: require       | UNKNOWN_KEY     | database.tls.mode    | Write the section tls:
+        a_key_without_a_value       | pool_size:              | NO_VALUE        | database.pool_size   | Give a value
+        a_comment_for_a_value       | app_db: #shop           | NO_VALUE        | database.app_db      | Give a value
+        a_list_for_a_value          | pool_size: [1, 2]       | NOT_A_SCALAR    | database.pool_size   | one line
+        a_value_for_a_section       | tls: require            | NOT_A_SECTION   | database.tls         | Write its keys below it.
+        a_word_in_capitals          | read_role: RO_USER      | NOT_A_WORD      | database.read_role   | Did you mean 'ro_user'?
+        a_float_for_a_number        | pool_size: 5.7          | NOT_A_NUMBER    | database.pool_size   | for 20
+        an_exponent_for_a_number    | pool_size: 1e1          | NOT_A_NUMBER    | database.pool_size   | for 20
+        a_huge_number               | pool_size: 99999999999  | NOT_A_NUMBER    | database.pool_size   | for 20
+        a_blank_name                | schema: "  "            | BLANK           | database.schema      | Leave it out
+        a_nul_in_a_name             | application_name: "x\\0work_mem\\0009999kB" | CONTROL_CHARACTER | database.application_name | Correct the value
+        a_nul_in_the_user           | user: "x\\0y"           | CONTROL_CHARACTER | database.user      | Correct the value
+        a_nul_in_the_database       | app_db: "x\\0y"         | CONTROL_CHARACTER | database.app_db    | Correct the value
+        a_nul_in_the_schema         | schema: "x\\0y"         | CONTROL_CHARACTER | database.schema    | Leave it out
+        a_nul_in_a_setting          | options: "-c a.b=x\\0y" | CONTROL_CHARACTER | database.options   | Take it out
+        a_nul_in_another_role       | ro_user: "x\\0y"        | CONTROL_CHARACTER | database.ro_user   | Correct the value
+        a_tab_in_the_owner          | owner_user: "x\\t-c\\twork_mem=9999kB" | CONTROL_CHARACTER | database.owner_user | Correct the value
+        a_line_break_in_a_role      | migration_user: "x\\ny" | CONTROL_CHARACTER | database.migration_user | Leave it out
+        a_list_with_a_gap           | schema: app,,public     | SCHEMA_LIST     | database.schema      | between double quotes
+        a_list_that_ends_too_early  | schema: "app, "         | SCHEMA_LIST     | database.schema      | between double quotes
+        a_quote_within_a_name       | schema: a"b             | SCHEMA_LIST     | database.schema      | between double quotes
+        a_quote_that_stays_open     | schema: '"ab'           | SCHEMA_LIST     | database.schema      | between double quotes
+        something_behind_a_quote    | schema: '"a" b'         | SCHEMA_LIST     | database.schema      | between double quotes
+        an_option_of_ours           | options: -c role=x      | RESERVED_SETTING | database.options    | owner_user
+        options_that_are_no_setting | options: --single       | OPTIONS         | database.options     | -c
+        idle_beyond_recycling       | idle_timeout: 1800      | IDLE_OUTLIVES_RECYCLE | database.idle_timeout | Lower idle_timeout
+        a_value_for_a_variable_name | user_pw_env_var: p/w=   | NOT_A_VARIABLE  | database.user_pw_env_var | its name here
+        a_key_without_certificate   | sslkey: a.key           | KEY_WITHOUT_CERTIFICATE | database.sslkey | Set sslcert too.
+        an_operator_of_the_shell    | schema: ${A:=b}         | SUBSTITUTION    | database.schema      | Use one of
+        """)
     void a_fault_is_told_with_its_place_and_remedy(String name, String line, String code, String path, String remedy) {
         // A user or database in the connection string would win.
         String url = line.startsWith("user:") || line.startsWith("app_db:") ? "localhost" : "app@localhost/shop";
@@ -127,11 +129,11 @@ class MistakesAtOnceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            postgresql://a%09b@localhost/shop              | url.user
-            postgresql://app@localhost/sh%0Aop             | url.dbname
-            postgresql://app@localhost/shop?schema=a%1Fb   | url.schema
-            postgresql://app@localhost/shop?application_name=a%7Fb | url.application_name
-            """)
+        postgresql://a%09b@localhost/shop              | url.user
+        postgresql://app@localhost/sh%0Aop             | url.dbname
+        postgresql://app@localhost/shop?schema=a%1Fb   | url.schema
+        postgresql://app@localhost/shop?application_name=a%7Fb | url.application_name
+        """)
     void names_in_a_connection_string_hold_none_either(String uri, String path) {
         assertThat(Loading.violations(() -> Loading.uri(uri)))
                 .extracting(Violation::path, Violation::code)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.penstock.sizing.PoolSplit;
 import dev.penstock.tls.CertValidation;
 import dev.penstock.tls.SslMode;
+import dev.penstock.violation.Violation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.violation.Violation;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,8 +125,9 @@ class PasswordOrderTest {
         assertThat(Loading.violations(this::load))
                 .singleElement()
                 .hasToString(
-                        "url needs the variable that stands for its password, which is not set (DATABASE_URL). Set it, or the"
-                                + " variable of its name with _FILE, or take the password out of the connection string and use user_pw_file_path.");
+                        "url needs the variable that stands for its password, which is not set (DATABASE_URL). Set it,"
+                                + " or the variable of its name with _FILE, or take the password out of the connection"
+                                + " string and use user_pw_file_path.");
 
         environment.put("SHOP_PW", "pa/ss@word");
         assertThat(password(load())).isEqualTo("pa/ss@word");

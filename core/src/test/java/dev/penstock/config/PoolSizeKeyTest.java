@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.sizing.PoolSplit;
 import dev.penstock.sizing.WorkloadPreset;
+import dev.penstock.violation.InvalidConfigException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

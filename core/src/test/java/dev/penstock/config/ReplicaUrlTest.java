@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.violation.Violation;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,13 +18,13 @@ class ReplicaUrlTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            postgresql://localhost:5433/shop                                      | localhost:5433
-            postgresql://r-1/shop,postgres://r-2/shop                             | r-1:5432,r-2:5432
-            postgresql://r-1,r-2/shop,postgresql+asyncpg://r-3/shop               | r-1:5432,r-2:5432,r-3:5432
-            postgresql://a,postgres-replica/shop                                  | a:5432,postgres-replica:5432
-            postgresql://r-1/shop, postgresql://r-2/shop                          | r-1:5432,r-2:5432
-            jdbc:postgresql://r-1/shop,jdbc:postgresql://r-2/shop                 | r-1:5432,r-2:5432
-            """)
+        postgresql://localhost:5433/shop                                      | localhost:5433
+        postgresql://r-1/shop,postgres://r-2/shop                             | r-1:5432,r-2:5432
+        postgresql://r-1,r-2/shop,postgresql+asyncpg://r-3/shop               | r-1:5432,r-2:5432,r-3:5432
+        postgresql://a,postgres-replica/shop                                  | a:5432,postgres-replica:5432
+        postgresql://r-1/shop, postgresql://r-2/shop                          | r-1:5432,r-2:5432
+        jdbc:postgresql://r-1/shop,jdbc:postgresql://r-2/shop                 | r-1:5432,r-2:5432
+        """)
     void several_are_split_at_a_comma_before_a_scheme(String replicas, String hosts) {
         assertThat(load("postgresql://localhost/shop", replicas).replicas().stream()
                         .map(Endpoint::toString)

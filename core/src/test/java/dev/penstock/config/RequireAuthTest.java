@@ -10,6 +10,7 @@ import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
 import dev.penstock.tls.TlsConfigBuilder;
 import dev.penstock.tls.TlsSource;
+import dev.penstock.violation.Violation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -25,32 +26,32 @@ class RequireAuthTest {
     /** As libpq 16 reads it, oauth as libpq 18 does. The driver takes a list that excludes every method for none at all. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            scram-sha-256                        | scram-sha-256
-            md5                                  | md5
-            password                             | password
-            none                                 | none
-            gss                                  | gss
-            sspi                                 | sspi
-            scram-sha-256,none                   | none,scram-sha-256
-            none, scram-sha-256                  | none,scram-sha-256
-            !none                                | password,md5,gss,sspi,scram-sha-256
-            !password                            | none,md5,gss,sspi,scram-sha-256
-            !password,!none                      | md5,gss,sspi,scram-sha-256
-            !oauth                               | none,password,md5,gss,sspi,scram-sha-256
-            !none,!password,!md5,!gss,!sspi      | scram-sha-256
-            !none,!password,!md5,!gss,!sspi,!scram-sha-256 | REQUIRE_AUTH
-            scram-sha-256,!none                  | REQUIRE_AUTH
-            !none,scram-sha-256                  | REQUIRE_AUTH
-            md5,md5                              | REQUIRE_AUTH
-            !md5,!md5                            | REQUIRE_AUTH
-            scram-sha-256,                       | NOT_A_WORD
-            !                                    | NOT_A_WORD
-            !!none                               | NOT_A_WORD
-            scram                                | NOT_A_WORD
-            SCRAM-SHA-256                        | NOT_A_WORD
-            oauth                                | NOT_A_WORD
-            cert                                 | NOT_A_WORD
-            """)
+        scram-sha-256                        | scram-sha-256
+        md5                                  | md5
+        password                             | password
+        none                                 | none
+        gss                                  | gss
+        sspi                                 | sspi
+        scram-sha-256,none                   | none,scram-sha-256
+        none, scram-sha-256                  | none,scram-sha-256
+        !none                                | password,md5,gss,sspi,scram-sha-256
+        !password                            | none,md5,gss,sspi,scram-sha-256
+        !password,!none                      | md5,gss,sspi,scram-sha-256
+        !oauth                               | none,password,md5,gss,sspi,scram-sha-256
+        !none,!password,!md5,!gss,!sspi      | scram-sha-256
+        !none,!password,!md5,!gss,!sspi,!scram-sha-256 | REQUIRE_AUTH
+        scram-sha-256,!none                  | REQUIRE_AUTH
+        !none,scram-sha-256                  | REQUIRE_AUTH
+        md5,md5                              | REQUIRE_AUTH
+        !md5,!md5                            | REQUIRE_AUTH
+        scram-sha-256,                       | NOT_A_WORD
+        !                                    | NOT_A_WORD
+        !!none                               | NOT_A_WORD
+        scram                                | NOT_A_WORD
+        SCRAM-SHA-256                        | NOT_A_WORD
+        oauth                                | NOT_A_WORD
+        cert                                 | NOT_A_WORD
+        """)
     void a_list_is_read_as_libpq_reads_it_and_reaches_the_driver_as_what_it_accepts(String text, String read) {
         if (read.equals(read.toUpperCase(Locale.ROOT))) {
             assertThat(Loading.violations(() -> Loading.keys("require_auth: '" + text + "'")))
@@ -95,28 +96,28 @@ class RequireAuthTest {
     /** The rows of docs/authentication.md. */
     @ParameterizedTest(name = "{0} {1} {2} to {3}, {4}, {5}")
     @CsvSource(delimiter = '|', textBlock = """
-            production  | verify-full | -    | db.example.com | file     | scram-sha-256
-            production  | verify-full | cert | db.example.com | file     | none,scram-sha-256
-            production  | verify-ca   | cert | db.example.com | file     | none,scram-sha-256
-            production  | require+ca  | cert | db.example.com | file     | scram-sha-256
-            production  | verify-full | -    | db.example.com | provider | password,scram-sha-256
-            production  | verify-full | cert | db.example.com | provider | none,password,scram-sha-256
-            production  | verify-ca   | -    | db.example.com | provider | scram-sha-256
-            production  | verify-full | -    | db.example.com | both     | scram-sha-256
-            production  | require+ca  | -    | db.example.com | provider | scram-sha-256
-            production  | disable     | -    | localhost      | provider | scram-sha-256
-            development | disable     | -    | localhost      | file     | none,password,md5,gss,sspi,scram-sha-256
-            development | prefer      | -    | 127.0.0.1      | file     | none,password,md5,gss,sspi,scram-sha-256
-            development | prefer      | -    | [::1]          | file     | none,password,md5,gss,sspi,scram-sha-256
-            development | prefer      | -    | db-1           | file     | none,md5,gss,sspi,scram-sha-256
-            development | prefer+ca   | -    | db-1           | file     | none,md5,gss,sspi,scram-sha-256
-            development | allow+ca    | -    | db-1           | file     | none,md5,gss,sspi,scram-sha-256
-            development | require     | -    | db-1           | provider | none,md5,gss,sspi,scram-sha-256
-            development | require+ca  | -    | db-1           | file     | none,password,md5,gss,sspi,scram-sha-256
-            development | verify-ca   | -    | db-1           | file     | none,password,md5,gss,sspi,scram-sha-256
-            development | verify-full | -    | db.example.com | file     | none,password,md5,gss,sspi,scram-sha-256
-            testing     | disable     | -    | db-1           | file     | none,md5,gss,sspi,scram-sha-256
-            """)
+        production  | verify-full | -    | db.example.com | file     | scram-sha-256
+        production  | verify-full | cert | db.example.com | file     | none,scram-sha-256
+        production  | verify-ca   | cert | db.example.com | file     | none,scram-sha-256
+        production  | require+ca  | cert | db.example.com | file     | scram-sha-256
+        production  | verify-full | -    | db.example.com | provider | password,scram-sha-256
+        production  | verify-full | cert | db.example.com | provider | none,password,scram-sha-256
+        production  | verify-ca   | -    | db.example.com | provider | scram-sha-256
+        production  | verify-full | -    | db.example.com | both     | scram-sha-256
+        production  | require+ca  | -    | db.example.com | provider | scram-sha-256
+        production  | disable     | -    | localhost      | provider | scram-sha-256
+        development | disable     | -    | localhost      | file     | none,password,md5,gss,sspi,scram-sha-256
+        development | prefer      | -    | 127.0.0.1      | file     | none,password,md5,gss,sspi,scram-sha-256
+        development | prefer      | -    | [::1]          | file     | none,password,md5,gss,sspi,scram-sha-256
+        development | prefer      | -    | db-1           | file     | none,md5,gss,sspi,scram-sha-256
+        development | prefer+ca   | -    | db-1           | file     | none,md5,gss,sspi,scram-sha-256
+        development | allow+ca    | -    | db-1           | file     | none,md5,gss,sspi,scram-sha-256
+        development | require     | -    | db-1           | provider | none,md5,gss,sspi,scram-sha-256
+        development | require+ca  | -    | db-1           | file     | none,password,md5,gss,sspi,scram-sha-256
+        development | verify-ca   | -    | db-1           | file     | none,password,md5,gss,sspi,scram-sha-256
+        development | verify-full | -    | db.example.com | file     | none,password,md5,gss,sspi,scram-sha-256
+        testing     | disable     | -    | db-1           | file     | none,md5,gss,sspi,scram-sha-256
+        """)
     void what_is_not_written_is_decided_by_environment_connection_and_source_of_the_password(
             String environment, String mode, String certificate, String host, String source, String accepted) {
         DatabaseConfig config = builder()
@@ -174,14 +175,14 @@ class RequireAuthTest {
     /** One warning for each weaker choice that is written, in every environment. */
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            production  | scram-sha-256              | -
-            production  | gss                        | -
-            production  | scram-sha-256,md5          | md5
-            production  | !gss                       | none password md5
-            production  | password                   | password
-            development | password,none              | none password
-            development | scram-sha-256              | -
-            """)
+        production  | scram-sha-256              | -
+        production  | gss                        | -
+        production  | scram-sha-256,md5          | md5
+        production  | !gss                       | none password md5
+        production  | password                   | password
+        development | password,none              | none password
+        development | scram-sha-256              | -
+        """)
     void what_is_written_and_weaker_than_productions_own_choice_is_warned_about_once_each(
             String environment, String written, String warned) {
         DatabaseConfig config = builder()

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.penstock.config.Substitution.Syntax;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,59 +27,59 @@ class SubstitutionTest {
 
     @ParameterizedTest(name = "{0} -> {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            plain               | plain           | same
-            $SET                | value           | same
-            ${SET}              | value           | same
-            a${SET}b            | avalueb         | same
-            a$SET.b             | avalue.b        | same
-            $SET$SET            | valuevalue      | same
-            ${EMPTY}            | ""              | same
-            ${SET:-d}           | value           | same
-            ${EMPTY:-d}         | d               | same
-            ${UNSET:-d}         | d               | same
-            ${SET-d}            | value           | same
-            ${EMPTY-d}          | ""              | same
-            ${UNSET-d}          | d               | same
-            ${UNSET:-}          | ""              | same
-            ${UNSET-}           | ""              | same
-            ${SET:+a}           | a               | same
-            ${EMPTY:+a}         | ""              | same
-            ${UNSET:+a}         | ""              | same
-            ${SET+a}            | a               | same
-            ${EMPTY+a}          | a               | same
-            ${UNSET+a}          | ""              | same
-            ${SET:?no}          | value           | same
-            ${SET?no}           | value           | same
-            ${EMPTY?no}         | ""              | same
-            ${UNSET:-${SET}}    | value           | same
-            ${UNSET:-${NO:-x}}  | x               | same
-            ${UNSET:-a$SET}     | avalue          | same
-            ${SET:-${NO}}       | value           | same
-            ${UNSET:-a}b}       | ab}             | same
-            ${UNSET:-{a}}       | {a}             | same
-            ${SET:-{a}}         | value           | differs
-            ${SET-{'j':1}}x     | valuex          | differs
-            ${UNSET-{'j':1}}x   | {'j':1}x        | differs
-            ${UNSET:-a{b}       | a{b             | same
-            ${UNSET:-{}}        | {}              | same
-            ${UNSET:-a:-b}      | a:-b            | same
-            ${UNSET:-a?b}       | a?b             | same
-            ${UNSET:--}         | -               | same
-            ${UNSET:-a b}       | a b             | same
-            $DOLLAR             | a${SET}b        | same
-            ${DOLLAR}           | a${SET}b        | same
-            ${UNSET:-$DOLLAR}   | a${SET}b        | same
-            ${DOLLAR:-x}        | a${SET}b        | same
-            ${DOLLAR-x}         | a${SET}b        | same
-            ${DOLLAR:?x}        | a${SET}b        | same
-            ${BARE}             | a$SET           | same
-            ${TWO}              | a$$b            | same
-            ${BRACE}            | a}b             | same
-            a$$b                | a$b             | differs
-            $$SET               | $SET            | differs
-            $${SET}             | ${SET}          | differs
-            $$$$                | $$              | differs
-            """)
+        plain               | plain           | same
+        $SET                | value           | same
+        ${SET}              | value           | same
+        a${SET}b            | avalueb         | same
+        a$SET.b             | avalue.b        | same
+        $SET$SET            | valuevalue      | same
+        ${EMPTY}            | ""              | same
+        ${SET:-d}           | value           | same
+        ${EMPTY:-d}         | d               | same
+        ${UNSET:-d}         | d               | same
+        ${SET-d}            | value           | same
+        ${EMPTY-d}          | ""              | same
+        ${UNSET-d}          | d               | same
+        ${UNSET:-}          | ""              | same
+        ${UNSET-}           | ""              | same
+        ${SET:+a}           | a               | same
+        ${EMPTY:+a}         | ""              | same
+        ${UNSET:+a}         | ""              | same
+        ${SET+a}            | a               | same
+        ${EMPTY+a}          | a               | same
+        ${UNSET+a}          | ""              | same
+        ${SET:?no}          | value           | same
+        ${SET?no}           | value           | same
+        ${EMPTY?no}         | ""              | same
+        ${UNSET:-${SET}}    | value           | same
+        ${UNSET:-${NO:-x}}  | x               | same
+        ${UNSET:-a$SET}     | avalue          | same
+        ${SET:-${NO}}       | value           | same
+        ${UNSET:-a}b}       | ab}             | same
+        ${UNSET:-{a}}       | {a}             | same
+        ${SET:-{a}}         | value           | differs
+        ${SET-{'j':1}}x     | valuex          | differs
+        ${UNSET-{'j':1}}x   | {'j':1}x        | differs
+        ${UNSET:-a{b}       | a{b             | same
+        ${UNSET:-{}}        | {}              | same
+        ${UNSET:-a:-b}      | a:-b            | same
+        ${UNSET:-a?b}       | a?b             | same
+        ${UNSET:--}         | -               | same
+        ${UNSET:-a b}       | a b             | same
+        $DOLLAR             | a${SET}b        | same
+        ${DOLLAR}           | a${SET}b        | same
+        ${UNSET:-$DOLLAR}   | a${SET}b        | same
+        ${DOLLAR:-x}        | a${SET}b        | same
+        ${DOLLAR-x}         | a${SET}b        | same
+        ${DOLLAR:?x}        | a${SET}b        | same
+        ${BARE}             | a$SET           | same
+        ${TWO}              | a$$b            | same
+        ${BRACE}            | a}b             | same
+        a$$b                | a$b             | differs
+        $$SET               | $SET            | differs
+        $${SET}             | ${SET}          | differs
+        $$$$                | $$              | differs
+        """)
     void an_expression_gives_what_compose_and_bash_give(String text, String expected, String bash) throws Exception {
         assertThat(expand(text)).isEqualTo(expected);
         if (bash.equals("same")) {
@@ -90,24 +92,24 @@ class SubstitutionTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
-            ${UNSET}            | UNSET_VARIABLE | UNSET, which is not set
-            $UNSET              | UNSET_VARIABLE | UNSET, which is not set
-            ${UNSET:?tell me}   | UNSET_VARIABLE | tell me
-            ${EMPTY:?tell me}   | UNSET_VARIABLE | tell me
-            ${UNSET?tell me}    | UNSET_VARIABLE | tell me
-            ${UNSET:-${NO}}     | UNSET_VARIABLE | NO, which is not set
-            ${SET:=x}           | SUBSTITUTION   | operator on a variable
-            ${SET#x}            | SUBSTITUTION   | operator on a variable
-            ${SET:0:2}          | SUBSTITUTION   | operator on a variable
-            ${#SET}             | SUBSTITUTION   | without a name
-            ${}                 | SUBSTITUTION   | without a name
-            ${1}                | SUBSTITUTION   | without a name
-            ${SET               | SUBSTITUTION   | closing
-            ${SET:-${SET}       | SUBSTITUTION   | closing
-            $                   | SUBSTITUTION   | begins no expression
-            a$ b                | SUBSTITUTION   | begins no expression
-            $1                  | SUBSTITUTION   | begins no expression
-            """)
+        ${UNSET}            | UNSET_VARIABLE | UNSET, which is not set
+        $UNSET              | UNSET_VARIABLE | UNSET, which is not set
+        ${UNSET:?tell me}   | UNSET_VARIABLE | tell me
+        ${EMPTY:?tell me}   | UNSET_VARIABLE | tell me
+        ${UNSET?tell me}    | UNSET_VARIABLE | tell me
+        ${UNSET:-${NO}}     | UNSET_VARIABLE | NO, which is not set
+        ${SET:=x}           | SUBSTITUTION   | operator on a variable
+        ${SET#x}            | SUBSTITUTION   | operator on a variable
+        ${SET:0:2}          | SUBSTITUTION   | operator on a variable
+        ${#SET}             | SUBSTITUTION   | without a name
+        ${}                 | SUBSTITUTION   | without a name
+        ${1}                | SUBSTITUTION   | without a name
+        ${SET               | SUBSTITUTION   | closing
+        ${SET:-${SET}       | SUBSTITUTION   | closing
+        $                   | SUBSTITUTION   | begins no expression
+        a$ b                | SUBSTITUTION   | begins no expression
+        $1                  | SUBSTITUTION   | begins no expression
+        """)
     void what_is_neither_is_an_error(String text, String code, String message) {
         assertThatThrownBy(() -> expand(text))
                 .isInstanceOfSatisfying(
@@ -132,7 +134,8 @@ class SubstitutionTest {
         Map<String, String> environment =
                 Map.of("PW", "p/w@x:y?z%41", "HOST", "db-1", "PORT", "6000", "DB", "a/b?c", "USERNAME", "a:b");
         DatabaseConfig config = Loading.yaml(
-                "database:\n  url: \"postgresql://${USERNAME}:x${PW}@${HOST:-h@x/y}:${PORT}/${DB}?schema=${NO:-a&b}\"\n",
+                "database:\n"
+                        + "  url: \"postgresql://${USERNAME}:x${PW}@${HOST:-h@x/y}:${PORT}/${DB}?schema=${NO:-a&b}\"\n",
                 environment);
 
         assertThat(config.endpoints()).containsExactly(new Endpoint("db-1", 6000));

@@ -17,6 +17,7 @@ import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsPolicy;
 import dev.penstock.tls.TlsSource;
 import dev.penstock.tls.TlsVersion;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -76,17 +77,17 @@ class TeamPolicyTest {
      */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            says nothing              | db-1           | -                                             | -                             | opens
-            in production             | db-1           | environment_mode: production                  | -                             | opens
-            as strict                 | db-1           | tls: {mode: verify-full, min_version: TLSv1.3} | -                            | opens
-            the team's CA             | db-1           | tls: {ca: CA}                                 | POSTGRES_SSL_MODE=verify-full | opens
-            on this machine           | localhost      | sslmode: disable                              | -                             | opens
-            the platform's variable   | db-1           | -                                             | POSTGRES_SSL_MODE=prefer      | is prefer; MACHINE:2 demands verify-full (POSTGRES_SSL_MODE)
-            a URL of a provider       | db-1?sslmode=require | -                                       | -                             | is require; MACHINE:2 demands verify-full (config.yaml:2)
-            the stronger one counts   | db-1?sslmode=prefer  | -                                       | POSTGRES_SSL_MODE=require     | is require; MACHINE:2 demands verify-full (POSTGRES_SSL_MODE)
-            an old protocol           | db-1           | tls: {min_version: TLSv1.2}                   | -                             | is TLSv1.2; MACHINE:5 demands TLSv1.3 (config.yaml:3)
-            an old way to log in      | db-1           | require_auth: 'md5,scram-sha-256'             | -                             | is md5,scram-sha-256; MACHINE:6 demands scram-sha-256 (config.yaml:3)
-            """)
+        says nothing              | db-1           | -                                             | -                             | opens
+        in production             | db-1           | environment_mode: production                  | -                             | opens
+        as strict                 | db-1           | tls: {mode: verify-full, min_version: TLSv1.3} | -                            | opens
+        the team's CA             | db-1           | tls: {ca: CA}                                 | POSTGRES_SSL_MODE=verify-full | opens
+        on this machine           | localhost      | sslmode: disable                              | -                             | opens
+        the platform's variable   | db-1           | -                                             | POSTGRES_SSL_MODE=prefer      | is prefer; MACHINE:2 demands verify-full (POSTGRES_SSL_MODE)
+        a URL of a provider       | db-1?sslmode=require | -                                       | -                             | is require; MACHINE:2 demands verify-full (config.yaml:2)
+        the stronger one counts   | db-1?sslmode=prefer  | -                                       | POSTGRES_SSL_MODE=require     | is require; MACHINE:2 demands verify-full (POSTGRES_SSL_MODE)
+        an old protocol           | db-1           | tls: {min_version: TLSv1.2}                   | -                             | is TLSv1.2; MACHINE:5 demands TLSv1.3 (config.yaml:3)
+        an old way to log in      | db-1           | require_auth: 'md5,scram-sha-256'             | -                             | is md5,scram-sha-256; MACHINE:6 demands scram-sha-256 (config.yaml:3)
+        """)
     void ten_services_of_a_team_under_its_policy(String name, String host, String keys, String variables, String told) {
         Callable<DatabaseConfig> loading =
                 () -> load("postgresql://app@" + host.replaceFirst("\\?|$", "/shop$0"), keys, variables);
@@ -110,21 +111,21 @@ class TeamPolicyTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            no policy at all          | policy: /dev/null                         | -                          | policy is not a regular file (/dev/null)
-            no policy by a variable   | -                                         | PENSTOCK_POLICY=/dev/null  | policy is not a regular file (/dev/null)
-            a policy that is not there | policy: DIR/absent.conf                  | -                          | policy does not exist (DIR/absent.conf)
-            a policy of its own       | policy: DIR/weak.conf; sslmode: prefer    | -                          | sslmode is prefer; MACHINE:2 demands verify-full (config.yaml:4)
-            one by a variable         | sslmode: prefer                           | PENSTOCK_POLICY=DIR/weak.conf | sslmode is prefer; MACHINE:2 demands verify-full (config.yaml:3)
-            another name              | tls: {verify_name: other}                 | -                          | tls.verify_name is set, which MACHINE does not allow (config.yaml:3)
-            that its policy allows    | policy: DIR/weak.conf; tls: {verify_name: x} | -                       | tls.verify_name is set, which MACHINE does not allow (config.yaml:4)
-            its own CA                | tls: {ca: DIR/own.pem}                    | -                          | tls.ca is DIR/own.pem; MACHINE:4 demands the CA of MACHINE:3 (config.yaml:3)
-            every public CA           | tls: {ca: system}                         | -                          | tls.ca is system; MACHINE:4 demands the CA of MACHINE:3 (config.yaml:3)
-            no verification           | tls: {cert_validation: none}              | -                          | tls.cert_validation is none, which MACHINE does not allow (config.yaml:3)
-            a key that all may read   | tls: {key_permissions: off}               | -                          | tls.key_permissions is off, which MACHINE does not allow (config.yaml:3)
-            a replica with less       | replica_url: 'postgresql://app@db-2/shop?sslmode=disable' | -          | replica_url.sslmode must be left out: the primary's connection string has none (config.yaml:3)
-            a setting of the session  | options: -c sslmode=disable               | -                          | opens
-            a pooler in between       | pooler: transaction                       | -                          | opens
-            """)
+        no policy at all          | policy: /dev/null                         | -                          | policy is not a regular file (/dev/null)
+        no policy by a variable   | -                                         | PENSTOCK_POLICY=/dev/null  | policy is not a regular file (/dev/null)
+        a policy that is not there | policy: DIR/absent.conf                  | -                          | policy does not exist (DIR/absent.conf)
+        a policy of its own       | policy: DIR/weak.conf; sslmode: prefer    | -                          | sslmode is prefer; MACHINE:2 demands verify-full (config.yaml:4)
+        one by a variable         | sslmode: prefer                           | PENSTOCK_POLICY=DIR/weak.conf | sslmode is prefer; MACHINE:2 demands verify-full (config.yaml:3)
+        another name              | tls: {verify_name: other}                 | -                          | tls.verify_name is set, which MACHINE does not allow (config.yaml:3)
+        that its policy allows    | policy: DIR/weak.conf; tls: {verify_name: x} | -                       | tls.verify_name is set, which MACHINE does not allow (config.yaml:4)
+        its own CA                | tls: {ca: DIR/own.pem}                    | -                          | tls.ca is DIR/own.pem; MACHINE:4 demands the CA of MACHINE:3 (config.yaml:3)
+        every public CA           | tls: {ca: system}                         | -                          | tls.ca is system; MACHINE:4 demands the CA of MACHINE:3 (config.yaml:3)
+        no verification           | tls: {cert_validation: none}              | -                          | tls.cert_validation is none, which MACHINE does not allow (config.yaml:3)
+        a key that all may read   | tls: {key_permissions: off}               | -                          | tls.key_permissions is off, which MACHINE does not allow (config.yaml:3)
+        a replica with less       | replica_url: 'postgresql://app@db-2/shop?sslmode=disable' | -          | replica_url.sslmode must be left out: the primary's connection string has none (config.yaml:3)
+        a setting of the session  | options: -c sslmode=disable               | -                          | opens
+        a pooler in between       | pooler: transaction                       | -                          | opens
+        """)
     void a_service_does_not_escape(String how, String keys, String variables, String told) throws IOException {
         Files.writeString(directory.resolve("own.pem"), "a service's");
         MachinePolicy.write(
@@ -259,10 +260,10 @@ class TeamPolicyTest {
     @Test
     void databases_of_one_file_are_all_under_the_policy_and_tell_its_mistakes_once() throws IOException {
         Path file = Files.writeString(directory.resolve("config.yaml"), """
-                databases:
-                  one: {url: postgresql://app@db-1/one, user_pw_env_var: ONE}
-                  two: {url: postgresql://app@db-2/two, user_pw_env_var: TWO, tls: {mode: require}}
-                """);
+            databases:
+              one: {url: postgresql://app@db-1/one, user_pw_env_var: ONE}
+              two: {url: postgresql://app@db-2/two, user_pw_env_var: TWO, tls: {mode: require}}
+            """);
         ConfigLoader loader = new ConfigLoader(Map.of(), policies);
         assertThat(Loading.violations(() -> loader.loadAll(file)))
                 .extracting(Violation::path, Violation::code)

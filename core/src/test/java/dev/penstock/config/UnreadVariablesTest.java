@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.violation.Violation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,13 @@ class UnreadVariablesTest {
                 "APP_ENVIROMENT | Did you mean APP_ENVIRONMENT?",
                 "APP_ENV | Did you mean APP_ENVIRONMENT?",
                 "POSTGRES_APP_USER_PWD | Did you mean POSTGRES_APP_USER_PW?",
-                "DATABASE_MAXIMUM_POOL_SIZE | Use pool_size and max_overflow: together they are the ceiling for one server.",
+                "DATABASE_MAXIMUM_POOL_SIZE | Use pool_size and max_overflow: together they are the ceiling for one"
+                        + " server.",
                 "DATABASE_CONNECTION_TIMEOUT | Use pool_timeout, in seconds.",
-                "DATABASE_PASSWORD | Name it: DATABASE_PASSWORD_ENV_VAR=DATABASE_PASSWORD; or call it POSTGRES_APP_USER_PW.",
-                "DATABASE_URL_FILE | Set DATABASE_URL without a password, and DATABASE_PASSWORD_FILE_PATH to the password's file."
+                "DATABASE_PASSWORD | Name it: DATABASE_PASSWORD_ENV_VAR=DATABASE_PASSWORD; or call it"
+                        + " POSTGRES_APP_USER_PW.",
+                "DATABASE_URL_FILE | Set DATABASE_URL without a password, and DATABASE_PASSWORD_FILE_PATH to the"
+                        + " password's file."
             })
     void a_variable_that_looks_like_ours_and_is_none_is_told_without_its_value(String name, String remedy) {
         List<ConfigWarning> found = unread(Map.of(name, CANARY));

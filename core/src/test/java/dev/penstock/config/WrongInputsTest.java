@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.tls.TlsConfig;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.penstock.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.penstock.config.Violation;
+import dev.penstock.violation.Violation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -33,7 +33,8 @@ final class Rules {
     /** The one home of each library. */
     private static final List<String> HOMES = List.of(".pool", ".config", ".metrics", ".connect");
 
-    private static final List<String> EXPORTED = List.of("", ".config", ".observe", ".sizing", ".secret", ".tls");
+    private static final List<String> EXPORTED =
+            List.of("", ".config", ".observe", ".sizing", ".secret", ".violation", ".tls");
     private static final String JUNK_NAME = ".*(Util|Utils|Helper|Helpers|Manager|Impl|Base|Common|Misc)$";
 
     private final String base;
@@ -48,21 +49,34 @@ final class Rules {
         flow.put(".sizing", List.of());
         flow.put(".testkit", List.of());
         flow.put(".testkit.history", List.of(".testkit"));
-        flow.put(".tls", List.of(".secret"));
-        flow.put(".config", List.of(".secret", ".tls", ".sizing"));
+        flow.put(".violation", List.of(".secret"));
+        flow.put(".tls", List.of(".secret", ".violation"));
+        flow.put(".config", List.of(".secret", ".violation", ".tls", ".sizing"));
         flow.put(".observe", List.of(".config", ".tls", ".sizing"));
-        flow.put(".connect", List.of(".config", ".secret", ".tls", ".observe"));
-        flow.put(".pool", List.of(".connect", ".config", ".sizing", ".secret", ".tls", ".observe"));
-        flow.put(".binding", List.of(".connect", ".config", ".tls", ".observe"));
-        flow.put(".topology", List.of(".connect", ".config", ".secret", ".tls", ".observe"));
+        flow.put(".connect", List.of(".config", ".secret", ".violation", ".tls", ".observe"));
+        flow.put(".pool", List.of(".connect", ".config", ".sizing", ".secret", ".violation", ".tls", ".observe"));
+        flow.put(".binding", List.of(".connect", ".config", ".violation", ".tls", ".observe"));
+        flow.put(".topology", List.of(".connect", ".config", ".secret", ".violation", ".tls", ".observe"));
         flow.put(
                 ".routing",
-                List.of(".pool", ".topology", ".connect", ".config", ".sizing", ".secret", ".tls", ".observe"));
-        flow.put("", List.of(".routing", ".binding", ".config", ".observe", ".sizing", ".secret", ".tls"));
+                List.of(
+                        ".pool",
+                        ".topology",
+                        ".connect",
+                        ".config",
+                        ".sizing",
+                        ".secret",
+                        ".violation",
+                        ".tls",
+                        ".observe"));
+        flow.put(
+                "", List.of(".routing", ".binding", ".config", ".observe", ".sizing", ".secret", ".violation", ".tls"));
         flow.put(".metrics", List.of("", ".observe"));
-        flow.put(".cli..", List.of("", ".config", ".observe", ".sizing", ".secret", ".tls", ".metrics", ".testkit"));
+        flow.put(
+                ".cli..",
+                List.of("", ".config", ".observe", ".sizing", ".secret", ".violation", ".tls", ".metrics", ".testkit"));
         flow.put(".cli.launcher", List.of());
-        flow.put(".examples..", List.of("", ".config", ".observe", ".sizing", ".secret", ".tls"));
+        flow.put(".examples..", List.of("", ".config", ".observe", ".sizing", ".secret", ".violation", ".tls"));
         return flow;
     }
 

@@ -3,7 +3,7 @@ package dev.penstock.tls;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.penstock.secret.Disclosure;
-import dev.penstock.tls.InvalidTlsConfigException.Fault;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path as it was named
  * @param lines what it says, by key; a line that is wrong is left out
- * @param faults what is wrong with the file; the path of each is the place of the line, {@code /etc/penstock/policy.conf:3}
+ * @param faults what is wrong with the file; the origin of each is the place of the line, {@code /etc/penstock/policy.conf:3}
  * @param warnings unknown keys that the file marks with {@code ?}
  */
-record PolicyFile(Path path, Map<PolicyKey, Line> lines, List<Fault> faults, List<Fault> warnings) {
+record PolicyFile(Path path, Map<PolicyKey, Line> lines, List<Violation> faults, List<Violation> warnings) {
     private static final int MAX_BYTES = 64 * 1024;
     private static final int ROOT = 0;
     private static final String NAMED = "Mount the file, or correct what names it: PENSTOCK_POLICY or policy";
@@ -88,7 +88,13 @@ record PolicyFile(Path path, Map<PolicyKey, Line> lines, List<Fault> faults, Lis
     }
 
     private static PolicyFile unusable(Path file, String rule, String remedy) {
-        return new PolicyFile(file, Map.of(), List.of(new Fault(shown(file), rule, remedy)), List.of());
+        return new PolicyFile(file, Map.of(), List.of(fault(shown(file), rule, remedy)), List.of());
+    }
+
+    /** A mistake in a file, or what is odd in it; its origin is the place. */
+    static Violation fault(String place, String rule, String remedy) {
+        String sentence = remedy.endsWith("?") ? remedy : remedy + ".";
+        return new Violation("policy", "TLS_POLICY_FILE", "", rule, place, sentence);
     }
 
     private static String shown(Path file) {
@@ -148,8 +154,8 @@ record PolicyFile(Path path, Map<PolicyKey, Line> lines, List<Fault> faults, Lis
     private static final class Reader {
         private final Path file;
         private final Map<PolicyKey, Line> lines = new EnumMap<>(PolicyKey.class);
-        private final List<Fault> faults = new ArrayList<>();
-        private final List<Fault> warnings = new ArrayList<>();
+        private final List<Violation> faults = new ArrayList<>();
+        private final List<Violation> warnings = new ArrayList<>();
         private int number;
 
         Reader(Path file) {
@@ -174,7 +180,7 @@ record PolicyFile(Path path, Map<PolicyKey, Line> lines, List<Fault> faults, Lis
             if (key != null) {
                 add(key, line.substring(sign + 1).strip());
             } else if (isOptional) {
-                warnings.add(new Fault(
+                warnings.add(PolicyFile.fault(
                         place(),
                         "has a key that this version does not know: '" + shownKey(name) + "'",
                         "Correct it, or update this program"));
@@ -196,7 +202,7 @@ record PolicyFile(Path path, Map<PolicyKey, Line> lines, List<Fault> faults, Lis
         }
 
         private void fault(String rule, String remedy) {
-            faults.add(new Fault(place(), rule, remedy));
+            faults.add(PolicyFile.fault(place(), rule, remedy));
         }
 
         private String place() {

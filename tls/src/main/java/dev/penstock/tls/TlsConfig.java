@@ -1,6 +1,7 @@
 package dev.penstock.tls;
 
 import dev.penstock.secret.FilePermissions;
+import dev.penstock.violation.InvalidConfigException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +48,7 @@ public record TlsConfig(
     /** How often files are looked at by default: soon enough for a rotation, cheap enough to forget. */
     public static final Duration DEFAULT_RELOAD_INTERVAL = Duration.ofSeconds(30);
 
-    /** @throws InvalidTlsConfigException naming every contradiction */
+    /** @throws InvalidConfigException naming every contradiction */
     public TlsConfig {
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(certValidation, "certValidation");

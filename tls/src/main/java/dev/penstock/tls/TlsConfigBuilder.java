@@ -1,6 +1,7 @@
 package dev.penstock.tls;
 
 import dev.penstock.secret.FilePermissions;
+import dev.penstock.violation.InvalidConfigException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -146,7 +147,7 @@ public final class TlsConfigBuilder {
         return this;
     }
 
-    /** @throws InvalidTlsConfigException naming every contradiction */
+    /** @throws InvalidConfigException naming every contradiction */
     public TlsConfig build() {
         return new TlsConfig(
                 mode,

@@ -3,7 +3,8 @@ package dev.penstock.tls;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.penstock.secret.FileWatcher;
-import dev.penstock.tls.InvalidTlsConfigException.Fault;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URLEncoder;
@@ -66,7 +67,7 @@ public final class TlsContext implements AutoCloseable {
      * Reads and checks everything the configuration names, and watches the files with a watcher of its own (one daemon thread; none when there
      * are no files). The policy of this machine ({@link TlsPolicy#read}) holds, for any host, as nobody has said yet which one will be dialled.
      *
-     * @throws InvalidTlsConfigException if the configuration is weaker than the policy, or a file of the policy is wrong
+     * @throws InvalidConfigException if the configuration is weaker than the policy, or a file of the policy is wrong
      * @throws TlsMaterialException if a file is missing, unreadable, of another format or expired, or key and certificate do not match
      */
     public static TlsContext open(TlsConfig config) {
@@ -78,7 +79,7 @@ public final class TlsContext implements AutoCloseable {
      *
      * @param policy as it was read with the files that are added to those of the machine
      * @param hosts as they will be dialled; an attempt at another one is judged by itself
-     * @throws InvalidTlsConfigException as above
+     * @throws InvalidConfigException as above
      * @throws TlsMaterialException as above
      */
     public static TlsContext open(TlsConfig config, TlsPolicy policy, Collection<String> hosts) {
@@ -100,7 +101,7 @@ public final class TlsContext implements AutoCloseable {
     /**
      * As {@link #open(TlsConfig)}, with a watcher that is shared and stays open; its poll interval counts.
      *
-     * @throws InvalidTlsConfigException as above
+     * @throws InvalidConfigException as above
      * @throws TlsMaterialException as above
      */
     public static TlsContext open(TlsConfig config, FileWatcher watcher) {
@@ -110,7 +111,7 @@ public final class TlsContext implements AutoCloseable {
     /**
      * As {@link #open(TlsConfig, TlsPolicy, Collection)}, with a watcher that is shared and stays open.
      *
-     * @throws InvalidTlsConfigException as above
+     * @throws InvalidConfigException as above
      * @throws TlsMaterialException as above
      */
     public static TlsContext open(TlsConfig config, TlsPolicy policy, Collection<String> hosts, FileWatcher watcher) {
@@ -280,14 +281,14 @@ public final class TlsContext implements AutoCloseable {
      * One physical connect to this host: use its properties for it, read its facts, close it when the connection stands or failed.
      *
      * @param host as configured; the name that {@code verify-full} looks for unless {@code verify_name} is set
-     * @throws InvalidTlsConfigException if the context was opened for hosts that the policy exempts, this is none of them, and it demands more
+     * @throws InvalidConfigException if the context was opened for hosts that the policy exempts, this is none of them, and it demands more
      */
     public TlsAttempt attempt(String host) {
         // Whom the policy binds already has satisfied it.
         if (!policy.isEmpty() && !policy.holdsFor(hosts)) {
-            List<Fault> breaches = policy.breaches(config, host);
+            List<Violation> breaches = policy.breaches(config, host);
             if (!breaches.isEmpty()) {
-                throw new InvalidTlsConfigException(breaches);
+                throw new InvalidConfigException(breaches);
             }
         }
         return new TlsAttempt(this, host);

@@ -15,8 +15,9 @@ import static dev.penstock.tls.PolicyKey.SSLMODE_AT_LEAST;
 import static dev.penstock.tls.PolicyKey.SSL_MIN_PROTOCOL_VERSION;
 
 import dev.penstock.secret.FilePermissions;
-import dev.penstock.tls.InvalidTlsConfigException.Fault;
 import dev.penstock.tls.PolicyFile.Line;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ public final class TlsPolicy {
     private static final String DROP = "Leave it out, or write what is demanded";
 
     private final List<PolicyFile> files;
-    private final List<Fault> faults = new ArrayList<>();
+    private final List<Violation> faults = new ArrayList<>();
     private final Map<PolicyKey, Line> demands = new EnumMap<>(PolicyKey.class);
 
     private TlsPolicy(List<PolicyFile> files) {
@@ -70,8 +71,8 @@ public final class TlsPolicy {
         files.forEach(this::merge);
         Line caOnly = demands.get(CA_ONLY);
         if (isTrue(CA_ONLY) && caOnly != null && !demands.containsKey(CA)) {
-            faults.add(
-                    new Fault(caOnly.place(), "has ca_only = true, and no file has ca", "Write ca = and the CA file"));
+            faults.add(PolicyFile.fault(
+                    caOnly.place(), "has ca_only = true, and no file has ca", "Write ca = and the CA file"));
         }
     }
 
@@ -113,7 +114,7 @@ public final class TlsPolicy {
                     .strictest(before.value(), line.value())
                     .ifPresentOrElse(
                             value -> demands.put(line.key(), merged(before, line, value)),
-                            () -> faults.add(new Fault(
+                            () -> faults.add(PolicyFile.fault(
                                     line.place(),
                                     "has another " + line.key().word() + " than " + before.place()
                                             + ", and none of the two is stricter",
@@ -138,13 +139,13 @@ public final class TlsPolicy {
         return files.stream().map(PolicyFile::path).toList();
     }
 
-    /** Returns what is wrong with the files themselves; the path of each fault is the place of the line. */
-    public List<Fault> faults() {
+    /** Returns what is wrong with the files themselves; the origin of each is the place of the line. */
+    public List<Violation> faults() {
         return List.copyOf(faults);
     }
 
     /** Keys that this version does not know and that a file marks with {@code ?}; told and without effect. */
-    public List<Fault> warnings() {
+    public List<Violation> warnings() {
         return files.stream().flatMap(file -> file.warnings().stream()).toList();
     }
 
@@ -168,7 +169,7 @@ public final class TlsPolicy {
      * @param given the keys that the policy gives, such as {@code tls.mode}, each with the place of the line
      * @param breaches what is weaker than the policy demands; the path of each is the key
      */
-    public record Verdict(TlsConfigBuilder completed, Map<String, String> given, List<Fault> breaches) {
+    public record Verdict(TlsConfigBuilder completed, Map<String, String> given, List<Violation> breaches) {
         public Verdict {
             given = Map.copyOf(given);
             breaches = List.copyOf(breaches);
@@ -198,7 +199,7 @@ public final class TlsPolicy {
     /**
      * Returns the configuration of a service that says nothing: what the policy demands, for any host; {@code sslmode=prefer} without a policy.
      *
-     * @throws InvalidTlsConfigException when the files are wrong, or demand what no file gives, such as a client certificate
+     * @throws InvalidConfigException when the files are wrong, or demand what no file gives, such as a client certificate
      */
     public TlsConfig config() {
         return apply(TlsConfig.builder(SslMode.PREFER), Set.of(), List.of());
@@ -211,17 +212,17 @@ public final class TlsPolicy {
 
     private TlsConfig apply(TlsConfigBuilder asked, Set<String> written, Collection<String> hosts) {
         Verdict verdict = judge(asked, written, hosts);
-        List<Fault> all = new ArrayList<>(faults);
+        List<Violation> all = new ArrayList<>(faults);
         all.addAll(verdict.breaches());
         try {
             TlsConfig config = verdict.completed().build();
             if (all.isEmpty()) {
                 return config;
             }
-        } catch (InvalidTlsConfigException contradictory) {
-            all.addAll(contradictory.faults());
+        } catch (InvalidConfigException contradictory) {
+            all.addAll(contradictory.violations());
         }
-        throw new InvalidTlsConfigException(all);
+        throw new InvalidConfigException(all);
     }
 
     /**
@@ -229,7 +230,7 @@ public final class TlsPolicy {
      *
      * @return what is weaker than the policy demands for that host; empty when it may be dialled
      */
-    public List<Fault> breaches(TlsConfig config, String host) {
+    public List<Violation> breaches(TlsConfig config, String host) {
         return judge(config.toBuilder(), EVERY_KEY, List.of(host)).breaches();
     }
 
@@ -255,7 +256,7 @@ public final class TlsPolicy {
     }
 
     /** Judges a written {@code require_auth}: the fault is empty when the policy accepts all of it. */
-    public Optional<Fault> judge(Set<AuthMethod> written, Collection<String> hosts) {
+    public Optional<Violation> judge(Set<AuthMethod> written, Collection<String> hosts) {
         Line line = demands.get(REQUIRE_AUTH);
         return line == null || !holdsFor(hosts) || requireAuth().containsAll(written)
                 ? Optional.empty()
@@ -304,15 +305,19 @@ public final class TlsPolicy {
         return line != null && line.value().equals("true");
     }
 
-    private static Fault demand(String path, String was, Line line, String demanded) {
-        return new Fault(path, "is " + was + "; " + line.place() + " demands " + demanded, DROP);
+    private static Violation breach(String path, String rule, String remedy) {
+        return new Violation(path, "TLS_POLICY", "", rule, Violation.IN_CODE, remedy + ".");
+    }
+
+    private static Violation demand(String path, String was, Line line, String demanded) {
+        return breach(path, "is " + was + "; " + line.place() + " demands " + demanded, DROP);
     }
 
     /** One configuration before the demands. */
     private final class Judgement {
         private final TlsConfigBuilder builder;
         private final Set<String> written;
-        private final List<Fault> breaches = new ArrayList<>();
+        private final List<Violation> breaches = new ArrayList<>();
         private final Map<String, String> given = new LinkedHashMap<>();
 
         Judgement(TlsConfigBuilder builder, Set<String> written) {
@@ -426,7 +431,7 @@ public final class TlsPolicy {
         }
 
         private void missing(String path, String what, PolicyKey key, String remedy) {
-            breaches.add(new Fault(path, "is not set; " + place(key).orElseThrow() + " demands " + what, remedy));
+            breaches.add(breach(path, "is not set; " + place(key).orElseThrow() + " demands " + what, remedy));
         }
 
         void loosenings() {
@@ -447,7 +452,7 @@ public final class TlsPolicy {
             if (isLoose && !isTrue(allowance)) {
                 String where =
                         place(allowance).orElse(String.valueOf(files.get(0).path()));
-                breaches.add(new Fault(
+                breaches.add(breach(
                         path,
                         "is " + was + ", which " + where + " does not allow",
                         "Leave it out, or have " + allowance.word() + " = true written there"));

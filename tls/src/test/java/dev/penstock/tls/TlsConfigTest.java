@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.penstock.secret.PasswordSource;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -22,56 +24,53 @@ class TlsConfigTest {
 
     static Stream<Arguments> contradictions() {
         return Stream.of(
-                row(SslMode.VERIFY_CA, b -> b, "tls.ca: must be set: sslmode=verify-ca has nothing to verify against"),
+                row(SslMode.VERIFY_CA, b -> b, "tls.ca must be set: sslmode=verify-ca has nothing to verify against"),
                 row(
                         SslMode.VERIFY_FULL,
                         b -> b,
-                        "tls.ca: must be set: sslmode=verify-full has nothing to verify against"),
+                        "tls.ca must be set: sslmode=verify-full has nothing to verify against"),
                 row(
                         SslMode.VERIFY_CA,
                         b -> b.ca(TlsSource.system()),
-                        "tls.ca: is system, which needs sslmode=verify-full"),
+                        "tls.ca is system, which needs sslmode=verify-full"),
                 row(
                         SslMode.REQUIRE,
                         b -> b.ca(TlsSource.system()),
-                        "tls.ca: is system, which needs sslmode=verify-full"),
-                row(SslMode.DISABLE, b -> b.ca(CA), "tls.ca: is not used with sslmode=disable"),
-                row(SslMode.DISABLE, b -> b.crl(CA), "tls.crl: is not used with sslmode=disable"),
+                        "tls.ca is system, which needs sslmode=verify-full"),
+                row(SslMode.DISABLE, b -> b.ca(CA), "tls.ca is not used with sslmode=disable"),
+                row(SslMode.DISABLE, b -> b.crl(CA), "tls.crl is not used with sslmode=disable"),
                 row(
                         SslMode.DISABLE,
                         b -> b.clientCertificate(ClientCertificate.of(FILE)),
-                        "tls.cert: is not used with sslmode=disable"),
+                        "tls.cert is not used with sslmode=disable"),
                 row(
                         SslMode.VERIFY_FULL,
                         b -> b.ca(CA).certValidation(CertValidation.NONE),
-                        "tls.cert_validation: is none, which contradicts sslmode=verify-full"),
+                        "tls.certValidation is none, which contradicts sslmode=verify-full"),
                 row(
                         SslMode.REQUIRE,
                         b -> b.ca(CA).certValidation(CertValidation.NONE),
-                        "tls.cert_validation: is none, which contradicts tls.ca"),
-                row(SslMode.REQUIRE, b -> b.crl(CA), "tls.crl: is not used when no certificate is verified"),
-                row(SslMode.VERIFY_CA, b -> b.ca(CA).crl(TlsSource.system()), "tls.crl: cannot be system"),
+                        "tls.certValidation is none, which contradicts tls.ca"),
+                row(SslMode.REQUIRE, b -> b.crl(CA), "tls.crl is not used when no certificate is verified"),
+                row(SslMode.VERIFY_CA, b -> b.ca(CA).crl(TlsSource.system()), "tls.crl cannot be system"),
                 row(
                         SslMode.VERIFY_CA,
                         b -> b.ca(CA).verifyName("db"),
-                        "tls.verify_name: is not used with sslmode=verify-ca"),
-                row(SslMode.VERIFY_FULL, b -> b.ca(CA).verifyName(" "), "tls.verify_name: is blank"),
+                        "tls.verifyName is not used with sslmode=verify-ca"),
+                row(SslMode.VERIFY_FULL, b -> b.ca(CA).verifyName(" "), "tls.verifyName is blank"),
                 row(
                         SslMode.REQUIRE,
                         b -> b.minVersion(TlsVersion.TLS_1_3).maxVersion(TlsVersion.TLS_1_2),
-                        "tls.min_version: is TLSv1.3, above tls.max_version TLSv1.2"),
+                        "tls.minVersion is TLSv1.3, above tls.max_version TLSv1.2"),
                 row(
                         SslMode.PREFER,
                         b -> b.negotiation(SslNegotiation.DIRECT),
-                        "tls.negotiation: is direct, which needs sslmode=require or stronger"),
+                        "tls.negotiation is direct, which needs sslmode=require or stronger"),
                 row(
                         SslMode.DISABLE,
                         b -> b.channelBinding(ChannelBinding.REQUIRE),
-                        "tls.channel_binding: is require, which needs TLS"),
-                row(
-                        SslMode.PREFER,
-                        b -> b.reloadInterval(Duration.ofMillis(999)),
-                        "tls.reload_interval: is below 1 s"));
+                        "tls.channelBinding is require, which needs TLS"),
+                row(SslMode.PREFER, b -> b.reloadInterval(Duration.ofMillis(999)), "tls.reloadInterval is below 1 s"));
     }
 
     private static Arguments row(SslMode mode, UnaryOperator<TlsConfigBuilder> change, String message) {
@@ -83,7 +82,7 @@ class TlsConfigTest {
     void contradictions_are_refused_with_the_key(SslMode mode, UnaryOperator<TlsConfigBuilder> change, String message) {
         TlsConfigBuilder builder = change.apply(TlsConfig.builder(mode));
         assertThatThrownBy(builder::build)
-                .isInstanceOf(InvalidTlsConfigException.class)
+                .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining(message);
     }
 
@@ -95,10 +94,10 @@ class TlsConfigTest {
                 .channelBinding(ChannelBinding.REQUIRE)
                 .negotiation(SslNegotiation.DIRECT)
                 .reloadInterval(Duration.ZERO);
-        InvalidTlsConfigException refused = catchThrowableOfType(InvalidTlsConfigException.class, builder::build);
-        assertThat(refused.faults())
-                .extracting(InvalidTlsConfigException.Fault::path)
-                .containsExactly("tls.ca", "tls.crl", "tls.negotiation", "tls.channel_binding", "tls.reload_interval");
+        InvalidConfigException refused = catchThrowableOfType(InvalidConfigException.class, builder::build);
+        assertThat(refused.violations())
+                .extracting(Violation::path)
+                .containsExactly("tls.ca", "tls.crl", "tls.negotiation", "tls.channelBinding", "tls.reloadInterval");
     }
 
     @ParameterizedTest

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.penstock.secret.FilePermissions;
 import dev.penstock.testkit.CertificateAuthority;
+import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -188,14 +190,20 @@ class TlsPolicyTest {
                 "sslmode_at_least               | is not a line 'key = value'",
                 "sslmode = verify-full          | has the unknown key 'sslmode'",
                 "frobnicate = 1                 | has the unknown key 'frobnicate'",
-                "sslmode_at_least = strict      | has a wrong value: sslmode_at_least must be disable, allow, prefer, require, verify-ca, verify-full",
+                "sslmode_at_least = strict      | has a wrong value: sslmode_at_least must be disable, allow, prefer,"
+                        + " require, verify-ca, verify-full",
                 "ca = ca.pem                    | has a wrong value: ca must be an absolute path, or system",
                 "ca_only = yes                  | has a wrong value: ca_only must be false, true",
-                "require_auth = scram           | has a wrong value: require_auth must be a list of none,password,md5,gss,sspi,scram-sha-256",
-                "require_auth = gss,gss         | has a wrong value: require_auth must be a list of none,password,md5,gss,sspi,scram-sha-256",
-                "require_auth =                 | has a wrong value: require_auth must be a list of none,password,md5,gss,sspi,scram-sha-256",
-                "days_before_expiry = 0         | has a wrong value: days_before_expiry must be a number of days, 1 to 3650",
-                "days_before_expiry = 2 weeks   | has a wrong value: days_before_expiry must be a number of days, 1 to 3650",
+                "require_auth = scram           | has a wrong value: require_auth must be a list of"
+                        + " none,password,md5,gss,sspi,scram-sha-256",
+                "require_auth = gss,gss         | has a wrong value: require_auth must be a list of"
+                        + " none,password,md5,gss,sspi,scram-sha-256",
+                "require_auth =                 | has a wrong value: require_auth must be a list of"
+                        + " none,password,md5,gss,sspi,scram-sha-256",
+                "days_before_expiry = 0         | has a wrong value: days_before_expiry must be a number of days, 1 to"
+                        + " 3650",
+                "days_before_expiry = 2 weeks   | has a wrong value: days_before_expiry must be a number of days, 1 to"
+                        + " 3650",
                 "ssl_min_protocol_version = 1.3 | has a wrong value: ssl_min_protocol_version must be TLSv1.2, TLSv1.3",
                 "? loopback = maybe             | has a wrong value: loopback must be false, true",
                 "ca_only = true                 | has ca_only = true, and no file has ca"
@@ -205,8 +213,8 @@ class TlsPolicyTest {
 
         assertThat(faults(policy())).containsExactly(machine + ":2: " + told);
         assertThatThrownBy(() -> TlsContext.open(TlsConfig.disabled(), policy(), List.of("localhost")))
-                .isInstanceOf(InvalidTlsConfigException.class)
-                .hasMessageContaining(machine + ":2: " + told);
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContainingAll("policy " + told, " (" + machine + ":2). ");
     }
 
     @Test
@@ -315,7 +323,7 @@ class TlsPolicyTest {
         try (TlsContext context = TlsContext.open(TlsConfig.prefer(), policy(), List.of("localhost"))) {
             assertThatCode(() -> context.attempt("localhost").close()).doesNotThrowAnyException();
             assertThatThrownBy(() -> context.attempt("db-2"))
-                    .hasMessageContaining("tls.mode: is prefer; " + machine + ":1 demands verify-full");
+                    .hasMessageContaining("tls.mode is prefer; " + machine + ":1 demands verify-full");
         }
     }
 
@@ -426,16 +434,18 @@ class TlsPolicyTest {
 
     private static List<String> refusals(TlsPolicy policy, TlsConfig config, String... hosts) {
         List<String> dialled = hosts.length == 0 ? REMOTE : List.of(hosts);
-        InvalidTlsConfigException refused =
-                catchThrowableOfType(InvalidTlsConfigException.class, () -> policy.apply(config, dialled));
-        return refused == null ? new ArrayList<>() : sentences(refused.faults());
+        InvalidConfigException refused =
+                catchThrowableOfType(InvalidConfigException.class, () -> policy.apply(config, dialled));
+        return refused == null ? new ArrayList<>() : sentences(refused.violations());
     }
 
     private static List<String> faults(TlsPolicy policy) {
         return sentences(policy.faults());
     }
 
-    private static List<String> sentences(List<InvalidTlsConfigException.Fault> faults) {
-        return faults.stream().map(fault -> fault.path() + ": " + fault.rule()).toList();
+    private static List<String> sentences(List<Violation> faults) {
+        return faults.stream()
+                .map(fault -> (fault.path().equals("policy") ? fault.origin() : fault.path()) + ": " + fault.message())
+                .toList();
     }
 }

@@ -2,9 +2,9 @@ package dev.penstock.cli.plan;
 
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.InvalidConfigException;
 import dev.penstock.sizing.SizingPlan;
 import dev.penstock.sizing.WhatIf;
+import dev.penstock.violation.InvalidConfigException;
 import java.sql.SQLException;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package dev.penstock.config;
+package dev.penstock.violation;
 
 /**
  * One mistake in a configuration. Immutable.
@@ -15,24 +15,18 @@ public record Violation(String path, String code, String value, String message, 
     /** The origin of a value that a program set by calling the builder. */
     public static final String IN_CODE = "builder";
 
-    /** A mistake whose place the caller fills in with {@link #at}. */
-    static Violation of(String code, String value, String message, String remedy) {
+    /** Returns a mistake whose place the caller fills in with {@link #at}. */
+    public static Violation of(String code, String value, String message, String remedy) {
         return new Violation("", code, value, message, IN_CODE, remedy);
     }
 
-    /** The same mistake seen from the record that encloses this one. */
-    Violation under(String prefix) {
+    /** Returns the same mistake below {@code prefix}, written at {@code place}. */
+    public Violation at(String prefix, String place) {
         String joined = path.isEmpty() || prefix.isEmpty() ? prefix + path : prefix + "." + path;
-        return new Violation(joined, code, value, message, origin, remedy);
+        return new Violation(joined, code, value, message, place, remedy);
     }
 
-    /** The same mistake below {@code prefix}, written at {@code place}. */
-    Violation at(String prefix, String place) {
-        Violation moved = under(prefix);
-        return new Violation(moved.path, code, value, message, place, remedy);
-    }
-
-    /** One line: path, rule, value, origin, remedy. */
+    /** Prints one line: path, rule, value, origin, remedy. */
     @Override
     public String toString() {
         String shown = value.isEmpty() ? "" : ", was '" + value + "'";

@@ -1,6 +1,5 @@
-package dev.penstock.config;
+package dev.penstock.violation;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -14,25 +13,21 @@ public final class InvalidConfigException extends IllegalArgumentException {
         this(List.of(violations));
     }
 
-    /** @param violations every mistake found, in any order; at least one */
+    /** @param violations every mistake found, in the order in which they are to be told; at least one */
     public InvalidConfigException(List<Violation> violations) {
         super(report(violations));
-        this.violations = sorted(violations);
+        this.violations = List.copyOf(violations);
     }
 
-    /** Every mistake, ordered by path. Empty after serialization. */
+    /** Returns every mistake, in the order of the report. Empty after serialization. */
     public List<Violation> violations() {
         return violations == null ? List.of() : violations;
-    }
-
-    private static List<Violation> sorted(List<Violation> violations) {
-        return violations.stream().sorted(Comparator.comparing(Violation::path)).toList();
     }
 
     private static String report(List<Violation> violations) {
         String head = violations.size() == 1
                 ? "The database configuration has 1 mistake:"
                 : "The database configuration has " + violations.size() + " mistakes:";
-        return sorted(violations).stream().map(v -> "  " + v).collect(Collectors.joining("\n", head + "\n", ""));
+        return violations.stream().map(v -> "  " + v).collect(Collectors.joining("\n", head + "\n", ""));
     }
 }
