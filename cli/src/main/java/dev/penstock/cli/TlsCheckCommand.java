@@ -9,7 +9,6 @@ import dev.penstock.config.Endpoint;
 import dev.penstock.config.EnvFile;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
-import dev.penstock.tls.TlsConfigBuilder;
 import dev.penstock.tls.TlsContext;
 import dev.penstock.tls.TlsMaterialException;
 import dev.penstock.tls.TlsPolicy;
@@ -179,7 +178,7 @@ final class TlsCheckCommand implements Command {
                         options.has(CA) ? Optional.of("tls.ca") : Optional.<String>empty())
                 .flatMap(Optional::stream)
                 .collect(Collectors.toSet());
-        TlsConfigBuilder asked =
+        TlsConfig.Builder asked =
                 TlsConfig.builder(mode).ca(ca == null && mode == SslMode.VERIFY_FULL ? TlsSource.system() : ca);
         // What is weaker is refused with everything else when the context is opened.
         try {

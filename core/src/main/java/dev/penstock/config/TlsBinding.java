@@ -9,7 +9,6 @@ import dev.penstock.tls.Sni;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.SslNegotiation;
 import dev.penstock.tls.TlsConfig;
-import dev.penstock.tls.TlsConfigBuilder;
 import dev.penstock.tls.TlsPolicy;
 import dev.penstock.tls.TlsSource;
 import dev.penstock.tls.TlsVersion;
@@ -62,7 +61,7 @@ final class TlsBinding {
         // libpq 16 has the same rule for system: with public authorities only a name proves something.
         boolean full = verifies || ca instanceof TlsSource.SystemTrust;
         SslMode mode = mode(full ? SslMode.VERIFY_FULL : SslMode.PREFER);
-        TlsConfigBuilder builder = TlsConfig.builder(mode)
+        TlsConfig.Builder builder = TlsConfig.builder(mode)
                 .certValidation(values.word(Key.CERT_VALIDATION, CertValidation.class))
                 .ca(ca == null && mode == SslMode.VERIFY_FULL ? TlsSource.system() : ca)
                 .clientCertificate(clientCertificate(keyPassword))

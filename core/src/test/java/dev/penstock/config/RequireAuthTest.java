@@ -8,7 +8,6 @@ import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.ClientCertificate;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
-import dev.penstock.tls.TlsConfigBuilder;
 import dev.penstock.tls.TlsSource;
 import dev.penstock.violation.Violation;
 import java.nio.file.Path;
@@ -139,7 +138,7 @@ class RequireAuthTest {
 
     private static TlsConfig tls(String mode, boolean certificate) {
         SslMode sslmode = SslMode.of(mode.replace("+ca", "")).orElseThrow();
-        TlsConfigBuilder tls = TlsConfig.builder(sslmode);
+        TlsConfig.Builder tls = TlsConfig.builder(sslmode);
         if (mode.endsWith("+ca") || sslmode.verifiesCertificate()) {
             tls.ca(TlsSource.file(Path.of("/ca.pem")));
         }

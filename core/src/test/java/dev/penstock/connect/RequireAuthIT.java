@@ -17,7 +17,6 @@ import dev.penstock.tls.AuthMethod;
 import dev.penstock.tls.ClientCertificate;
 import dev.penstock.tls.SslMode;
 import dev.penstock.tls.TlsConfig;
-import dev.penstock.tls.TlsConfigBuilder;
 import dev.penstock.tls.TlsSource;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -189,7 +188,7 @@ class RequireAuthIT {
 
     private DatabaseConfigBuilder config(SslMode mode, String role, boolean certificate) {
         Certificates certificates = cluster.certificates();
-        TlsConfigBuilder tls = TlsConfig.builder(mode);
+        TlsConfig.Builder tls = TlsConfig.builder(mode);
         if (mode.verifiesCertificate()) {
             tls.ca(TlsSource.file(certificates.caFile()));
         }
@@ -285,13 +284,13 @@ class RequireAuthIT {
     /** What no rule of pg_hba.conf asks for here, and servers that are no PostgreSQL. Nothing is sent in answer. */
     @ParameterizedTest(name = "{0} with {1}")
     @CsvSource(delimiter = '|', textBlock = """
-            3  | scram-sha-256,md5,none | asks for the password in clear text
-            5  | scram-sha-256          | asks for an MD5 hash
-            7  | scram-sha-256          | asks for Kerberos
-            9  | !sspi                  | asks for Windows' SSPI
-            10 | password,none          | asks for SCRAM
-            0  | scram-sha-256          | asks for no proof
-            """)
+        3  | scram-sha-256,md5,none | asks for the password in clear text
+        5  | scram-sha-256          | asks for an MD5 hash
+        7  | scram-sha-256          | asks for Kerberos
+        9  | !sspi                  | asks for Windows' SSPI
+        10 | password,none          | asks for SCRAM
+        0  | scram-sha-256          | asks for no proof
+        """)
     void a_server_gets_no_answer_to_a_question_that_is_not_accepted(int code, String required, String deed)
             throws Exception {
         String data = code == 10 ? "SCRAM-SHA-256\0\0" : code == 5 ? "salt" : "";

@@ -11,6 +11,20 @@ import org.jspecify.annotations.Nullable;
 final class TlsConfigRules {
     private final List<Violation> violations = new ArrayList<>();
 
+    /** A caller that has no null checks may have given none. */
+    TlsConfigRules present(String component, @Nullable Object value) {
+        if (value == null) {
+            violations.add(new Violation(
+                    "tls." + component,
+                    "REQUIRED",
+                    "",
+                    "must be set",
+                    Violation.IN_CODE,
+                    "Call it with a value, not null."));
+        }
+        return this;
+    }
+
     TlsConfigRules mode(SslMode mode, CertValidation validation, @Nullable TlsSource ca) {
         String name = mode.libpqName();
         if (validation == CertValidation.NONE) {
@@ -106,17 +120,21 @@ final class TlsConfigRules {
 
     TlsConfigRules reload(Duration interval) {
         check(
-                interval.compareTo(Duration.ofSeconds(1)) >= 0,
+                interval.compareTo(TlsConfig.MIN_RELOAD_INTERVAL) >= 0
+                        && interval.compareTo(TlsConfig.MAX_RELOAD_INTERVAL) <= 0,
                 "tls.reloadInterval",
-                "is below 1 s",
-                "30 s is the default; changes are also watched.");
+                "must be " + TlsConfig.MIN_RELOAD_INTERVAL.toSeconds() + " s to "
+                        + TlsConfig.MAX_RELOAD_INTERVAL.toSeconds() + " s",
+                TlsConfig.DEFAULT_RELOAD_INTERVAL.toSeconds() + " s is the default; changes are also watched.");
         return this;
     }
 
-    void throwIfAny() {
+    /** Ends the build when anything is wrong so far. */
+    TlsConfigRules throwIfAny() {
         if (!violations.isEmpty()) {
             throw new InvalidConfigException(violations);
         }
+        return this;
     }
 
     private void check(boolean holds, String path, String rule, String remedy) {

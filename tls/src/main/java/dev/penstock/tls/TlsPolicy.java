@@ -169,7 +169,7 @@ public final class TlsPolicy {
      * @param given the keys that the policy gives, such as {@code tls.mode}, each with the place of the line
      * @param breaches what is weaker than the policy demands; the path of each is the key
      */
-    public record Verdict(TlsConfigBuilder completed, Map<String, String> given, List<Violation> breaches) {
+    public record Verdict(TlsConfig.Builder completed, Map<String, String> given, List<Violation> breaches) {
         public Verdict {
             given = Map.copyOf(given);
             breaches = List.copyOf(breaches);
@@ -184,7 +184,7 @@ public final class TlsPolicy {
      * @param written those of the four keys that somebody wrote, and that therefore must satisfy the policy as they are
      * @param hosts those that will be dialled, as in {@link #holdsFor}
      */
-    public Verdict judge(TlsConfigBuilder asked, Set<String> written, Collection<String> hosts) {
+    public Verdict judge(TlsConfig.Builder asked, Set<String> written, Collection<String> hosts) {
         Judgement judgement = new Judgement(asked.copy(), written);
         if (holdsFor(hosts)) {
             judgement.ca(judgement.mode());
@@ -210,7 +210,7 @@ public final class TlsPolicy {
         return apply(config.toBuilder(), written(config), hosts);
     }
 
-    private TlsConfig apply(TlsConfigBuilder asked, Set<String> written, Collection<String> hosts) {
+    private TlsConfig apply(TlsConfig.Builder asked, Set<String> written, Collection<String> hosts) {
         Verdict verdict = judge(asked, written, hosts);
         List<Violation> all = new ArrayList<>(faults);
         all.addAll(verdict.breaches());
@@ -315,12 +315,12 @@ public final class TlsPolicy {
 
     /** One configuration before the demands. */
     private final class Judgement {
-        private final TlsConfigBuilder builder;
+        private final TlsConfig.Builder builder;
         private final Set<String> written;
         private final List<Violation> breaches = new ArrayList<>();
         private final Map<String, String> given = new LinkedHashMap<>();
 
-        Judgement(TlsConfigBuilder builder, Set<String> written) {
+        Judgement(TlsConfig.Builder builder, Set<String> written) {
             this.builder = builder;
             this.written = written;
         }

@@ -70,17 +70,25 @@ class TlsConfigTest {
                         SslMode.DISABLE,
                         b -> b.channelBinding(ChannelBinding.REQUIRE),
                         "tls.channelBinding is require, which needs TLS"),
-                row(SslMode.PREFER, b -> b.reloadInterval(Duration.ofMillis(999)), "tls.reloadInterval is below 1 s"));
+                row(
+                        SslMode.PREFER,
+                        b -> b.reloadInterval(Duration.ofMillis(999)),
+                        "tls.reloadInterval must be 1 s to 86400 s"),
+                row(
+                        SslMode.PREFER,
+                        b -> b.reloadInterval(Duration.ofDays(10)),
+                        "tls.reloadInterval must be 1 s to 86400 s"));
     }
 
-    private static Arguments row(SslMode mode, UnaryOperator<TlsConfigBuilder> change, String message) {
+    private static Arguments row(SslMode mode, UnaryOperator<TlsConfig.Builder> change, String message) {
         return Arguments.of(mode, change, message);
     }
 
     @ParameterizedTest
     @MethodSource("contradictions")
-    void contradictions_are_refused_with_the_key(SslMode mode, UnaryOperator<TlsConfigBuilder> change, String message) {
-        TlsConfigBuilder builder = change.apply(TlsConfig.builder(mode));
+    void contradictions_are_refused_with_the_key(
+            SslMode mode, UnaryOperator<TlsConfig.Builder> change, String message) {
+        TlsConfig.Builder builder = change.apply(TlsConfig.builder(mode));
         assertThatThrownBy(builder::build)
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining(message);
@@ -88,7 +96,7 @@ class TlsConfigTest {
 
     @Test
     void all_contradictions_are_reported_at_once() {
-        TlsConfigBuilder builder = TlsConfig.builder(SslMode.DISABLE)
+        TlsConfig.Builder builder = TlsConfig.builder(SslMode.DISABLE)
                 .ca(CA)
                 .crl(CA)
                 .channelBinding(ChannelBinding.REQUIRE)
@@ -138,6 +146,17 @@ class TlsConfigTest {
         assertThat(config.files())
                 .extracting(Path::toString)
                 .containsExactlyInAnyOrder("ca.pem", "cert.pem", "key.pem", "key.pw", "ca.crl");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void null_is_a_mistake_like_others() {
+        TlsConfig.Builder builder =
+                TlsConfig.builder(SslMode.REQUIRE).sni(null).ciphers(null).mode(null);
+        InvalidConfigException refused = catchThrowableOfType(InvalidConfigException.class, builder::build);
+        assertThat(refused.violations())
+                .extracting(Violation::path)
+                .containsExactly("tls.mode", "tls.ciphers", "tls.sni");
     }
 
     @Test

@@ -408,7 +408,7 @@ class TlsPolicyTest {
     @Test
     void judging_leaves_what_was_asked_as_it_is_and_names_what_it_gave() throws IOException {
         machine("sslmode_at_least = verify-full", "ca = system");
-        TlsConfigBuilder asked = TlsConfig.builder(SslMode.PREFER);
+        TlsConfig.Builder asked = TlsConfig.builder(SslMode.PREFER);
 
         TlsPolicy.Verdict verdict = policy().judge(asked, Set.of(), REMOTE);
 

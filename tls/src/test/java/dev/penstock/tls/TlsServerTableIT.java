@@ -79,8 +79,10 @@ class TlsServerTableIT {
         "NO_TLS,             plain, plain, plain, TLS_NOT_OFFERED, TLS_NOT_OFFERED, TLS_NOT_OFFERED",
         "TLS_ONLY,           HBA_REJECTED, TLS, TLS, TLS, TLS, TLS",
         "PLAIN_ONLY,         plain, plain, plain, HBA_REJECTED, HBA_REJECTED, HBA_REJECTED",
-        "CLIENT_CERTIFICATE, HBA_REJECTED, CLIENT_CERT_REQUIRED, CLIENT_CERT_REQUIRED, CLIENT_CERT_REQUIRED, CLIENT_CERT_REQUIRED, CLIENT_CERT_REQUIRED",
-        "NEWER_TLS,          plain, plain, TLS_PROTOCOL_VERSION, TLS_PROTOCOL_VERSION, TLS_PROTOCOL_VERSION, TLS_PROTOCOL_VERSION",
+        "CLIENT_CERTIFICATE, HBA_REJECTED, CLIENT_CERT_REQUIRED, CLIENT_CERT_REQUIRED, CLIENT_CERT_REQUIRED,"
+                + " CLIENT_CERT_REQUIRED, CLIENT_CERT_REQUIRED",
+        "NEWER_TLS,          plain, plain, TLS_PROTOCOL_VERSION, TLS_PROTOCOL_VERSION, TLS_PROTOCOL_VERSION,"
+                + " TLS_PROTOCOL_VERSION",
         "REVOKED,            plain, plain, TLS_REVOKED, TLS_REVOKED, TLS_REVOKED, TLS_REVOKED",
         "IPV6_NAME,          plain, plain, TLS, TLS, TLS, TLS",
         "IPV6_OTHER_NAME,    plain, plain, TLS, TLS, TLS, TLS_HOSTNAME_MISMATCH",
@@ -106,7 +108,7 @@ class TlsServerTableIT {
     }
 
     private static Dial dial(Server server, PostgresCluster cluster, SslMode mode) {
-        TlsConfigBuilder config = TlsConfig.builder(mode);
+        TlsConfig.Builder config = TlsConfig.builder(mode);
         if (mode != SslMode.DISABLE) {
             config.ca(TlsSource.file(directory.resolve("ca.pem")));
         }
