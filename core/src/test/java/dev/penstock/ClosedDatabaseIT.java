@@ -48,7 +48,11 @@ class ClosedDatabaseIT {
                     .user("appuser")
                     .password(PasswordSource.file(Path.of(secret)))
                     .tls(TlsConfig.verifyFull(Path.of(ca)))
-                    .timeouts(new TimeoutConfig(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ZERO))
+                    .timeouts(TimeoutConfig.builder()
+                            .connect(Duration.ofSeconds(10))
+                            .statement(Duration.ofSeconds(60))
+                            .close(Duration.ZERO)
+                            .build())
                     .build();
             Listening listener = new Listening();
             try (Database db = Database.open(config)) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
-import dev.penstock.config.PoolConfig;
 import dev.penstock.config.StartPolicy;
 import dev.penstock.config.WorkloadConfig;
 import dev.penstock.observe.PoolSnapshot;
@@ -83,17 +81,16 @@ class PoolSizeIT {
             int overflow,
             Kind rule)
             throws Exception {
-        WorkloadConfig workload = new WorkloadConfig(
-                instances,
-                1,
-                perSecond,
-                null,
-                queryMillis,
-                waitMillis,
-                requests,
-                each == null ? 1 : each,
-                null,
-                preset);
+        WorkloadConfig workload = WorkloadConfig.builder()
+                .instances(instances)
+                .deploySurge(1)
+                .requestsPerSecond(perSecond)
+                .avgQueryTimeMillis(queryMillis)
+                .p99WaitMillis(waitMillis)
+                .maxConcurrentRequests(requests)
+                .connectionsPerRequest(each == null ? 1 : each)
+                .preset(preset)
+                .build();
         String application = "auto-" + names.incrementAndGet();
         DatabaseConfig config = config(workload).applicationName(application).build();
         try (Database db = Database.open(config)) {
@@ -156,10 +153,15 @@ class PoolSizeIT {
     /** The fleet as it is declared, each with more callers than connections; then a deploy adds one. */
     @Test
     void four_instances_and_a_fifth_during_a_deploy_fit_into_a_server_of_a_hundred() throws Exception {
-        WorkloadConfig workload = WorkloadConfig.undeclared()
-                .withInstances(4, 1)
-                .withLoad(500, 50, 5)
-                .withConcurrency(100, 1);
+        WorkloadConfig workload = WorkloadConfig.builder()
+                .instances(4)
+                .deploySurge(1)
+                .requestsPerSecond(500)
+                .avgQueryTimeMillis(50)
+                .p99WaitMillis(5)
+                .maxConcurrentRequests(100)
+                .connectionsPerRequest(1)
+                .build();
         Map<String, Integer> failures = new ConcurrentHashMap<>();
         AtomicBoolean stop = new AtomicBoolean();
         AtomicInteger done = new AtomicInteger();
@@ -248,7 +250,8 @@ class PoolSizeIT {
     /** Both share what the server leaves by need: (97 / 5 − 2 monitors) = 17, 8 for each. */
     @Test
     void two_databases_of_one_process_share_the_server_by_need() throws Exception {
-        WorkloadConfig four = WorkloadConfig.undeclared().withInstances(4, 1);
+        WorkloadConfig four =
+                WorkloadConfig.builder().instances(4).deploySurge(1).build();
         DatabaseConfig shop = config(four).applicationName("pair-shop").build();
         DatabaseConfig temporal = config(four).applicationName("pair-temporal").build();
         DatabaseConfig byHand = TestConfigs.of(cluster)
@@ -272,7 +275,8 @@ class PoolSizeIT {
         cluster.primary().execute("alter database appdb connection limit 65");
         cluster.replicas().forEach(replica -> replica.awaitReplay());
         try (Database db = Database.open(
-                config(WorkloadConfig.undeclared().withInstances(4, 1)).build())) {
+                config(WorkloadConfig.builder().instances(4).deploySurge(1).build())
+                        .build())) {
             PoolSize size = db.status().sizing().orElseThrow().size();
             assertThat(size.pool()).hasToString("8 + 3");
             assertThat(size.rule().kind()).isEqualTo(Kind.ROLE_LIMIT);
@@ -285,7 +289,8 @@ class PoolSizeIT {
 
     @Test
     void a_server_that_has_not_said_what_it_admits_cuts_nothing_and_only_warns_later() throws Exception {
-        DatabaseConfig config = config(WorkloadConfig.undeclared().withInstances(4, 1))
+        DatabaseConfig config = config(
+                        WorkloadConfig.builder().instances(4).deploySurge(1).build())
                 .start(StartPolicy.ANY)
                 .build();
         cluster.primary().suspend();
@@ -310,8 +315,12 @@ class PoolSizeIT {
 
     @Test
     void a_deadlock_floor_that_the_server_has_no_room_for_is_refused() {
-        DatabaseConfig config = config(
-                        WorkloadConfig.undeclared().withInstances(4, 1).withConcurrency(16, 3))
+        DatabaseConfig config = config(WorkloadConfig.builder()
+                        .instances(4)
+                        .deploySurge(1)
+                        .maxConcurrentRequests(16)
+                        .connectionsPerRequest(3)
+                        .build())
                 .build();
 
         assertThatThrownBy(() -> Database.open(config).close())
@@ -324,11 +333,13 @@ class PoolSizeIT {
         return db.status().sizing().orElseThrow().size().pool().toString();
     }
 
-    private DatabaseConfigBuilder config(WorkloadConfig workload) {
-        return TestConfigs.of(cluster).pool(PoolConfig::auto).workload(workload);
+    private DatabaseConfig.Builder config(WorkloadConfig workload) {
+        return TestConfigs.of(cluster)
+                .pool(pool -> pool.auto().maxOverflow(null))
+                .workload(workload);
     }
 
-    private DatabaseConfigBuilder copy(DatabaseConfig config) {
+    private DatabaseConfig.Builder copy(DatabaseConfig config) {
         return config(config.workload()).applicationName(config.applicationName());
     }
 

@@ -3,7 +3,6 @@ package dev.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.penstock.config.WorkloadConfig;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.observe.MeasuredLoad;
 import dev.penstock.testkit.PostgresCluster;
@@ -34,7 +33,9 @@ class SizingDriftIT {
         try (PostgresCluster cluster = PostgresCluster.builder().tls(true).start();
                 Database db = Hastened.open(TestConfigs.of(cluster)
                         .pool(CONNECTIONS, 0, Duration.ofSeconds(20))
-                        .workload(WorkloadConfig.undeclared().withLoad(10, 1, 5))
+                        .workload(workload -> workload.requestsPerSecond(10)
+                                .avgQueryTimeMillis(1)
+                                .p99WaitMillis(5))
                         .build())) {
             db.addListener(new DatabaseListener() {
                 @Override

@@ -3,8 +3,6 @@ package dev.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
-import dev.penstock.config.WorkloadConfig;
 import dev.penstock.observe.MeasuredLoad;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.NodeStatus;
@@ -111,11 +109,12 @@ class SizingDriftTest {
     }
 
     private static DatabaseConfig declared() {
-        return config().workload(WorkloadConfig.undeclared().withLoad(500, 10, 5))
+        return config().workload(workload ->
+                        workload.requestsPerSecond(500).avgQueryTimeMillis(10).p99WaitMillis(5))
                 .build();
     }
 
-    private static DatabaseConfigBuilder config() {
+    private static DatabaseConfig.Builder config() {
         return DatabaseConfig.builder()
                 .primary("db-1")
                 .database("shop")

@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
-import dev.penstock.config.Hygiene;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.SessionConfig;
-import dev.penstock.config.WorkloadConfig;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.sizing.Bound;
 import dev.penstock.sizing.Conflict;
@@ -26,7 +23,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -58,7 +54,7 @@ class SizingIT {
     void two_databases_of_four_declared_instances_are_refused_with_numbers_and_remedies() {
         DatabaseConfig temporal = config().pool(5, 1, Duration.ofSeconds(5)).build();
         DatabaseConfig shop = config().pool(5, 1, Duration.ofSeconds(5))
-                .workload(WorkloadConfig.undeclared().withInstances(4, 1))
+                .workload(workload -> workload.instances(4).deploySurge(1))
                 .alongside(temporal)
                 .build();
 
@@ -83,7 +79,11 @@ class SizingIT {
     @Test
     void four_declared_instances_of_one_small_database_are_let_in_and_the_status_has_the_plan() throws Exception {
         DatabaseConfig config = config().pool(5, 1, Duration.ofSeconds(5))
-                .workload(WorkloadConfig.undeclared().withInstances(4, 1).withLoad(200, 10, 5))
+                .workload(workload -> workload.instances(4)
+                        .deploySurge(1)
+                        .requestsPerSecond(200)
+                        .avgQueryTimeMillis(10)
+                        .p99WaitMillis(5))
                 .build();
         try (Database db = Database.open(config)) {
             SizingPlan plan = db.status().sizing().orElseThrow();
@@ -213,7 +213,7 @@ class SizingIT {
     @Test
     void a_contradiction_in_what_was_declared_is_refused_before_the_first_connection() {
         DatabaseConfig config = config().primary("no-such-host.invalid")
-                .workload(WorkloadConfig.undeclared().withConcurrency(16, 2))
+                .workload(workload -> workload.maxConcurrentRequests(16).connectionsPerRequest(2))
                 .pool(8, 2, Duration.ofSeconds(5))
                 .build();
 
@@ -225,8 +225,8 @@ class SizingIT {
     @Test
     void a_pooler_that_shares_sessions_takes_the_budget_upon_itself() throws Exception {
         DatabaseConfig config = config().pool(30, 10, Duration.ofSeconds(5))
-                .workload(WorkloadConfig.undeclared().withInstances(4, 1))
-                .session(new SessionConfig(null, Map.of(), Hygiene.TAINTED, Pooler.TRANSACTION))
+                .workload(workload -> workload.instances(4).deploySurge(1))
+                .session(SessionConfig.builder().pooler(Pooler.TRANSACTION).build())
                 .build();
         assertThat(Database.planWithServers(config).conflicts()).isEmpty();
     }
@@ -242,7 +242,7 @@ class SizingIT {
                 .satisfies(warning -> assertThat(warning.sentence()).contains("REFUSED"));
     }
 
-    private DatabaseConfigBuilder config() {
+    private DatabaseConfig.Builder config() {
         return TestConfigs.of(cluster);
     }
 

@@ -3,9 +3,7 @@ package dev.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.Endpoint;
-import dev.penstock.config.Hygiene;
 import dev.penstock.config.PoolConfig;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.SessionConfig;
@@ -25,7 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** Sizes from a configuration and what servers said, without any server. */
 class SizingPlannerTest {
-    private static final WorkloadConfig FOUR = WorkloadConfig.undeclared().withInstances(4, 1);
+    private static final WorkloadConfig FOUR =
+            WorkloadConfig.builder().instances(4).deploySurge(1).build();
 
     @Test
     void a_replica_with_a_smaller_limit_cuts_the_pools_of_all_servers() {
@@ -56,14 +55,15 @@ class SizingPlannerTest {
     @Test
     void two_databases_of_one_server_know_each_others_part() {
         DatabaseConfig shop = config("shop").build();
-        DatabaseConfig jobs =
-                config("jobs").workload(FOUR.withPreset(WorkloadPreset.LOW)).build();
+        DatabaseConfig jobs = config("jobs")
+                .workload(FOUR.toBuilder().preset(WorkloadPreset.LOW).build())
+                .build();
         Map<Endpoint, ServerLimits> limits = limits(Map.of("db-1", 100));
 
         SizingPlan ofShop = SizingPlanner.plan(config("shop").alongside(jobs).build(), limits);
         SizingPlan ofJobs = SizingPlanner.plan(
                 config("jobs")
-                        .workload(FOUR.withPreset(WorkloadPreset.LOW))
+                        .workload(FOUR.toBuilder().preset(WorkloadPreset.LOW).build())
                         .alongside(shop)
                         .build(),
                 limits);
@@ -100,7 +100,7 @@ class SizingPlannerTest {
     @Test
     void behind_a_pooler_that_shares_sessions_nothing_is_cut() {
         DatabaseConfig config = config("shop")
-                .session(new SessionConfig(null, Map.of(), Hygiene.TAINTED, Pooler.TRANSACTION))
+                .session(SessionConfig.builder().pooler(Pooler.TRANSACTION).build())
                 .build();
 
         PoolSize size = SizingPlanner.plan(config, limits(Map.of("db-1", 20))).size();
@@ -122,13 +122,13 @@ class SizingPlannerTest {
         assertThat(plan.refusals()).singleElement().returns(Conflict.Code.SERVER_BUDGET, Conflict::code);
     }
 
-    private static DatabaseConfigBuilder config(String database) {
+    private static DatabaseConfig.Builder config(String database) {
         return DatabaseConfig.builder()
                 .primary("db-1")
                 .database(database)
                 .user("app")
                 .password(PasswordSource.env("X"))
-                .pool(PoolConfig::auto)
+                .pool(PoolConfig.Builder::auto)
                 .workload(FOUR);
     }
 

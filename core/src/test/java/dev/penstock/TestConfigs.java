@@ -1,7 +1,6 @@
 package dev.penstock;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresNode;
@@ -14,11 +13,11 @@ public final class TestConfigs {
     private TestConfigs() {}
 
     /** {@code verify-full} and a secret file, as in production; every node of the cluster. */
-    public static DatabaseConfigBuilder of(PostgresCluster cluster) {
+    public static DatabaseConfig.Builder of(PostgresCluster cluster) {
         return of(cluster, cluster.nodes());
     }
 
-    public static DatabaseConfigBuilder of(PostgresCluster cluster, List<PostgresNode> nodes) {
+    public static DatabaseConfig.Builder of(PostgresCluster cluster, List<PostgresNode> nodes) {
         return DatabaseConfig.builder()
                 .primary(endpoint(nodes.get(0)))
                 .replicas(nodes.stream().skip(1).map(TestConfigs::endpoint).toArray(String[]::new))

@@ -9,9 +9,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -23,7 +22,6 @@ final class ConfigLoader {
 
     private final Map<String, String> environment;
     private final Function<Path[], TlsPolicy> policies;
-    private final Mistakes mistakes = new Mistakes();
 
     /** @param policies reads the files of a policy, those of the machine included */
     ConfigLoader(Map<String, String> variables, Function<Path[], TlsPolicy> policies) {
@@ -34,7 +32,12 @@ final class ConfigLoader {
     /** Takes off the line end that an env file of another system leaves behind a value. */
     private static Map<String, String> lines(Map<String, String> environment) {
         Map<String, String> lines = new HashMap<>(environment);
-        lines.replaceAll((name, value) -> Secret.withoutLineEnd(value));
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            String value = variable.getValue();
+            if (value.endsWith("\n") || value.endsWith("\r") || value.startsWith("\uFEFF")) {
+                lines.put(variable.getKey(), Secret.withoutLineEnd(value));
+            }
+        }
         return lines;
     }
 
@@ -44,7 +47,7 @@ final class ConfigLoader {
         if (node == null) {
             throw missing(yaml);
         }
-        return built(section(yaml, node, ONE));
+        return section(yaml, node, ONE);
     }
 
     Map<String, DatabaseConfig> loadAll(Path file) {
@@ -55,12 +58,13 @@ final class ConfigLoader {
         if (one == null && several == null) {
             throw missing(yaml);
         }
+        Mistakes mistakes = new Mistakes();
         Map<String, DatabaseConfig> configs = new LinkedHashMap<>();
         if (one != null) {
-            put(configs, ONE, section(yaml, one, ONE));
+            put(configs, ONE, mistakes, () -> section(yaml, one, ONE));
         }
         if (several != null) {
-            named(yaml, several, configs);
+            named(yaml, several, mistakes, configs);
         }
         mistakes.throwIfAny();
         return Collections.unmodifiableMap(acquainted(configs));
@@ -81,18 +85,18 @@ final class ConfigLoader {
     }
 
     DatabaseConfig fromEnvironment() {
-        return built(bound(Sources.environment(environment)));
+        return bound(Sources.environment(environment), new Mistakes());
     }
 
     DatabaseConfig fromUri(String uri) {
-        return built(bound(Sources.uri(uri, environment)));
+        return bound(Sources.uri(uri, environment), new Mistakes());
     }
 
-    private @Nullable DatabaseConfig bound(Sources sources) {
+    private DatabaseConfig bound(Sources sources, Mistakes mistakes) {
         return Binding.bind(sources, environment, policies, mistakes);
     }
 
-    private void named(YamlFile yaml, Node several, Map<String, DatabaseConfig> configs) {
+    private void named(YamlFile yaml, Node several, Mistakes mistakes, Map<String, DatabaseConfig> configs) {
         if (!(several instanceof MappingNode mapping)) {
             mistakes.add(new Violation(
                     SEVERAL,
@@ -115,29 +119,29 @@ final class ConfigLoader {
                         yaml.origin(tuple.getKeyNode()),
                         "Choose another name."));
             } else if (!YamlFile.isNull(tuple.getValueNode())) {
-                put(configs, name, section(yaml, tuple.getValueNode(), path));
+                put(configs, name, mistakes, () -> section(yaml, tuple.getValueNode(), path));
             }
         }
     }
 
-    private static void put(Map<String, DatabaseConfig> configs, String name, @Nullable DatabaseConfig config) {
-        if (config != null) {
-            configs.put(name, config);
+    /** Goes on after a database that is wrong: the mistakes of all of them are told together. */
+    private static void put(
+            Map<String, DatabaseConfig> configs, String name, Mistakes mistakes, Supplier<DatabaseConfig> database) {
+        try {
+            configs.put(name, database.get());
+        } catch (InvalidConfigException e) {
+            e.violations().forEach(mistakes::add);
         }
     }
 
-    private @Nullable DatabaseConfig section(YamlFile yaml, Node node, String path) {
-        Map<Key, Scalar> written = YamlSection.read(yaml, node, path, mistakes);
+    private DatabaseConfig section(YamlFile yaml, Node node, String path) {
+        Mistakes mistakes = new Mistakes();
+        Map<Key, Setting> written = YamlSection.read(yaml, node, path, mistakes);
         if (!(node instanceof MappingNode)) {
             // That it holds no url is no mistake of its own.
-            return null;
+            mistakes.throwIfAny();
         }
-        return bound(Sources.file(path, written, environment, path.equals(ONE)));
-    }
-
-    private DatabaseConfig built(@Nullable DatabaseConfig config) {
-        mistakes.throwIfAny();
-        return Objects.requireNonNull(config);
+        return bound(Sources.file(path, written, environment, path.equals(ONE)), mistakes);
     }
 
     private static InvalidConfigException missing(YamlFile yaml) {

@@ -1,29 +1,68 @@
 package dev.penstock.config;
 
-import dev.penstock.violation.InvalidConfigException;
-import dev.penstock.violation.Violation;
+import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
 import jakarta.validation.ConstraintValidatorFactory;
 import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Payload;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
-import java.lang.annotation.Annotation;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.hibernate.validator.HibernateValidator;
+import org.hibernate.validator.constraintvalidation.HibernateConstraintValidatorContext;
+import org.hibernate.validator.engine.HibernateConstraintViolation;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The only class that knows the validation provider. Its own violations never leave this class: they carry the root
- * bean, whose {@code toString} would print secrets.
+ * The only class that knows the validation provider, which is asked once for each configuration. It has one constraint, on the draft as a whole, and that
+ * one asks the rows of {@link Key}: a bound stands there alone. The provider's own violations never leave this class: they carry the draft, whose
+ * values may be secrets; what a message shows comes from the row.
  */
 final class ConfigValidation {
     private ConfigValidation() {}
+
+    /** Every value holds by its row, and all of them go together. */
+    @Target(ElementType.TYPE)
+    @Retention(RetentionPolicy.RUNTIME)
+    @Constraint(validatedBy = ByRows.class)
+    @interface Sound {
+        String message() default "must hold by the table of keys";
+
+        Class<?>[] groups() default {};
+
+        Class<? extends Payload>[] payload() default {};
+    }
+
+    /** A configuration that may be wrong. In a record of its own, because the validator reads every member of what it is given. */
+    @Sound
+    record Draft(DatabaseConfig.Builder builder, DatabaseConfig config, Mistakes known) {}
+
+    /** Judges a draft, and hands what it finds over as the payload of one violation. */
+    static final class ByRows implements ConstraintValidator<Sound, Draft> {
+        @Override
+        public boolean isValid(Draft draft, ConstraintValidatorContext context) {
+            Mistakes mistakes = draft.known.copy();
+            draft.builder.judgeAll(draft.config, mistakes);
+            context.unwrap(HibernateConstraintValidatorContext.class).withDynamicPayload(mistakes);
+            return mistakes.isEmpty();
+        }
+    }
+
+    /** Adds everything that is wrong with the draft to what is known to be. */
+    static Mistakes judged(Draft draft) {
+        for (ConstraintViolation<Draft> broken : Holder.VALIDATOR.validate(draft)) {
+            HibernateConstraintViolation<?> whole = broken.unwrap(HibernateConstraintViolation.class);
+            return whole.getDynamicPayload(Mistakes.class);
+        }
+        return draft.known;
+    }
 
     /** Built once and on first use: it costs some hundred milliseconds, most of them class loading. */
     private static final class Holder {
@@ -53,7 +92,7 @@ final class ConfigValidation {
         }
     }
 
-    /** Makes the rules of this package, which are nobody else's to see. */
+    /** Makes the rule of this package, which is nobody else's to see. */
     private static final class OwnRules implements ConstraintValidatorFactory {
         @Override
         public <T extends ConstraintValidator<?, ?>> T getInstance(Class<T> rule) {
@@ -68,64 +107,5 @@ final class ConfigValidation {
         public void releaseInstance(ConstraintValidator<?, ?> rule) {
             // Nothing is held.
         }
-    }
-
-    /**
-     * The last statement of a configuration record's canonical constructor.
-     *
-     * @throws InvalidConfigException with every broken constraint of {@code config}
-     */
-    static <T extends Record> void check(T config) {
-        List<Violation> broken = violations(config);
-        if (!broken.isEmpty()) {
-            throw new InvalidConfigException(broken);
-        }
-    }
-
-    /** Every broken constraint of {@code config}, in our own words. */
-    static <T extends Record> List<Violation> violations(T config) {
-        List<Violation> violations = new ArrayList<>();
-        for (ConstraintViolation<T> broken : Holder.VALIDATOR.validate(config)) {
-            violations.add(translate(broken));
-        }
-        return violations;
-    }
-
-    private static Violation translate(ConstraintViolation<?> broken) {
-        String message = broken.getMessage();
-        return new Violation(
-                broken.getPropertyPath().toString(),
-                code(broken.getConstraintDescriptor().getAnnotation()),
-                shown(broken.getInvalidValue()),
-                message,
-                Violation.IN_CODE,
-                "Set a value that "
-                        + message.replace("must not be", "is not")
-                                .replace("must be", "is")
-                                .replace("must not hold", "holds no")
-                        + ".");
-    }
-
-    /** The codes that a file's values get for the same mistakes. */
-    private static String code(Annotation rule) {
-        if (rule instanceof Within) {
-            return "OUT_OF_RANGE";
-        }
-        if (rule instanceof Printable) {
-            return Printable.CODE;
-        }
-        return rule instanceof Filled ? "BLANK" : "URL_HOST";
-    }
-
-    /** Numbers, durations and short words only: anything else may hold a secret. */
-    private static String shown(@Nullable Object value) {
-        if (value instanceof Duration duration && duration.getNano() == 0) {
-            return duration.getSeconds() + " s";
-        }
-        if (value instanceof Number || value instanceof Duration) {
-            return value.toString();
-        }
-        // A connection string in the place of a host would show its password.
-        return value instanceof String text && text.matches("[A-Za-z0-9_.-]{0,64}") ? text : "";
     }
 }

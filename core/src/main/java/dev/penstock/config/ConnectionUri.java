@@ -26,19 +26,19 @@ record ConnectionUri(
         @Nullable UriPassword password,
         @Nullable String database,
         @Nullable UriPassword keyPassword,
-        Map<Key, Scalar> keys,
+        Map<Key, Setting> keys,
         List<ConfigWarning> warnings) {
 
     ConnectionUri {
         endpoints = List.copyOf(endpoints);
-        EnumMap<Key, Scalar> copy = new EnumMap<>(Key.class);
+        EnumMap<Key, Setting> copy = new EnumMap<>(Key.class);
         copy.putAll(keys);
         keys = Collections.unmodifiableMap(copy);
         warnings = List.copyOf(warnings);
     }
 
     /** @throws InvalidConfigException with everything wrong in it; echoes no component that may be part of a secret */
-    static ConnectionUri parse(Scalar scalar, UriText text, Substitution substitution) {
+    static ConnectionUri parse(Setting scalar, UriText text, Substitution substitution) {
         return new UriReader(scalar, text, substitution).read();
     }
 

@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param host a host name or an IP address; an IPv6 address stands without brackets here
  * @param port the TCP port, 1 to 65535; {@value #DEFAULT_PORT} when none is written
  */
-public record Endpoint(
-        @HostName String host,
-
-        @Within(min = 1, max = 65_535, message = "must be 1 to 65535")
-        int port) {
+public record Endpoint(String host, int port) {
     /** PostgreSQL's registered port. */
     public static final int DEFAULT_PORT = 5432;
+
+    static final int MAX_PORT = 65_535;
+
+    /** Underscores are common in Compose; a zone may follow an IPv6 address. */
+    private static final Pattern HOST =
+            Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})|[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,32})?");
+
+    private static final Pattern NUMBER_AT_END = Pattern.compile("(?:^|\\.)(?:[0-9]+|0[xX][0-9A-Fa-f]*)\\.?$");
 
     /** A URI, or libpq's keywords. */
     private static final Pattern CONNECTION_STRING = Pattern.compile("://|^jdbc:|=");
@@ -28,7 +32,34 @@ public record Endpoint(
     public Endpoint(String host, int port) {
         this.host = Objects.requireNonNull(host, "host");
         this.port = port;
-        ConfigValidation.check(this);
+        Mistakes mistakes = new Mistakes();
+        if (!isHost(host)) {
+            mistakes.add(fault("host", "URL_HOST", host, "must be a host name or an IP address"));
+        }
+        if (port < 1 || port > MAX_PORT) {
+            mistakes.add(fault("port", "OUT_OF_RANGE", port, "must be 1 to " + MAX_PORT));
+        }
+        mistakes.throwIfAny();
+    }
+
+    private static Violation fault(String path, String code, Object value, String message) {
+        String remedy = Key.remedy(new KeyType.Fault(code, message));
+        // A connection string in the place of a host would show its password.
+        return new Violation(path, code, KeyType.shown(value), message, Violation.IN_CODE, remedy);
+    }
+
+    /**
+     * A name or an address. What ends in a number is an address, as in the URL standard (WHATWG, "ends in a number"), and one of four
+     * decimal numbers: {@code 134744072}, {@code 0x08080808} and {@code 010.0.0.5} are addresses to one resolver and names, or other
+     * addresses, to the next.
+     */
+    static boolean isHost(String text) {
+        if (!HOST.matcher(text).matches()) {
+            return false;
+        }
+        boolean isAddress =
+                text.indexOf(':') >= 0 || NUMBER_AT_END.matcher(text).find();
+        return !isAddress || HostKind.literal(text) != null;
     }
 
     /**

@@ -6,7 +6,6 @@ import dev.penstock.violation.InvalidConfigException;
 import dev.penstock.violation.Violation;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -26,7 +25,7 @@ import java.util.stream.Stream;
  * variables it is a mistake, and a variable of another program is left out. {@code docs/configuration.md} has the table.
  */
 public final class EnvFile {
-    private static final Set<String> OWN = own();
+    private static final Set<String> OWN = Key.OWN_VARIABLES;
     private static final Pattern CONNECTION_STRING = Pattern.compile("(?:jdbc:)?postgres(?:ql)?(?:\\+\\w+)?://.*");
     private static final Pattern BARE = Pattern.compile("\\$\\$|\\$([A-Za-z_][A-Za-z0-9_]*)");
 
@@ -101,21 +100,7 @@ public final class EnvFile {
     }
 
     private static boolean isConnectionString(String name) {
-        return Stream.of(Key.URL, Key.REPLICA_URL)
-                .anyMatch(key -> key.variables().contains(name));
-    }
-
-    /** The variables that have a meaning here whatever the configuration says. */
-    private static Set<String> own() {
-        Set<String> own = new HashSet<>();
-        own.add(LoginBinding.DEVELOPMENT_ALIAS);
-        for (Key key : Key.values()) {
-            own.addAll(key.variables());
-            if (key.isPlaceOfSecret() && key.spec().byDefault() != null) {
-                own.add(key.spec().byDefault());
-            }
-        }
-        return Set.copyOf(own);
+        return Stream.of(Key.URL, Key.REPLICA_URL).anyMatch(key -> key.variables.contains(name));
     }
 
     private static String fileName(Path file) {

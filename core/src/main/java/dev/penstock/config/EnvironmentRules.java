@@ -74,8 +74,8 @@ final class EnvironmentRules {
 
     private static boolean isUnset(DatabaseConfig config) {
         return config.origins()
-                .getOrDefault(Key.ENVIRONMENT_MODE.yamlName(), Scalar.DEFAULT)
-                .equals(Scalar.DEFAULT);
+                .getOrDefault(Key.ENVIRONMENT_MODE.yamlName(), Setting.DEFAULT)
+                .equals(Setting.DEFAULT);
     }
 
     private static boolean isPublicWithNothingSet(DatabaseConfig config, Server server) {
@@ -123,7 +123,7 @@ final class EnvironmentRules {
     }
 
     private static boolean isModeByDefault(DatabaseConfig config) {
-        return config.provenance().originOf("tls.mode").equals(Scalar.DEFAULT);
+        return config.provenance().originOf("tls.mode").equals(Setting.DEFAULT);
     }
 
     /** The failure with the ways out in its remedy, when the server failed at a proof that nobody asked it for by name; else as it is. */

@@ -18,14 +18,12 @@ final class LoginBinding {
     private static final Request MIGRATION =
             new Request(Key.MIGRATION_USER_PW_FILE_PATH, Key.MIGRATION_USER_PW_ENV_VAR, null, null, "");
 
-    private final Values values;
     private final Settings settings;
     private final PasswordBinding passwords;
     private final Mistakes mistakes;
 
-    LoginBinding(Values values, PasswordBinding passwords, Mistakes mistakes) {
-        this.values = values;
-        this.settings = values.settings();
+    LoginBinding(Settings settings, PasswordBinding passwords, Mistakes mistakes) {
+        this.settings = settings;
         this.passwords = passwords;
         this.mistakes = mistakes;
     }
@@ -43,13 +41,15 @@ final class LoginBinding {
                 || settings.explicit(Key.USER_PW_ENV_VAR) != null
                 || settings.explicit(Key.PASSWORD) != null;
         if (source == null && !isNamed) {
-            mistakes.add(new Violation(
-                    settings.path(Key.PASSWORD),
-                    "REQUIRED",
-                    "",
-                    "must be set",
-                    settings.origin(Key.URL),
-                    "Set user_pw_file_path or user_pw_env_var."));
+            mistakes.add(
+                    Key.PASSWORD,
+                    new Violation(
+                            settings.path(Key.PASSWORD),
+                            "REQUIRED",
+                            "",
+                            "must be set",
+                            settings.origin(Key.URL),
+                            "Set user_pw_file_path or user_pw_env_var."));
         }
         return source;
     }
@@ -63,7 +63,7 @@ final class LoginBinding {
         try {
             return literal(setting.text());
         } catch (InvalidConfigException e) {
-            mistakes.add(e, setting.path(), setting.origin());
+            mistakes.add(Key.PASSWORD, e, setting.path(), setting.origin());
             return null;
         }
     }
@@ -85,25 +85,18 @@ final class LoginBinding {
         return UriPassword.ofValue(text, true);
     }
 
-    RoleConfig roles() {
-        Login readOnly = login(Key.RO_USER, READ_ONLY);
-        Login migration = login(Key.MIGRATION_USER, MIGRATION);
-        ReadRole readRole = values.word(Key.READ_ROLE, ReadRole.class);
-        String owner = values.name(Key.OWNER_USER);
-        if (readRole == ReadRole.RO_USER && readOnly == null) {
-            mistakes.add(Objects.requireNonNull(settings.get(Key.READ_ROLE))
-                    .violation(
-                            "NO_READ_ONLY_USER",
-                            "needs a read-only role with a password",
-                            "Set ro_user with ro_user_pw_file_path or ro_user_pw_env_var, or read_role: user."));
-            readRole = ReadRole.USER;
-        }
-        PrivilegedLogin privileged = values.word(Key.PRIVILEGED_LOGIN, PrivilegedLogin.class);
-        return new RoleConfig(owner, readOnly, migration, readRole, privileged);
+    @Nullable
+    Login readOnly() {
+        return login(Key.RO_USER, READ_ONLY);
+    }
+
+    @Nullable
+    Login migration() {
+        return login(Key.MIGRATION_USER, MIGRATION);
     }
 
     private @Nullable Login login(Key user, Request request) {
-        String name = values.name(user);
+        String name = settings.value(user);
         PasswordSource password = name == null ? null : passwords.bind(request);
         return name == null || password == null ? null : new Login(name, password);
     }
@@ -116,8 +109,12 @@ final class LoginBinding {
             UriPassword password = replica.uri().password();
             boolean sameUser = user.equals(primary.user());
             if (password == null && !sameUser) {
-                mistakes.add(replica.violation(
-                        "REQUIRED", "names another user and no password", "Give its password, or the primary's user."));
+                mistakes.add(
+                        Key.REPLICA_URL,
+                        replica.violation(
+                                "REQUIRED",
+                                "names another user and no password",
+                                "Give its password, or the primary's user."));
             } else if (password != null && !(sameUser && same(password, primaryUri))) {
                 PasswordSource own = passwords.alone(password, replica.path(), replica.origin());
                 Login login = new Login(user, sameUser ? primary.password().or(own) : own);

@@ -30,13 +30,14 @@ final class PasswordBinding {
     /** One place, with its name for messages, which show it only when something is there. */
     private record Place(PasswordSource source, String name, String path, String origin, boolean isPresent) {}
 
-    private final Values values;
+    private final Settings settings;
     private final SecretVariables variables;
     private final Mistakes mistakes;
     private final List<ConfigWarning> warnings;
 
-    PasswordBinding(Values values, Map<String, String> environment, Mistakes mistakes, List<ConfigWarning> warnings) {
-        this.values = values;
+    PasswordBinding(
+            Settings settings, Map<String, String> environment, Mistakes mistakes, List<ConfigWarning> warnings) {
+        this.settings = settings;
         this.variables = new SecretVariables(environment, mistakes, warnings);
         this.mistakes = mistakes;
         this.warnings = warnings;
@@ -54,7 +55,7 @@ final class PasswordBinding {
             variable(request.variable, places);
         }
         if (!explicit && request.alias != null) {
-            places.add(place(request.alias, values.settings().path(request.variable), request.alias));
+            places.add(place(request.alias, settings.path(request.variable), request.alias));
         }
         if (request.uri != null) {
             uri(request.uri, request.uriOrigin, places);
@@ -73,26 +74,26 @@ final class PasswordBinding {
     }
 
     private boolean isExplicit(Key key) {
-        return values.settings().explicit(key) != null;
+        return settings.explicit(key) != null;
     }
 
     private void file(Key key, List<Place> places) {
-        String text = values.text(key);
-        Setting setting = values.settings().get(key);
-        if (text == null || setting == null) {
+        Setting setting = settings.get(key);
+        Object text = setting == null ? null : key.read(setting, mistakes);
+        if (setting == null || text == null) {
             return;
         }
         try {
-            Path path = Path.of(text);
+            Path path = Path.of(setting.text());
             PasswordSource source = named(PasswordSource.file(path), setting);
             places.add(new Place(source, "file " + path, setting.path(), setting.origin(), Files.exists(path)));
         } catch (InvalidPathException notAPath) {
-            mistakes.add(setting.violation("NOT_A_PATH", "is not a path", "Name the file of the secret."));
+            mistakes.add(key, setting.violation("NOT_A_PATH", "is not a path", "Name the file of the secret."));
         }
     }
 
     private void variable(Key key, List<Place> places) {
-        Setting setting = values.settings().get(key);
+        Setting setting = settings.get(key);
         if (setting == null) {
             return;
         }
@@ -101,19 +102,21 @@ final class PasswordBinding {
             places.add(new Place(named(place.source, setting), place.name, place.path, place.origin, place.isPresent));
         } else {
             // Not shown: who puts the password itself here should not find it in a log.
-            mistakes.add(new Violation(
-                    setting.path(),
-                    "NOT_A_VARIABLE",
-                    "***",
-                    "must be the name of a variable, not a value",
-                    setting.origin(),
-                    "Put the password into a variable, and its name here."));
+            mistakes.add(
+                    key,
+                    new Violation(
+                            setting.path(),
+                            "NOT_A_VARIABLE",
+                            "***",
+                            "must be the name of a variable, not a value",
+                            setting.origin(),
+                            "Put the password into a variable, and its name here."));
         }
     }
 
     /** A name that somebody wrote may be the secret itself; the defaults are known names, written or not. */
     private static PasswordSource named(PasswordSource source, Setting setting) {
-        return setting.text().equals(setting.key().spec().byDefault())
+        return setting.text().equals(setting.key().byDefault)
                 ? source
                 : source.namedIn(setting.path() + " (" + setting.origin() + ")");
     }
@@ -133,7 +136,7 @@ final class PasswordBinding {
         if (places.stream().anyMatch(place -> place.name.equals(name))) {
             return;
         }
-        String path = values.settings().path(Key.URL);
+        String path = settings.path(Key.URL);
         String shown = password.variable() == null ? "the password in " + origin : name;
         places.add(new Place(uriSource(password, path, origin), shown, path, origin, true));
     }

@@ -44,14 +44,9 @@ public record Provenance(String section, Map<String, String> origins, List<Confi
                 .filter(Objects::nonNull)
                 .toList();
         return written.stream()
-                .filter(origin -> !origin.equals(Scalar.DEFAULT))
+                .filter(origin -> !origin.equals(Setting.DEFAULT))
                 .findFirst()
                 // The servers beside the primary may stand in its connection string.
-                .orElse(
-                        written.isEmpty()
-                                        && component.equals(
-                                                Key.REPLICA_URL.spec().component())
-                                ? url
-                                : Scalar.DEFAULT);
+                .orElse(written.isEmpty() && component.equals(Key.REPLICA_URL.component) ? url : Setting.DEFAULT);
     }
 }

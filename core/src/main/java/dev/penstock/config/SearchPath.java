@@ -92,12 +92,10 @@ final class SearchPath {
     }
 
     private static InvalidConfigException malformed() {
-        return new InvalidConfigException(new Violation(
-                "schema",
+        return new InvalidConfigException(Violation.of(
                 "SCHEMA_LIST",
                 "",
                 "must be a name, or several separated by commas",
-                Violation.IN_CODE,
                 "Write shop, or app, public; a name with a comma in it stands between double quotes."));
     }
 }

@@ -40,13 +40,15 @@ final class SecretVariables {
     /** The variable, or the file that it or its {@code _FILE} sibling names. */
     PasswordSource source(String variable, String path) {
         if (!value(variable).isEmpty() && !value(variable + FILE_SUFFIX).isEmpty()) {
-            mistakes.add(new Violation(
-                    path,
-                    "PASSWORD_TWICE",
-                    "",
-                    "has two values: " + variable + " and " + variable + FILE_SUFFIX + " are both set",
-                    variable,
-                    "Keep one of them."));
+            mistakes.add(
+                    Key.PASSWORD,
+                    new Violation(
+                            path,
+                            "PASSWORD_TWICE",
+                            "",
+                            "has two values: " + variable + " and " + variable + FILE_SUFFIX + " are both set",
+                            variable,
+                            "Keep one of them."));
         }
         warnOfPath(variable, path);
         return isOfTheProcess(variable) ? PasswordSource.env(variable) : bound(variable);
@@ -55,14 +57,17 @@ final class SecretVariables {
     /** As {@link #source}, for a variable that a connection string needs to be set. */
     PasswordSource required(String variable, String path, String origin) {
         if (environment.get(variable) == null && value(variable + FILE_SUFFIX).isBlank()) {
-            mistakes.add(new Violation(
-                    path,
-                    "UNSET_VARIABLE",
-                    "",
-                    "needs the variable that stands for its password, which is not set",
-                    origin,
-                    "Set it, or the variable of its name with " + FILE_SUFFIX
-                            + ", or take the password out of the connection string and use user_pw_file_path."));
+            mistakes.add(
+                    Key.PASSWORD,
+                    new Violation(
+                            path,
+                            "UNSET_VARIABLE",
+                            "",
+                            "needs the variable that stands for its password, which is not set",
+                            origin,
+                            "Set it, or the variable of its name with " + FILE_SUFFIX
+                                    + ", or take the password out of the connection string and use"
+                                    + " user_pw_file_path."));
         }
         return source(variable, path).namedIn("the connection string (" + origin + ")");
     }

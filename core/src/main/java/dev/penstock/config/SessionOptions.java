@@ -60,23 +60,15 @@ final class SessionOptions {
         settings.forEach((name, value) -> {
             String remedy = OWN.get(name.toLowerCase(Locale.ROOT));
             if (remedy != null) {
-                found.add(new Violation(
-                        "settings",
-                        "RESERVED_SETTING",
-                        "",
-                        "sets " + name + ", which Penstock sets itself",
-                        Violation.IN_CODE,
-                        remedy));
+                found.add(
+                        Violation.of("RESERVED_SETTING", "", "sets " + name + ", which Penstock sets itself", remedy));
             } else if (!name.matches(NAME)) {
-                found.add(new Violation(
-                        "settings", "OPTIONS", "", "has a name that no setting has", Violation.IN_CODE, "Correct it."));
+                found.add(Violation.of("OPTIONS", "", "has a name that no setting has", "Correct it."));
             } else if (value.indexOf('\0') >= 0) {
-                found.add(new Violation(
-                        "settings",
-                        Printable.CODE,
+                found.add(Violation.of(
+                        KeyType.CONTROL_CHARACTER.code(),
                         "",
                         "has a NUL in the value of " + name,
-                        Violation.IN_CODE,
                         "Take it out: the server would read what follows as the next parameter."));
             }
         });

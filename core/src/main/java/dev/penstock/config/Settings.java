@@ -4,72 +4,77 @@ import dev.penstock.config.Substitution.Naming;
 import dev.penstock.violation.InvalidConfigException;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The precedence: a component of the connection string, then what is written in the file, then the variable, then the
- * default. Expands every scalar of a file once. Not thread-safe.
+ * The precedence: a component of the connection string, then what is written in the file, then the variable, then the default. Expands every
+ * text of a file once, and reads every value that counts once, by its row. Not thread-safe.
  */
-final class Settings {
-    /** Read by others, or not expanded at all. */
-    private static final Set<Key> READ_ELSEWHERE = EnumSet.of(Key.URL, Key.REPLICA_URL, Key.PASSWORD);
-
-    /** Names and secrets: the unnamed database has defaults for them, named ones declare their own. */
-    private static final Set<Key> IDENTITY = EnumSet.of(
-            Key.APP_DB,
-            Key.OWNER_USER,
-            Key.USER,
-            Key.RO_USER,
-            Key.USER_PW_FILE_PATH,
-            Key.USER_PW_ENV_VAR,
-            Key.RO_USER_PW_FILE_PATH,
-            Key.RO_USER_PW_ENV_VAR,
-            Key.MIGRATION_USER_PW_FILE_PATH,
-            Key.MIGRATION_USER_PW_ENV_VAR);
-
-    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9_.,:/ ${}?+-]{0,80}");
-
+final class Settings implements Mistakes.Places {
     private final Sources sources;
     private final Substitution substitution;
     private final Mistakes mistakes;
     private final Map<Key, Setting> uri;
     private final Map<Key, Setting> written;
     private final Map<Key, Setting> environment;
+    private final Map<Key, Setting> explicit = new EnumMap<>(Key.class);
+    private final Map<Key, Object> values = new EnumMap<>(Key.class);
 
-    Settings(Map<Key, Scalar> uri, Sources sources, Substitution substitution, Mistakes mistakes) {
+    Settings(Map<Key, Setting> uri, Sources sources, Substitution substitution, Mistakes mistakes) {
         this.sources = sources;
         this.substitution = substitution;
         this.mistakes = mistakes;
         this.uri = layer(uri);
         this.written = layer(sources.written());
         this.environment = layer(sources.environment());
-    }
-
-    /** What counts for the key, default included; null when nobody says anything. */
-    @Nullable
-    Setting get(Key key) {
-        Setting explicit = explicit(key);
-        return explicit == null ? byDefault(key) : explicit;
+        explicit.putAll(environment);
+        explicit.putAll(written);
+        explicit.putAll(this.uri);
+        for (Map.Entry<Key, Setting> one : explicit.entrySet()) {
+            Key key = one.getKey();
+            Object value = key.isReadElsewhere ? null : key.read(one.getValue(), mistakes);
+            if (value != null) {
+                values.put(key, value);
+            }
+        }
     }
 
     /** What somebody wrote for the key, or null. */
     @Nullable
     Setting explicit(Key key) {
-        Setting asked = asked(key);
-        return asked == null ? environment.get(key) : asked;
+        return explicit.get(key);
+    }
+
+    /** What counts for the key, default included; null when nobody says anything. */
+    @Nullable
+    Setting get(Key key) {
+        Setting found = explicit.get(key);
+        return found != null || !hasDefault(key)
+                ? found
+                : new Setting(key, key.byDefault, key.byDefault, path(key), Setting.DEFAULT, Setting.Kind.CODE);
+    }
+
+    /** The value that somebody wrote, and that its row reads; null when there is none or it is wrong. */
+    @Nullable
+    Object read(Key key) {
+        return values.get(key);
+    }
+
+    /** The value that counts, default included; the default in place of a wrong one; null when there is none. */
+    @SuppressWarnings("unchecked")
+    <T> @Nullable T value(Key key) {
+        Object value = values.get(key);
+        return (T) (value == null && hasDefault(key) ? key.usual : value);
     }
 
     /** What connection string or file say, the variable aside; null when they say nothing. */
     @Nullable
     Setting asked(Key key) {
-        Setting inUri = uri.get(key);
-        return inUri == null ? written.get(key) : inUri;
+        return uri.getOrDefault(key, written.get(key));
     }
 
     /** What the variable says, whether it counts or not; null when it is not set. */
@@ -78,98 +83,100 @@ final class Settings {
         return environment.get(key);
     }
 
-    String path(Key key) {
-        Setting setting = get(key);
+    @Override
+    public String path(Key key) {
+        Setting setting = explicit.get(key);
         return setting == null ? sources.pathOf(key.yamlName()) : setting.path();
     }
 
-    /** Where the value that counts was written; {@link Scalar#DEFAULT} when nobody says anything. */
-    String origin(Key key) {
-        Setting setting = get(key);
-        return setting == null ? Scalar.DEFAULT : setting.origin();
+    @Override
+    public String origin(Key key) {
+        Setting setting = explicit.get(key);
+        return setting == null ? Setting.DEFAULT : setting.origin();
+    }
+
+    /** A default counts as written: its own place is told, not that of what asks for the key. */
+    @Override
+    public Optional<String> written(Key key) {
+        return explicit.containsKey(key) || hasDefault(key) ? Optional.of(origin(key)) : Optional.empty();
     }
 
     /** By key, where each value came from; in the order of the table. */
     Map<String, String> origins() {
         Map<String, String> origins = new LinkedHashMap<>();
-        for (Key key : Key.values()) {
-            Setting setting = get(key);
+        boolean isUnnamed = sources.isUnnamed();
+        for (Key key : Key.ALL) {
+            Setting setting = explicit.get(key);
             if (setting != null) {
-                origins.put(key.yamlName(), setting.origin());
+                origins.put(key.yamlName, setting.origin());
+            } else if (!key.byDefault.isEmpty() && (isUnnamed || !key.isUnnamedOnly)) {
+                origins.put(key.yamlName, Setting.DEFAULT);
             }
         }
         return origins;
     }
 
-    /** What lost to another value in the connection string. */
-    List<Setting> overridden() {
-        List<Setting> losers = new ArrayList<>();
-        for (Setting winner : uri.values()) {
-            Key key = winner.key();
-            Setting other = written.getOrDefault(key, environment.get(key));
-            // A variable for sslmode is a floor, judged elsewhere.
-            boolean floor = key == Key.SSLMODE && other == environment.get(key);
-            if (other != null && !floor && !other.text().equals(winner.text())) {
-                losers.add(other);
+    /** Gives a builder every value that is read by its row alone: TLS and logins are put together elsewhere. */
+    void fill(DatabaseConfig.Builder builder) {
+        boolean isUnnamed = sources.isUnnamed();
+        for (Key key : Key.ALL) {
+            Object value = values.get(key);
+            value = value == null && key.isUnnamedOnly && isUnnamed ? key.usual : value;
+            if (value != null && key.isOfBuilder) {
+                builder.sectionOf(key).set(key, value);
             }
         }
-        return losers;
     }
 
-    /** One warning for each of them. */
-    List<ConfigWarning> overriddenWarnings() {
+    /** Judges what lost to the connection string as well: it is wrong all the same, and counts once that is gone. One warning for each. */
+    List<ConfigWarning> overridden() {
         List<ConfigWarning> warnings = new ArrayList<>();
-        for (Setting loser : overridden()) {
-            String winner = origin(loser.key());
-            warnings.add(loser.warning(
-                    "OVERRIDDEN",
-                    "is not used: the connection string (" + winner + ") says otherwise and wins",
-                    "Keep one of them."));
+        for (Setting winner : uri.values()) {
+            Key key = winner.key();
+            Setting loser = written.getOrDefault(key, environment.get(key));
+            // A variable for sslmode is a floor, judged elsewhere.
+            boolean floor = key == Key.SSLMODE && loser == environment.get(key);
+            if (loser != null && !floor && !loser.text().equals(winner.text())) {
+                if (key.type.javaType() != String.class) {
+                    key.read(loser, mistakes);
+                }
+                warnings.add(loser.warning(
+                        "OVERRIDDEN",
+                        "is not used: the connection string (" + winner.origin() + ") says otherwise and wins",
+                        "Keep one of them."));
+            }
         }
         return warnings;
     }
 
-    private @Nullable Setting byDefault(Key key) {
-        String text = key.spec().byDefault();
-        if (text == null || (IDENTITY.contains(key) && !sources.isUnnamed())) {
-            return null;
-        }
-        return new Setting(key, text, text, sources.pathOf(key.yamlName()), Scalar.DEFAULT);
+    private boolean hasDefault(Key key) {
+        return !key.byDefault.isEmpty() && (!key.isUnnamedOnly || sources.isUnnamed());
     }
 
-    private Map<Key, Setting> layer(Map<Key, Scalar> scalars) {
-        Map<Key, Setting> settings = new EnumMap<>(Key.class);
-        for (Map.Entry<Key, Scalar> entry : scalars.entrySet()) {
-            Key key = entry.getKey();
-            Scalar scalar = entry.getValue();
-            Setting setting = READ_ELSEWHERE.contains(key) ? unread(key, scalar) : expanded(key, scalar);
-            if (setting != null) {
-                settings.put(key, setting);
+    private Map<Key, Setting> layer(Map<Key, Setting> settings) {
+        Map<Key, Setting> layer = new EnumMap<>(Key.class);
+        for (Map.Entry<Key, Setting> written : settings.entrySet()) {
+            Key key = written.getKey();
+            Setting setting = written.getValue();
+            boolean whole = key.isWhole() || setting.kind() != Setting.Kind.FILE;
+            Setting expanded = whole ? setting : expanded(key, setting);
+            if (expanded != null) {
+                layer.put(key, expanded);
             }
         }
-        return settings;
+        return layer;
     }
 
-    private @Nullable Setting expanded(Key key, Scalar scalar) {
+    private @Nullable Setting expanded(Key key, Setting setting) {
         try {
             Naming naming = key.isPlaceOfSecret() ? Naming.NONE : Naming.ALL;
-            String text = scalar.expanded(substitution.naming(naming));
+            String text = setting.expanded(substitution.naming(naming));
             // An expression that turned out empty leaves the key unset; an empty text that was written is a mistake.
-            boolean unset = text.isEmpty() && !scalar.text().isEmpty();
-            return unset ? null : new Setting(key, text, shown(key, scalar), scalar.path(), scalar.origin());
+            boolean unset = text.isEmpty() && !setting.text().isEmpty();
+            return unset ? null : setting.with(text);
         } catch (InvalidConfigException e) {
-            mistakes.add(e, scalar.path(), scalar.origin());
+            mistakes.add(key, e, setting.path(), setting.origin());
             return null;
         }
-    }
-
-    private static Setting unread(Key key, Scalar scalar) {
-        return new Setting(key, scalar.text(), "***", scalar.path(), scalar.origin());
-    }
-
-    /** The text as written: an expression instead of a value that may be a secret; nothing where a secret may stand as it is. */
-    private static String shown(Key key, Scalar scalar) {
-        String text = scalar.text();
-        return key.isSecret() || !HARMLESS.matcher(text).matches() ? "***" : text;
     }
 }

@@ -12,14 +12,14 @@ import java.util.Map;
  * @param environment what variables say; a named database takes them by <code>${…}</code>, environment mode and policy aside
  * @param isUnnamed whether the defaults of names and secrets hold
  */
-record Sources(String path, Map<Key, Scalar> written, Map<Key, Scalar> environment, boolean isUnnamed) {
+record Sources(String path, Map<Key, Setting> written, Map<Key, Setting> environment, boolean isUnnamed) {
 
     /**
      * The keys of a file's section. The unnamed database completes them from the variables; a named one only asks for
      * the environment mode and the policy, which are the process's and not the database's.
      */
-    static Sources file(String path, Map<Key, Scalar> written, Map<String, String> environment, boolean isUnnamed) {
-        Map<Key, Scalar> variables = variables(path, environment);
+    static Sources file(String path, Map<Key, Setting> written, Map<String, String> environment, boolean isUnnamed) {
+        Map<Key, Setting> variables = variables(path, environment);
         if (!isUnnamed) {
             variables.keySet().retainAll(EnumSet.of(Key.ENVIRONMENT_MODE, Key.POLICY));
         }
@@ -32,25 +32,28 @@ record Sources(String path, Map<Key, Scalar> written, Map<Key, Scalar> environme
 
     /** The other variables that name servers belong to another connection string and are left out. */
     static Sources uri(String uri, Map<String, String> environment) {
-        Map<Key, Scalar> variables = variables("", environment);
+        Map<Key, Setting> variables = variables("", environment);
         variables.remove(Key.URL);
         variables.remove(Key.REPLICA_URL);
         return new Sources(
-                "", Map.of(Key.URL, new Scalar(uri, "url", "connection string", Scalar.Kind.CODE)), variables, true);
+                "",
+                Map.of(Key.URL, Setting.of(Key.URL, uri, "url", "connection string", Setting.Kind.CODE)),
+                variables,
+                true);
     }
 
     String pathOf(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    private static Map<Key, Scalar> variables(String path, Map<String, String> environment) {
-        Map<Key, Scalar> values = new EnumMap<>(Key.class);
-        for (Key key : Key.values()) {
-            for (String variable : key.variables()) {
-                String value = environment.getOrDefault(variable, "");
-                if (!value.isBlank()) {
+    private static Map<Key, Setting> variables(String path, Map<String, String> environment) {
+        Map<Key, Setting> values = new EnumMap<>(Key.class);
+        for (Key key : Key.ALL) {
+            for (String variable : key.variables) {
+                String value = environment.get(variable);
+                if (value != null && !value.isBlank() && !values.containsKey(key)) {
                     String name = path.isEmpty() ? key.yamlName() : path + "." + key.yamlName();
-                    values.putIfAbsent(key, new Scalar(value, name, variable, Scalar.Kind.VARIABLE));
+                    values.put(key, Setting.of(key, value, name, variable, Setting.Kind.VARIABLE));
                 }
             }
         }

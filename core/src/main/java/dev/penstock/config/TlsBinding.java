@@ -16,12 +16,10 @@ import dev.penstock.violation.InvalidConfigException;
 import dev.penstock.violation.Violation;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the TLS keys into a {@link TlsConfig}; what {@code tls} itself finds contradictory is told with its origin. */
 final class TlsBinding {
-    private final Values values;
     private final Settings settings;
     private final Mistakes mistakes;
     private final List<ConfigWarning> warnings;
@@ -41,9 +38,9 @@ final class TlsBinding {
     private @Nullable Setting modeSetting;
 
     /** @param hosts of all servers that are configured */
-    TlsBinding(Values values, Mistakes mistakes, List<ConfigWarning> warnings, TlsPolicy policy, List<String> hosts) {
-        this.values = values;
-        this.settings = values.settings();
+    TlsBinding(
+            Settings settings, Mistakes mistakes, List<ConfigWarning> warnings, TlsPolicy policy, List<String> hosts) {
+        this.settings = settings;
         this.mistakes = mistakes;
         this.warnings = warnings;
         this.policy = policy;
@@ -57,24 +54,19 @@ final class TlsBinding {
      */
     @Nullable
     TlsConfig bind(boolean verifies, @Nullable PasswordSource keyPassword) {
-        TlsSource ca = source(Key.SSLROOTCERT);
+        TlsSource ca = settings.value(Key.SSLROOTCERT);
         // libpq 16 has the same rule for system: with public authorities only a name proves something.
         boolean full = verifies || ca instanceof TlsSource.SystemTrust;
         SslMode mode = mode(full ? SslMode.VERIFY_FULL : SslMode.PREFER);
         TlsConfig.Builder builder = TlsConfig.builder(mode)
-                .certValidation(values.word(Key.CERT_VALIDATION, CertValidation.class))
                 .ca(ca == null && mode == SslMode.VERIFY_FULL ? TlsSource.system() : ca)
-                .clientCertificate(clientCertificate(keyPassword))
-                .crl(source(Key.SSLCRL))
-                .minVersion(Objects.requireNonNullElse(version(Key.SSL_MIN_VERSION), TlsVersion.TLS_1_2))
-                .maxVersion(version(Key.SSL_MAX_VERSION))
-                .ciphers(ciphers())
-                .sni(sni())
-                .verifyName(values.text(Key.VERIFY_NAME))
-                .channelBinding(values.word(Key.CHANNEL_BINDING, ChannelBinding.class))
-                .negotiation(values.word(Key.SSLNEGOTIATION, SslNegotiation.class))
-                .keyPermissions(values.word(Key.KEY_PERMISSIONS, FilePermissions.class))
-                .reloadInterval(values.duration(Key.RELOAD_INTERVAL));
+                .clientCertificate(clientCertificate(keyPassword));
+        for (Key key : Key.allOfSection(Key.TLS_SECTION)) {
+            Object value = settings.read(key);
+            if (value != null) {
+                set(builder, key, value);
+            }
+        }
         Set<String> written = Stream.of(Key.SSLMODE, Key.SSLROOTCERT, Key.SSL_MIN_VERSION, Key.CHANNEL_BINDING)
                 .filter(key -> settings.explicit(key) != null)
                 .map(Key::yamlName)
@@ -85,7 +77,12 @@ final class TlsBinding {
         try {
             return verdict.completed().build();
         } catch (InvalidConfigException e) {
-            e.violations().forEach(this::add);
+            for (Violation violation : e.violations()) {
+                Key key = Key.ofComponent(violation.path()).orElse(Key.SSLMODE);
+                // What nobody wrote is asked for by the mode.
+                mistakes.add(
+                        key, Key.SSLMODE, Violation.of(violation.code(), "", violation.message(), violation.remedy()));
+            }
             return null;
         }
     }
@@ -97,6 +94,62 @@ final class TlsBinding {
             policy.placeOfRequireAuth().ifPresent(place -> places.put(Key.REQUIRE_AUTH.yamlName(), place));
         }
         return places;
+    }
+
+    /** Adds a mistake with the place of what was written; the message has that of the policy. */
+    private void addBreach(Violation breach) {
+        Key key = Key.named(breach.path()).orElse(Key.SSLMODE);
+        Setting setting = key == Key.SSLMODE ? modeSetting : settings.get(key);
+        String path = setting == null ? settings.path(key) : setting.path();
+        String origin = setting == null ? Setting.DEFAULT : setting.origin();
+        mistakes.add(key, new Violation(path, TlsPolicyRules.CODE, "", breach.message(), origin, breach.remedy()));
+    }
+
+    /** One value by itself; mode, CA and client certificate are put together. */
+    private static void set(TlsConfig.Builder builder, Key key, Object value) {
+        switch (key) {
+            case CERT_VALIDATION -> builder.certValidation((CertValidation) value);
+            case SSLCRL -> builder.crl((TlsSource) value);
+            case SSL_MIN_VERSION -> builder.minVersion((TlsVersion) value);
+            case SSL_MAX_VERSION -> builder.maxVersion((TlsVersion) value);
+            case SSL_CIPHERS -> builder.ciphers(strings(value));
+            case SSLSNI -> builder.sni((Sni) value);
+            case VERIFY_NAME -> builder.verifyName((String) value);
+            case CHANNEL_BINDING -> builder.channelBinding((ChannelBinding) value);
+            case SSLNEGOTIATION -> builder.negotiation((SslNegotiation) value);
+            case KEY_PERMISSIONS -> builder.keyPermissions((FilePermissions) value);
+            case RELOAD_INTERVAL -> builder.reloadInterval((Duration) value);
+            default -> {}
+        }
+    }
+
+    /** What {@link #set} and the parts of the mode, the CA and the client certificate came to. */
+    static @Nullable Object value(TlsConfig tls, Key key) {
+        ClientCertificate client = tls.clientCertificate();
+        return switch (key) {
+            case SSLMODE -> tls.mode();
+            case CERT_VALIDATION -> tls.certValidation();
+            case SSLROOTCERT -> tls.ca();
+            case SSLCERT -> client == null ? null : client.certificate();
+            case SSLKEY -> client == null ? null : client.key();
+            case SSLPASSWORD_FILE -> client == null ? null : client.keyPassword();
+            case SSLCRL -> tls.crl();
+            case SSL_MIN_VERSION -> tls.minVersion();
+            case SSL_MAX_VERSION -> tls.maxVersion();
+            case SSL_CIPHERS -> tls.ciphers();
+            case SSLSNI -> tls.sni();
+            case VERIFY_NAME -> tls.verifyName();
+            case CHANNEL_BINDING -> tls.channelBinding();
+            case SSLNEGOTIATION -> tls.negotiation();
+            case KEY_PERMISSIONS -> tls.keyPermissions();
+            case RELOAD_INTERVAL -> tls.reloadInterval();
+            default -> throw new IllegalArgumentException(key.name());
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<String> strings(Object value) {
+        return (List<String>) value;
     }
 
     /** The variable is a floor that a platform sets: the stronger of it and of what was asked for wins. */
@@ -122,100 +175,35 @@ final class TlsBinding {
     }
 
     private @Nullable SslMode sslMode(@Nullable Setting setting) {
-        String word = setting == null ? null : values.word(setting);
-        return word == null ? null : SslMode.of(word).orElse(null);
-    }
-
-    private @Nullable TlsVersion version(Key key) {
-        String word = values.word(key);
-        return word == null ? null : TlsVersion.of(word).orElse(null);
+        return setting == null ? null : (SslMode) Key.SSLMODE.read(setting, mistakes);
     }
 
     private @Nullable ClientCertificate clientCertificate(@Nullable PasswordSource uriPassword) {
-        TlsSource certificate = source(Key.SSLCERT);
-        TlsSource key = source(Key.SSLKEY);
+        TlsSource certificate = settings.value(Key.SSLCERT);
+        TlsSource key = settings.value(Key.SSLKEY);
         if (certificate == null) {
             Setting alone = settings.explicit(Key.SSLKEY);
             if (alone != null) {
                 mistakes.add(
+                        Key.SSLKEY,
                         alone.violation("KEY_WITHOUT_CERTIFICATE", "has no certificate beside it", "Set sslcert too."));
             }
             return null;
         }
-        String file = values.text(Key.SSLPASSWORD_FILE);
-        Path path = file == null ? null : path(Key.SSLPASSWORD_FILE, file);
-        PasswordSource password = path == null
-                ? uriPassword
-                : PasswordSource.file(path)
-                        .namedIn(settings.path(Key.SSLPASSWORD_FILE) + " (" + settings.origin(Key.SSLPASSWORD_FILE)
-                                + ")");
+        Path file = passwordFile();
+        String place = settings.path(Key.SSLPASSWORD_FILE) + " (" + settings.origin(Key.SSLPASSWORD_FILE) + ")";
+        PasswordSource password =
+                file == null ? uriPassword : PasswordSource.file(file).namedIn(place);
         return new ClientCertificate(certificate, key == null ? certificate : key, password);
     }
 
-    private @Nullable TlsSource source(Key key) {
-        String text = values.text(key);
-        if (text == null) {
-            return null;
-        }
+    private @Nullable Path passwordFile() {
+        String text = settings.value(Key.SSLPASSWORD_FILE);
         try {
-            return TlsSource.of(text);
-        } catch (IllegalArgumentException neither) {
-            mistakes.add(notAPath(key));
-            return null;
-        }
-    }
-
-    private Violation notAPath(Key key) {
-        return Objects.requireNonNull(settings.get(key))
-                .violation("NOT_A_PATH", "is not a path", "Name an existing file.");
-    }
-
-    private @Nullable Path path(Key key, String text) {
-        try {
-            return Path.of(text);
+            return text == null ? null : Path.of(text);
         } catch (InvalidPathException notAPath) {
-            mistakes.add(notAPath(key));
+            mistakes.add(Key.SSLPASSWORD_FILE, "NOT_A_PATH", "***", "is not a path", "Name an existing file.");
             return null;
         }
-    }
-
-    private List<String> ciphers() {
-        String text = values.text(Key.SSL_CIPHERS);
-        return text == null
-                ? List.of()
-                : Arrays.stream(text.split("[,:]"))
-                        .map(String::strip)
-                        .filter(name -> !name.isEmpty())
-                        .toList();
-    }
-
-    private Sni sni() {
-        String text = values.text(Key.SSLSNI);
-        return switch (text == null ? "auto" : text.toLowerCase(Locale.ROOT)) {
-            case "auto", "1" -> Sni.auto();
-            case "off", "0" -> Sni.off();
-            default -> Sni.of(String.valueOf(text));
-        };
-    }
-
-    private void add(Violation violation) {
-        Key key = Key.ofComponent(violation.path()).orElse(Key.SSLMODE);
-        // What nobody wrote is asked for by the mode.
-        String origin = settings.origin(settings.get(key) == null ? Key.SSLMODE : key);
-        mistakes.add(new Violation(
-                settings.path(key), violation.code(), "", violation.message(), origin, violation.remedy()));
-    }
-
-    /** Adds a mistake with the place of what was written; the message has that of the policy. */
-    private void addBreach(Violation breach) {
-        Key key = Key.named(breach.path()).orElse(Key.SSLMODE);
-        Setting setting = key == Key.SSLMODE ? modeSetting : settings.get(key);
-        mistakes.add(new Violation(
-                setting == null ? settings.path(key) : setting.path(),
-                TlsPolicyRules.CODE,
-                "",
-                breach.message(),
-                setting == null ? Scalar.DEFAULT : setting.origin(),
-                breach.remedy()));
     }
 }

@@ -18,8 +18,7 @@ final class TlsPolicyRules {
 
     /** Makes a violation that names the component, as the records do. */
     static Violation violation(Violation breach, String origin) {
-        String component =
-                Key.named(breach.path()).map(key -> key.spec().component()).orElse(breach.path());
+        String component = Key.named(breach.path()).map(key -> key.component).orElse(breach.path());
         return new Violation(component, CODE, "", breach.message(), origin, breach.remedy());
     }
 

@@ -4,125 +4,123 @@ import dev.penstock.violation.InvalidConfigException;
 import dev.penstock.violation.Violation;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Which servers there are, and how far a replica may be behind. Immutable.
- *
- * @param maxLag how far a replica may be behind before reads avoid it, 2 s to 24 h; 10 s by default. The lower bound is two
- *     probe intervals: less would send every read to the primary by accident
- * @param maxLagMegabytes the same in MiB of WAL, 1 to 1048576; {@code null} for no such limit. A replica is left at the first
- *     limit that it passes
- * @param discovery how the servers are found; the configured ones by default
- * @param patroniUrls base URLs of Patroni's REST API, one for each member that may be asked; empty without Patroni
- * @param systemIdentifier what every server must show ({@code select system_identifier from pg_control_system()});
- *     {@code null} for that of the first one that answers
- */
-public record TopologyConfig(
-        Duration maxLag,
-        @Nullable Integer maxLagMegabytes,
-        DiscoveryMethod discovery,
-        List<URI> patroniUrls,
-        @Nullable String systemIdentifier) {
-    private static final String SYSTEM_IDENTIFIER = "[1-9][0-9]{0,19}";
-
-    /** The components that have a rule of their own, apart because the validator reads every member of what it is given. */
-    private record Ruled(
-            @Within(min = 2, max = 86_400, message = "must be 2 s to 86400 s")
-            Duration maxLag,
-
-            @Within(min = 1, max = 1_048_576, message = "must be 1 to 1048576") @Nullable
-            Integer maxLagMegabytes) {}
-
-    /** @throws InvalidConfigException when a component is wrong, or does not go together with another */
-    public TopologyConfig(
-            Duration maxLag,
-            @Nullable Integer maxLagMegabytes,
-            DiscoveryMethod discovery,
-            List<URI> patroniUrls,
-            @Nullable String systemIdentifier) {
-        this.maxLag = Objects.requireNonNull(maxLag, "maxLag");
-        this.maxLagMegabytes = maxLagMegabytes;
-        this.discovery = Objects.requireNonNull(discovery, "discovery");
-        this.patroniUrls = List.copyOf(patroniUrls);
-        this.systemIdentifier = systemIdentifier;
-        List<Violation> found = new ArrayList<>(ConfigValidation.violations(new Ruled(maxLag, maxLagMegabytes)));
-        patroni(found);
-        identifier(found);
-        if (!found.isEmpty()) {
-            throw new InvalidConfigException(found);
-        }
+/** Which servers there are, and how far a replica may be behind. Immutable, equal by value. */
+public final class TopologyConfig extends Section {
+    TopologyConfig(Builder builder) {
+        super(builder);
     }
 
-    /** The configured servers, 10 s. */
+    /** Returns the section with every value at its default: the configured servers, 10 s. */
     public static TopologyConfig defaults() {
-        return new TopologyConfig(Duration.ofSeconds(10), null, DiscoveryMethod.STATIC, List.of(), null);
+        return builder().build();
     }
 
-    /** The same with another limit in time. */
-    public TopologyConfig withMaxLag(Duration limit) {
-        return new TopologyConfig(limit, maxLagMegabytes, discovery, patroniUrls, systemIdentifier);
+    /** Returns a builder with every value at its default. */
+    public static Builder builder() {
+        return new Builder();
     }
 
-    private void patroni(List<Violation> found) {
-        boolean asked = discovery == DiscoveryMethod.PATRONI;
-        if (asked && patroniUrls.isEmpty()) {
-            found.add(violation(
-                    "patroniUrls",
-                    "REQUIRED",
-                    "",
-                    "must be set with discovery: patroni",
-                    "Give the REST API of one member or more: http://pg-1:8008,http://pg-2:8008"));
+    /** Returns a builder that starts from these values. */
+    public Builder toBuilder() {
+        return new Builder().from(this);
+    }
+
+    /**
+     * Returns how far a replica may be behind before reads avoid it, 2 s to 24 h; 10 s by default. The lower bound is two probe intervals: less would
+     * send every read to the primary by accident.
+     */
+    public Duration maxLag() {
+        return value(Key.MAX_LAG);
+    }
+
+    /**
+     * Returns the same in MiB of WAL, 1 to 1048576; {@code null} for no such limit. A replica is left at the first limit that it passes.
+     */
+    public @Nullable Integer maxLagMegabytes() {
+        return optional(Key.MAX_LAG_MB);
+    }
+
+    /** Returns how the servers are found; as configured by default. */
+    public DiscoveryMethod discovery() {
+        return value(Key.DISCOVERY);
+    }
+
+    /** Returns base URLs of Patroni's REST API, one for each member that may be asked; empty without Patroni. */
+    public List<URI> patroniUrls() {
+        return value(Key.PATRONI_URLS);
+    }
+
+    /**
+     * Returns what every server must show ({@code select system_identifier from pg_control_system()}); {@code null} for that of the first one that
+     * answers.
+     */
+    public @Nullable String systemIdentifier() {
+        return optional(Key.SYSTEM_IDENTIFIER);
+    }
+
+    @Override
+    void rules(Mistakes mistakes) {
+        if (mistakes.has(Key.PATRONI_URLS) || mistakes.has(Key.DISCOVERY)) {
+            return;
         }
-        if (!asked && !patroniUrls.isEmpty()) {
-            found.add(violation(
-                    "patroniUrls",
+        boolean asked = discovery() == DiscoveryMethod.PATRONI;
+        if (asked && patroniUrls().isEmpty()) {
+            mistakes.add(
+                    Key.PATRONI_URLS,
+                    Key.DISCOVERY,
+                    Violation.of(
+                            "REQUIRED",
+                            "",
+                            "must be set with discovery: patroni",
+                            "Give the REST API of one member or more: http://pg-1:8008,http://pg-2:8008"));
+        }
+        if (!asked && !patroniUrls().isEmpty()) {
+            mistakes.add(
+                    Key.PATRONI_URLS,
                     "NOT_USED",
                     "",
-                    "has no effect with discovery: " + discovery.name().toLowerCase(Locale.ROOT),
-                    "Set discovery: patroni, or leave patroni_urls out."));
-        }
-        for (URI url : patroniUrls) {
-            if (!isApi(url)) {
-                found.add(notAnApi("***"));
-            }
+                    "has no effect with discovery: " + Key.DISCOVERY.type.written(discovery()),
+                    "Set discovery: patroni, or leave patroni_urls out.");
         }
     }
 
-    private static boolean isApi(URI url) {
-        return ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
-                && url.getHost() != null
-                && url.getUserInfo() == null
-                && url.getQuery() == null
-                && url.getFragment() == null;
-    }
-
-    static Violation notAnApi(String shown) {
-        return violation(
-                "patroniUrls",
-                "PATRONI_URL",
-                shown,
-                "must be http://host:port or https://host:port, without a user",
-                "Give what stands before /cluster, as in http://pg-1:8008; reading it needs no password in Patroni.");
-    }
-
-    private void identifier(List<Violation> found) {
-        String given = systemIdentifier;
-        if (given != null && !given.matches(SYSTEM_IDENTIFIER)) {
-            found.add(violation(
-                    "systemIdentifier",
-                    "SYSTEM_IDENTIFIER",
-                    given,
-                    "must be the number that the servers show",
-                    "Ask one: select system_identifier from pg_control_system()"));
+    /** Collects the values of a {@link TopologyConfig}, each documented there. No setter throws. Not thread-safe. */
+    public static final class Builder extends Section.Builder<Builder> {
+        private Builder() {
+            super("topology");
         }
-    }
 
-    private static Violation violation(String path, String code, String shown, String message, String remedy) {
-        return new Violation(path, code, shown, message, Violation.IN_CODE, remedy);
+        /** Sets {@link TopologyConfig#maxLag()}. */
+        public Builder maxLag(Duration limit) {
+            return set(Key.MAX_LAG, limit);
+        }
+
+        /** Sets {@link TopologyConfig#maxLagMegabytes()}. */
+        public Builder maxLagMegabytes(@Nullable Integer limit) {
+            return leave(Key.MAX_LAG_MB, limit);
+        }
+
+        /** Sets {@link TopologyConfig#discovery()}. */
+        public Builder discovery(DiscoveryMethod method) {
+            return set(Key.DISCOVERY, method);
+        }
+
+        /** Sets {@link TopologyConfig#patroniUrls()}. */
+        public Builder patroniUrls(List<URI> urls) {
+            return set(Key.PATRONI_URLS, urls == null ? null : List.copyOf(urls));
+        }
+
+        /** Sets {@link TopologyConfig#systemIdentifier()}. */
+        public Builder systemIdentifier(@Nullable String identifier) {
+            return leave(Key.SYSTEM_IDENTIFIER, identifier);
+        }
+
+        /** @throws InvalidConfigException when a value is wrong, or does not go together with another */
+        public TopologyConfig build() {
+            return judged(new TopologyConfig(this));
+        }
     }
 }

@@ -6,19 +6,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Variables that look like ours and are none, each with what may have been meant. Never with a value: it may be a password. A variable that
+ * Variables that look like OURS and are none, each with what may have been meant. Never with a value: it may be a password. A variable that
  * somebody names, as in <code>${DATABASE_PASSWORD}</code>, is read and therefore left alone.
  */
 final class UnreadVariables {
     private static final List<String> PREFIXES = List.of("DATABASE_", "POSTGRES_", "APP_DB_", "APP_", "PENSTOCK_");
+    private static final Pattern LIKE_OURS = Pattern.compile(String.join("|", PREFIXES), Pattern.CASE_INSENSITIVE);
     private static final String FILE = "_FILE";
 
     /** Of a name this long two letters may be wrong, of a shorter one only one: names of other programs are near as well. */
@@ -36,9 +37,9 @@ final class UnreadVariables {
             "Did you mean APP_ENVIRONMENT?");
 
     private static final String PASSWORD = "DATABASE_PASSWORD";
+    private static final Set<String> OURS = Key.OWN_VARIABLES;
 
     private final Set<String> read = new HashSet<>();
-    private final Set<String> ours = new HashSet<>();
     private final Map<String, String> environment;
 
     private UnreadVariables(Sources sources, Map<String, String> environment, boolean isPasswordGiven) {
@@ -49,15 +50,7 @@ final class UnreadVariables {
         if (environment.containsKey("APP_ENVIRONMENT")) {
             read.add("APP_ENV");
         }
-        for (Key key : Key.values()) {
-            ours.addAll(key.variables());
-        }
-        Stream.of(Key.USER_PW_ENV_VAR, Key.RO_USER_PW_ENV_VAR, Key.MIGRATION_USER_PW_ENV_VAR)
-                .map(key -> key.spec().byDefault())
-                .filter(Objects::nonNull)
-                .forEach(ours::add);
-        ours.add(LoginBinding.DEVELOPMENT_ALIAS);
-        read.addAll(ours);
+        read.addAll(OURS);
         Stream.of(sources.written(), sources.environment())
                 .flatMap(layer -> layer.values().stream())
                 .flatMap(scalar -> Arrays.stream(scalar.text().split("[^A-Za-z0-9_]+")))
@@ -72,13 +65,16 @@ final class UnreadVariables {
     static List<ConfigWarning> warnings(Sources sources, Map<String, String> environment, boolean isPasswordGiven) {
         UnreadVariables variables = new UnreadVariables(sources, environment, isPasswordGiven);
         List<ConfigWarning> warnings = new ArrayList<>();
-        new TreeMap<>(environment).forEach((name, value) -> {
-            String remedy = value.isBlank() ? null : variables.remedy(name);
+        for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
+            String name = variable.getKey();
+            boolean looksLikeOurs =
+                    LIKE_OURS.matcher(name).lookingAt() && !variable.getValue().isBlank();
+            String remedy = looksLikeOurs ? variables.remedy(name) : null;
             if (remedy != null) {
                 warnings.add(new ConfigWarning(
                         name, "UNREAD_VARIABLE", "is set, and nothing reads it", "environment", remedy));
             }
-        });
+        }
         return warnings;
     }
 
@@ -96,7 +92,7 @@ final class UnreadVariables {
         if (prefix.isEmpty() || isRead(name)) {
             return null;
         }
-        if (!name.equals(upper) && ours.contains(upper)) {
+        if (!name.equals(upper) && OURS.contains(upper)) {
             return environment.containsKey(upper) ? null : didYouMean(upper);
         }
         if (upper.equals(PASSWORD)) {
@@ -126,7 +122,7 @@ final class UnreadVariables {
 
     /** The sibling of a password's variable is read; that of another one is not. */
     private boolean isSecret(String name) {
-        return name.endsWith("_PW") ? read.contains(name) : read.contains(name) && !ours.contains(name);
+        return name.endsWith("_PW") ? read.contains(name) : read.contains(name) && !OURS.contains(name);
     }
 
     /** The variable of the same prefix that differs by a slip; none for a name with a number of its own, such as {@code DATABASE_URL_2}. */
@@ -134,7 +130,7 @@ final class UnreadVariables {
         if (Character.isDigit(rest.charAt(rest.length() - 1))) {
             return Optional.empty();
         }
-        return ours.stream()
+        return OURS.stream()
                 .filter(known -> known.startsWith(prefix))
                 .filter(known -> isNear(rest, known.substring(prefix.length())))
                 .min(String::compareTo);
@@ -157,7 +153,7 @@ final class UnreadVariables {
         if (rest.indexOf('_') < 0) {
             return Optional.empty();
         }
-        return ours.stream()
+        return OURS.stream()
                 .filter(known -> PREFIXES.stream()
                         .anyMatch(prefix -> known.startsWith(prefix)
                                 && Suggestions.fold(known.substring(prefix.length()))

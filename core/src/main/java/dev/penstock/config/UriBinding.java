@@ -33,7 +33,7 @@ final class UriBinding {
     /** The primary's; null when it is missing or wrong, which is told. */
     @Nullable
     ConnectionUri primary(Map<String, String> environment) {
-        Scalar scalar = scalar(Key.URL);
+        Setting scalar = scalar(Key.URL);
         UriText text = scalar == null ? null : read(scalar);
         if (scalar != null && text == null) {
             return null;
@@ -45,24 +45,24 @@ final class UriBinding {
         return parsed(scalar, text);
     }
 
-    private @Nullable ConnectionUri parsed(Scalar scalar, UriText text) {
+    private @Nullable ConnectionUri parsed(Setting scalar, UriText text) {
         try {
             return ConnectionUri.parse(scalar, text, substitution);
         } catch (InvalidConfigException e) {
-            mistakes.add(e, scalar.path(), scalar.origin());
+            mistakes.add(scalar.key(), e, scalar.path(), scalar.origin());
             return null;
         }
     }
 
     /** The replicas' that could be read. */
     List<ReplicaUri> replicas() {
-        Scalar scalar = scalar(Key.REPLICA_URL);
+        Setting scalar = scalar(Key.REPLICA_URL);
         if (scalar == null) {
             return List.of();
         }
         List<UriText> texts = scalar.text()
                 .lines()
-                .map(line -> read(new Scalar(line, scalar.path(), scalar.origin(), scalar.kind())))
+                .map(line -> read(scalar.with(line)))
                 .filter(Objects::nonNull)
                 .filter(text -> !text.isEmpty())
                 .flatMap(text -> split(text, scalar.origin()).stream())
@@ -70,7 +70,8 @@ final class UriBinding {
         List<ReplicaUri> replicas = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             String path = texts.size() == 1 ? scalar.path() : scalar.path() + "[" + i + "]";
-            ConnectionUri uri = parsed(new Scalar("", path, scalar.origin(), scalar.kind()), texts.get(i));
+            ConnectionUri uri =
+                    parsed(Setting.of(Key.REPLICA_URL, "", path, scalar.origin(), scalar.kind()), texts.get(i));
             if (uri != null) {
                 replicas.add(new ReplicaUri(uri, path, scalar.origin()));
             }
@@ -85,47 +86,52 @@ final class UriBinding {
                 Setting effective = primary.get(key);
                 boolean same = effective != null && effective.text().equals(scalar.text());
                 if (!same && !OWN.contains(key)) {
-                    mistakes.add(new Violation(
-                            scalar.path(),
-                            "REPLICA_DIFFERS",
-                            "",
-                            effective == null
-                                    ? "must be left out: the primary's connection string has none"
-                                    : "must be the same as the primary's, from " + effective.origin(),
-                            scalar.origin(),
-                            "A replica has its own host, port, user and password; the rest belongs to the database."));
+                    mistakes.add(
+                            Key.REPLICA_URL,
+                            new Violation(
+                                    scalar.path(),
+                                    "REPLICA_DIFFERS",
+                                    "",
+                                    effective == null
+                                            ? "must be left out: the primary's connection string has none"
+                                            : "must be the same as the primary's, from " + effective.origin(),
+                                    scalar.origin(),
+                                    "A replica has its own host, port, user and password; the rest belongs to the"
+                                            + " database."));
                 }
             });
         }
     }
 
-    private @Nullable UriText read(Scalar scalar) {
+    private @Nullable UriText read(Setting scalar) {
         try {
             return UriText.of(scalar, substitution);
         } catch (InvalidConfigException e) {
-            mistakes.add(e, scalar.path(), scalar.origin());
+            mistakes.add(scalar.key(), e, scalar.path(), scalar.origin());
             return null;
         }
     }
 
-    private @Nullable Scalar scalar(Key key) {
-        Scalar written = sources.written().get(key);
+    private @Nullable Setting scalar(Key key) {
+        Setting written = sources.written().get(key);
         return written == null ? sources.environment().get(key) : written;
     }
 
-    private void missing(@Nullable Scalar scalar, Map<String, String> environment) {
+    private void missing(@Nullable Setting scalar, Map<String, String> environment) {
         String remedy = sources.isUnnamed()
-                ? UnreadVariables.insteadOf(Key.URL.spec().variable(), sources, environment)
+                ? UnreadVariables.insteadOf(Key.URL.variables.get(0), sources, environment)
                         .map(set -> set + " is set, and nothing reads it: call it DATABASE_URL.")
                         .orElse("Set DATABASE_URL=postgresql://user@host:5432/database, or url in the file.")
                 : "Set url: postgresql://user@host:5432/database.";
-        mistakes.add(new Violation(
-                sources.pathOf(Key.URL.yamlName()),
-                "REQUIRED",
-                "",
-                "must be set",
-                scalar == null ? Scalar.DEFAULT : scalar.origin(),
-                remedy));
+        mistakes.add(
+                Key.URL,
+                new Violation(
+                        sources.pathOf(Key.URL.yamlName()),
+                        "REQUIRED",
+                        "",
+                        "must be set",
+                        scalar == null ? Setting.DEFAULT : scalar.origin(),
+                        remedy));
     }
 
     private List<UriText> split(UriText text, String origin) {
@@ -140,7 +146,7 @@ final class UriBinding {
             parts.add(text.part(from, text.text().length()));
             return parts;
         } catch (InvalidConfigException e) {
-            mistakes.add(e, sources.pathOf(Key.REPLICA_URL.yamlName()), origin);
+            mistakes.add(Key.REPLICA_URL, e, sources.pathOf(Key.REPLICA_URL.yamlName()), origin);
             return List.of();
         }
     }
@@ -149,16 +155,18 @@ final class UriBinding {
     void refuseTwoPrimaries(Map<String, String> environment) {
         String one = environment.getOrDefault("DATABASE_URL", "");
         String other = environment.getOrDefault("DATABASE_MASTER_URL", "");
-        Scalar used = scalar(Key.URL);
-        boolean fromVariable = used != null && used.kind() == Scalar.Kind.VARIABLE;
+        Setting used = scalar(Key.URL);
+        boolean fromVariable = used != null && used.kind() == Setting.Kind.VARIABLE;
         if (fromVariable && !one.isBlank() && !other.isBlank() && !one.equals(other)) {
-            mistakes.add(new Violation(
-                    sources.pathOf(Key.URL.yamlName()),
-                    "URL_TWICE",
-                    "***",
-                    "has two values: DATABASE_URL and DATABASE_MASTER_URL differ",
-                    "DATABASE_MASTER_URL",
-                    "Unset one of them."));
+            mistakes.add(
+                    Key.URL,
+                    new Violation(
+                            sources.pathOf(Key.URL.yamlName()),
+                            "URL_TWICE",
+                            "***",
+                            "has two values: DATABASE_URL and DATABASE_MASTER_URL differ",
+                            "DATABASE_MASTER_URL",
+                            "Unset one of them."));
         }
     }
 }

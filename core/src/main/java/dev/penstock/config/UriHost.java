@@ -5,8 +5,6 @@ import dev.penstock.violation.Violation;
 
 /** Judges one host and port of a connection string. Echoes neither: a raw password makes libpq read parts of it as both. */
 final class UriHost {
-    private static final int MAX_PORT = 65_535;
-
     private UriHost() {}
 
     static Endpoint endpoint(String host, String port) {
@@ -22,7 +20,7 @@ final class UriHost {
                     "names a Unix socket, which a Java driver cannot dial",
                     "Name a host, such as localhost.");
         }
-        if (!ConstraintRules.isHost(host)) {
+        if (!Endpoint.isHost(host)) {
             throw refused(
                     "URL_HOST",
                     "names a host that is neither a name nor an IP address",
@@ -36,7 +34,7 @@ final class UriHost {
             return Endpoint.DEFAULT_PORT;
         }
         int number = port.matches("[0-9]{1,5}") ? Integer.parseInt(port) : 0;
-        if (number < 1 || number > MAX_PORT) {
+        if (number < 1 || number > Endpoint.MAX_PORT) {
             throw refused(
                     "URL_PORT",
                     "has a port that is not a number between 1 and 65535",

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +36,9 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
     }
 
     private static final Map<String, UriParameter> LIBPQ =
-            byName(components(), tlsKeys(), sessionKeys(), neutral(), unsupported(), beyondJava(), forbidden());
+            byName(components(), keys(key -> key.urlNames), neutral(), unsupported(), beyondJava(), forbidden());
 
-    private static final Map<String, UriParameter> JDBC = byName(jdbcNames());
+    private static final Map<String, UriParameter> JDBC = byName(keys(key -> key.driverNames), jdbcNeutral());
 
     /** The parameter of that name, in the given form. */
     static Optional<UriParameter> named(String name, UriParts.Form form) {
@@ -78,32 +79,11 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
                 .toList();
     }
 
-    private static List<UriParameter> tlsKeys() {
-        return List.of(
-                key("sslmode", Key.SSLMODE),
-                key("sslrootcert", Key.SSLROOTCERT),
-                key("sslcert", Key.SSLCERT),
-                key("sslkey", Key.SSLKEY),
-                key("sslcrl", Key.SSLCRL),
-                key("sslcrldir", Key.SSLCRL),
-                key("sslsni", Key.SSLSNI),
-                key("sslnegotiation", Key.SSLNEGOTIATION),
-                key("channel_binding", Key.CHANNEL_BINDING),
-                key("require_auth", Key.REQUIRE_AUTH),
-                key("ssl_min_protocol_version", Key.SSL_MIN_VERSION),
-                key("ssl_max_protocol_version", Key.SSL_MAX_VERSION));
-    }
-
-    private static List<UriParameter> sessionKeys() {
-        return List.of(
-                key("connect_timeout", Key.CONNECT_TIMEOUT),
-                key("application_name", Key.APPLICATION_NAME),
-                key("options", Key.OPTIONS),
-                key("schema", Key.SCHEMA),
-                key("pool_size", Key.POOL_SIZE),
-                key("max_overflow", Key.MAX_OVERFLOW),
-                key("pool_timeout", Key.POOL_TIMEOUT),
-                key("pool_recycle", Key.POOL_RECYCLE));
+    private static List<UriParameter> keys(Function<Key, List<String>> names) {
+        return Key.ALL.stream()
+                .flatMap(key ->
+                        names.apply(key).stream().map(name -> new UriParameter(name, Use.KEY, key, List.of(), "")))
+                .toList();
     }
 
     private static List<UriParameter> neutral() {
@@ -178,7 +158,8 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
                                 "localSocketAddress"),
                         forbidden("It changes how the JVM logs in", "jaasApplicationName", "jaasLogin", "useSpnego"),
                         forbidden(
-                                "It weakens verification or means something else elsewhere; use sslmode and sslrootcert",
+                                "It weakens verification or means something else elsewhere; use sslmode and"
+                                        + " sslrootcert",
                                 "sslaccept",
                                 "sslidentity",
                                 "trustServerCertificate"))
@@ -186,20 +167,10 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
                 .toList();
     }
 
-    private static List<UriParameter> jdbcNames() {
+    private static List<UriParameter> jdbcNeutral() {
         return List.of(
-                key("currentSchema", Key.SCHEMA),
-                key("ApplicationName", Key.APPLICATION_NAME),
-                key("connectTimeout", Key.CONNECT_TIMEOUT),
-                key("channelBinding", Key.CHANNEL_BINDING),
-                key("requireAuth", Key.REQUIRE_AUTH),
-                key("sslNegotiation", Key.SSLNEGOTIATION),
                 neutral("tcpKeepAlive", "Keepalive is always on", "true"),
                 neutral("targetServerType", "Penstock finds the roles itself", "any", "primary"));
-    }
-
-    private static UriParameter key(String name, Key key) {
-        return new UriParameter(name, Use.KEY, key, List.of(), "");
     }
 
     private static UriParameter neutral(String name, String reason, String... values) {

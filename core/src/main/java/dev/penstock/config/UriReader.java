@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class UriReader {
     private static final String NAME = "[A-Za-z][A-Za-z_.]{0,40}";
 
-    private final Scalar scalar;
+    private final Setting scalar;
     private final UriText text;
     private final Substitution substitution;
     private final UriParts parts;
     private final Mistakes mistakes = new Mistakes();
-    private final Map<Key, Scalar> keys = new EnumMap<>(Key.class);
+    private final Map<Key, Setting> keys = new EnumMap<>(Key.class);
     private final Map<String, String> components = new LinkedHashMap<>();
     private final List<ConfigWarning> warnings = new ArrayList<>();
 
-    UriReader(Scalar scalar, UriText text, Substitution substitution) {
+    UriReader(Setting scalar, UriText text, Substitution substitution) {
         this.scalar = scalar;
         this.text = text;
         this.substitution = substitution;
@@ -51,10 +51,10 @@ final class UriReader {
         UriPassword keyPassword = password(components.get("sslpassword"));
         List<Endpoint> endpoints = endpoints(hosts());
         if (user != null) {
-            keys.put(Key.USER, written("user", user));
+            keys.put(Key.USER, written(Key.USER, "user", user));
         }
         if (database != null) {
-            keys.put(Key.APP_DB, written("dbname", database));
+            keys.put(Key.APP_DB, written(Key.APP_DB, "dbname", database));
         }
         mistakes.throwIfAny();
         return new ConnectionUri(endpoints, user, password, database, keyPassword, keys, warnings);
@@ -71,7 +71,7 @@ final class UriReader {
         }
         UriParameter known = UriParameter.named(name, parts.form()).orElse(null);
         if (known == null) {
-            mistakes.add(unknown(name));
+            mistakes.add(scalar.key(), unknown(name));
             return;
         }
         switch (known.use()) {
@@ -79,8 +79,11 @@ final class UriReader {
             case KEY -> key(Objects.requireNonNull(known.key()), name, parameter);
             case NEUTRAL -> neutral(known, parameter);
             case FORBIDDEN ->
-                mistakes.add(refused(known, "URL_PARAMETER_FORBIDDEN", "is not taken from a connection string"));
-            case UNSUPPORTED -> mistakes.add(refused(known, "URL_PARAMETER_UNSUPPORTED", "is not supported"));
+                mistakes.add(
+                        scalar.key(),
+                        refused(known, "URL_PARAMETER_FORBIDDEN", "is not taken from a connection string"));
+            case UNSUPPORTED ->
+                mistakes.add(scalar.key(), refused(known, "URL_PARAMETER_UNSUPPORTED", "is not supported"));
         }
     }
 
@@ -106,7 +109,7 @@ final class UriReader {
             try {
                 PercentCode.decode(Substitution.mask(replaced, text.syntax()));
             } catch (InvalidConfigException e) {
-                mistakes.add(e, "", scalar.origin());
+                mistakes.add(scalar.key(), e, "", scalar.origin());
             }
         }
     }
@@ -126,7 +129,7 @@ final class UriReader {
 
     private void key(Key key, String name, Parameter parameter) {
         String value = decoded(parameter.value());
-        if (value != null && keys.put(key, written(name, value)) != null) {
+        if (value != null && keys.put(key, written(key, name, value)) != null) {
             repeated(name);
         }
     }
@@ -139,20 +142,23 @@ final class UriReader {
         }
         if (!value.equals("true")) {
             mistakes.add(
+                    scalar.key(),
                     problem("ssl", "URL_PARAMETER_UNKNOWN", "is no parameter, except as ssl=true", "Use sslmode."));
             return;
         }
-        keys.put(Key.SSLMODE, written("sslmode", parts.form() == Form.JDBC ? "verify-full" : "require"));
+        keys.put(Key.SSLMODE, written(Key.SSLMODE, "sslmode", parts.form() == Form.JDBC ? "verify-full" : "require"));
     }
 
     private void neutral(UriParameter known, Parameter parameter) {
         String value = decoded(parameter.value());
         if (value != null && !known.values().contains(value)) {
-            mistakes.add(problem(
-                    known.name(),
-                    "URL_PARAMETER_UNSUPPORTED",
-                    "is accepted only as " + String.join(", ", known.values()),
-                    known.reason() + "; leave it out."));
+            mistakes.add(
+                    scalar.key(),
+                    problem(
+                            known.name(),
+                            "URL_PARAMETER_UNSUPPORTED",
+                            "is accepted only as " + String.join(", ", known.values()),
+                            known.reason() + "; leave it out."));
         }
     }
 
@@ -164,8 +170,7 @@ final class UriReader {
 
     private static String remedy(String name) {
         return Key.named(name)
-                .map(key -> key.spec().variable())
-                .filter(variable -> !variable.isEmpty())
+                .flatMap(key -> key.variables.stream().findFirst())
                 .map(variable -> "No connection string has it: use the key in a file, or " + variable + ".")
                 .or(() -> ForeignNames.remedy(name))
                 .orElseGet(() -> Suggestions.didYouMean(
@@ -189,8 +194,8 @@ final class UriReader {
                 "Keep one of them."));
     }
 
-    private Scalar written(String name, String value) {
-        return new Scalar(value, scalar.path() + "." + name, scalar.origin(), Scalar.Kind.DECODED);
+    private Setting written(Key key, String name, String value) {
+        return Setting.of(key, value, scalar.path() + "." + name, scalar.origin(), Setting.Kind.DECODED);
     }
 
     private @Nullable String component(String name, @Nullable String part) {
@@ -200,8 +205,14 @@ final class UriReader {
         if (value == null || value.isEmpty()) {
             return null;
         }
-        if (!ConstraintRules.isPrintable(value)) {
-            mistakes.add(problem(name, Printable.CODE, Printable.MESSAGE, "Write the name as the server shows it."));
+        if (!KeyType.isPrintable(value)) {
+            mistakes.add(
+                    scalar.key(),
+                    problem(
+                            name,
+                            KeyType.CONTROL_CHARACTER.code(),
+                            KeyType.CONTROL_CHARACTER.message(),
+                            "Write the name as the server shows it."));
         }
         return value;
     }
@@ -235,7 +246,7 @@ final class UriReader {
                     ? expanding.expand(raw, text.syntax(), PercentCode::decode)
                     : expanding.expand(raw, text.syntax());
         } catch (InvalidConfigException e) {
-            mistakes.add(e, "", scalar.origin());
+            mistakes.add(scalar.key(), e, "", scalar.origin());
             return null;
         }
     }
@@ -255,11 +266,13 @@ final class UriReader {
             namesPort |= isPresent(part.port());
         }
         if ((host != null && namesHost) || (port != null && (namesPort || (namesHost && front.size() > 1)))) {
-            mistakes.add(problem(
-                    host != null && namesHost ? "host" : "port",
-                    "URL_PARAMETER_FORBIDDEN",
-                    "would redirect the connection",
-                    "Write hosts and ports in one place."));
+            mistakes.add(
+                    scalar.key(),
+                    problem(
+                            host != null && namesHost ? "host" : "port",
+                            "URL_PARAMETER_FORBIDDEN",
+                            "would redirect the connection",
+                            "Write hosts and ports in one place."));
             return List.of();
         }
         if (host == null && port == null) {
@@ -276,6 +289,7 @@ final class UriReader {
         String[] ports = Objects.requireNonNullElse(decoded(port), "").split(",", -1);
         if (ports.length != 1 && ports.length != hosts.length) {
             mistakes.add(
+                    scalar.key(),
                     problem("port", "URL_PORT", "has another count than the hosts", "Write one port, or one each."));
             return List.of();
         }
@@ -304,7 +318,7 @@ final class UriReader {
         try {
             endpoints.add(UriHost.endpoint(host, port));
         } catch (InvalidConfigException e) {
-            mistakes.add(e, "", scalar.origin());
+            mistakes.add(scalar.key(), e, "", scalar.origin());
         }
     }
 }

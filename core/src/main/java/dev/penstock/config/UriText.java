@@ -23,10 +23,10 @@ record UriText(String text, Syntax syntax, boolean literal) {
             Pattern.compile("((?:jdbc:)?[A-Za-z][A-Za-z0-9+.-]{0,30}):(?://|/|:memory)");
     private static final Pattern BLANK_OR_CONTROL = Pattern.compile("[\\s\\p{Cntrl}]");
 
-    static UriText of(Scalar scalar, Substitution substitution) {
-        boolean fromFile = scalar.kind() == Scalar.Kind.FILE;
+    static UriText of(Setting scalar, Substitution substitution) {
+        boolean fromFile = scalar.kind() == Setting.Kind.FILE;
         if (!fromFile) {
-            return new UriText(scalar.text(), Syntax.BRACES, scalar.kind() != Scalar.Kind.VARIABLE);
+            return new UriText(scalar.text(), Syntax.BRACES, scalar.kind() != Setting.Kind.VARIABLE);
         }
         Chosen chosen = substitution.choose(scalar.text());
         return new UriText(chosen.text(), chosen.syntax(), chosen.variable() == null);

@@ -6,196 +6,156 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator expects, so that pools can be sized and checked against the servers: see {@code docs/sizing.md}. Every
- * component may be left out; what is not declared is not judged. Immutable.
- *
- * @param instances processes that run with this configuration, 1 to 10000. Declared, opening a database refuses pools that
- *     do not fit into the servers for all of them; {@code null}: it only warns
- * @param deploySurge processes that run besides while a deploy replaces them, 0 to 1000; 1 by default, because a rolling
- *     deploy starts the new before it ends the old
- * @param requestsPerSecond how often one process takes a connection, 1 to 1000000
- * @param readShare the part of them that reads, 0 to 1; {@code null}: every server is planned for all of them
- * @param avgQueryTimeMillis the mean time until the connection is returned, 1 ms to 60000 ms
- * @param p99WaitMillis the wait for a connection that one borrow in a hundred may exceed, 1 ms to 60000 ms
- * @param maxConcurrentRequests requests, jobs or threads of one process that may hold connections at once, 1 to 100000
- * @param connectionsPerRequest the most connections that one of them holds at the same time, 1 to 100; 1 by default
- * @param serverCores cores of the database server, 1 to 1024
- * @param preset what the work is like. It gives the pool its size where {@link PoolConfig#auto} finds no declared load, and its times
+ * What an operator expects, so that pools can be sized and checked against the servers: see {@code docs/sizing.md}. Every value may be left
+ * out; what is not declared is not judged. Immutable, equal by value.
  */
-public record WorkloadConfig(
-        @Within(min = 1, max = 10_000, message = "must be 1 to 10000") @Nullable
-        Integer instances,
+public final class WorkloadConfig extends Section {
+    WorkloadConfig(Builder builder) {
+        super(builder);
+    }
 
-        @Within(min = 0, max = 1000, message = "must be 0 to 1000")
-        int deploySurge,
+    /** Returns the section that declares nothing, so that nothing is refused. */
+    public static WorkloadConfig undeclared() {
+        return builder().build();
+    }
 
-        @Within(min = 1, max = 1_000_000, message = "must be 1 to 1000000") @Nullable
-        Integer requestsPerSecond,
+    /** Returns a builder that declares nothing yet. */
+    public static Builder builder() {
+        return new Builder();
+    }
 
-        @Within(min = 0, max = 1, message = "must be 0 to 1") @Nullable
-        Double readShare,
+    /** Returns a builder that starts from these values. */
+    public Builder toBuilder() {
+        return new Builder().from(this);
+    }
 
-        @Within(min = 1, max = 60_000, message = "must be 1 to 60000") @Nullable
-        Integer avgQueryTimeMillis,
+    /**
+     * Returns the processes that run with this configuration, 1 to 10000. Declared, opening a database refuses pools that do not fit into the servers
+     * for all of them; {@code null}: it only warns.
+     */
+    public @Nullable Integer instances() {
+        return optional(Key.INSTANCES);
+    }
 
-        @Within(min = 1, max = 60_000, message = "must be 1 to 60000") @Nullable
-        Integer p99WaitMillis,
+    /**
+     * Returns the processes that run besides while a deploy replaces them, 0 to 1000; 1 by default, because a rolling deploy starts the new before it
+     * ends the old.
+     */
+    public int deploySurge() {
+        return value(Key.DEPLOY_SURGE);
+    }
 
-        @Within(min = 1, max = 100_000, message = "must be 1 to 100000") @Nullable
-        Integer maxConcurrentRequests,
+    /** Returns how often one process takes a connection, 1 to 1000000. */
+    public @Nullable Integer requestsPerSecond() {
+        return optional(Key.REQUESTS_PER_SECOND);
+    }
 
-        @Within(min = 1, max = 100, message = "must be 1 to 100")
-        int connectionsPerRequest,
+    /** Returns the part of them that reads, 0 to 1; {@code null}: every server is planned for all of them. */
+    public @Nullable Double readShare() {
+        return optional(Key.READ_SHARE);
+    }
 
-        @Within(min = 1, max = 1024, message = "must be 1 to 1024") @Nullable
-        Integer serverCores,
+    /** Returns the mean time until the connection is returned, 1 ms to 60000 ms. */
+    public @Nullable Integer avgQueryTimeMillis() {
+        return optional(Key.AVG_QUERY_TIME_MS);
+    }
 
-        @Nullable WorkloadPreset preset) {
+    /** Returns the wait for a connection that one borrow in a hundred may exceed, 1 ms to 60000 ms. */
+    public @Nullable Integer p99WaitMillis() {
+        return optional(Key.P99_WAIT_MS);
+    }
 
-    private static final int DEFAULT_SURGE = 1;
+    /** Returns the requests, jobs or threads of one process that may hold connections at once, 1 to 100000. */
+    public @Nullable Integer maxConcurrentRequests() {
+        return optional(Key.MAX_CONCURRENT_REQUESTS);
+    }
 
-    /** @throws InvalidConfigException when a component is out of its bounds */
-    public WorkloadConfig(
-            @Nullable Integer instances,
-            int deploySurge,
-            @Nullable Integer requestsPerSecond,
-            @Nullable Double readShare,
-            @Nullable Integer avgQueryTimeMillis,
-            @Nullable Integer p99WaitMillis,
-            @Nullable Integer maxConcurrentRequests,
-            int connectionsPerRequest,
-            @Nullable Integer serverCores,
-            @Nullable WorkloadPreset preset) {
-        this.instances = instances;
-        this.deploySurge = deploySurge;
-        this.requestsPerSecond = requestsPerSecond;
-        this.readShare = readShare;
-        this.avgQueryTimeMillis = avgQueryTimeMillis;
-        this.p99WaitMillis = p99WaitMillis;
-        this.maxConcurrentRequests = maxConcurrentRequests;
-        this.connectionsPerRequest = connectionsPerRequest;
-        this.serverCores = serverCores;
-        this.preset = preset;
-        if (!declaresNothing()) {
-            ConfigValidation.check(this);
-        }
+    /** Returns the most connections that one of them holds at the same time, 1 to 100; 1 by default. */
+    public int connectionsPerRequest() {
+        return value(Key.CONNECTIONS_PER_REQUEST);
+    }
+
+    /** Returns the cores of the database server, 1 to 1024. */
+    public @Nullable Integer serverCores() {
+        return optional(Key.SERVER_CORES);
+    }
+
+    /** Returns what the work is like. It gives the pool its size where no declared load does, and its times; {@code null}: nothing is said of it. */
+    public @Nullable WorkloadPreset preset() {
+        return optional(Key.WORKLOAD);
     }
 
     /** The preset whose times count: the one that was named; else that of the rate, where it is what a pool's size is found from. */
     Optional<WorkloadPreset> presetOfTimes(boolean found) {
-        if (preset != null) {
-            return Optional.of(preset);
+        WorkloadPreset named = preset();
+        Integer rate = requestsPerSecond();
+        if (named != null) {
+            return Optional.of(named);
         }
-        return found && requestsPerSecond != null && avgQueryTimeMillis == null
-                ? Optional.of(WorkloadPreset.forRequestsPerSecond(requestsPerSecond))
+        return found && rate != null && avgQueryTimeMillis() == null
+                ? Optional.of(WorkloadPreset.forRequestsPerSecond(rate))
                 : Optional.empty();
     }
 
-    /** There is nothing to judge then, and the validator need not learn at a cold start how to. */
-    private boolean declaresNothing() {
-        return instances == null
-                && deploySurge == DEFAULT_SURGE
-                && requestsPerSecond == null
-                && readShare == null
-                && avgQueryTimeMillis == null
-                && p99WaitMillis == null
-                && maxConcurrentRequests == null
-                && connectionsPerRequest == 1
-                && serverCores == null;
-    }
+    /** Collects the values of a {@link WorkloadConfig}, each documented there. No setter throws. Not thread-safe. */
+    public static final class Builder extends Section.Builder<Builder> {
+        private Builder() {
+            super("workload");
+        }
 
-    /** Nothing is declared, and nothing is refused. */
-    public static WorkloadConfig undeclared() {
-        return new WorkloadConfig(null, DEFAULT_SURGE, null, null, null, null, null, 1, null, null);
-    }
+        /** Sets {@link WorkloadConfig#instances()}. */
+        public Builder instances(@Nullable Integer processes) {
+            return leave(Key.INSTANCES, processes);
+        }
 
-    /** The same for so many processes, and so many more during a deploy. */
-    public WorkloadConfig withInstances(int running, int surge) {
-        return new WorkloadConfig(
-                running,
-                surge,
-                requestsPerSecond,
-                readShare,
-                avgQueryTimeMillis,
-                p99WaitMillis,
-                maxConcurrentRequests,
-                connectionsPerRequest,
-                serverCores,
-                preset);
-    }
+        /** Sets {@link WorkloadConfig#deploySurge()}. */
+        public Builder deploySurge(int processes) {
+            return set(Key.DEPLOY_SURGE, processes);
+        }
 
-    /** The same with that load of one process, and the wait that one borrow in a hundred may exceed. */
-    public WorkloadConfig withLoad(int perSecond, int queryTimeMillis, int waitMillis) {
-        return new WorkloadConfig(
-                instances,
-                deploySurge,
-                perSecond,
-                readShare,
-                queryTimeMillis,
-                waitMillis,
-                maxConcurrentRequests,
-                connectionsPerRequest,
-                serverCores,
-                preset);
-    }
+        /** Sets {@link WorkloadConfig#requestsPerSecond()}. */
+        public Builder requestsPerSecond(@Nullable Integer requests) {
+            return leave(Key.REQUESTS_PER_SECOND, requests);
+        }
 
-    /** The same with that part of the load on the replicas. */
-    public WorkloadConfig withReadShare(double share) {
-        return new WorkloadConfig(
-                instances,
-                deploySurge,
-                requestsPerSecond,
-                share,
-                avgQueryTimeMillis,
-                p99WaitMillis,
-                maxConcurrentRequests,
-                connectionsPerRequest,
-                serverCores,
-                preset);
-    }
+        /** Sets {@link WorkloadConfig#readShare()}. */
+        public Builder readShare(@Nullable Double share) {
+            return leave(Key.READ_SHARE, share);
+        }
 
-    /** The same with so many requests at once, each of which holds so many connections at the same time. */
-    public WorkloadConfig withConcurrency(int requests, int connectionsEach) {
-        return new WorkloadConfig(
-                instances,
-                deploySurge,
-                requestsPerSecond,
-                readShare,
-                avgQueryTimeMillis,
-                p99WaitMillis,
-                requests,
-                connectionsEach,
-                serverCores,
-                preset);
-    }
+        /** Sets {@link WorkloadConfig#avgQueryTimeMillis()}. */
+        public Builder avgQueryTimeMillis(@Nullable Integer millis) {
+            return leave(Key.AVG_QUERY_TIME_MS, millis);
+        }
 
-    /** The same on a database server with so many cores. */
-    public WorkloadConfig withServerCores(int cores) {
-        return new WorkloadConfig(
-                instances,
-                deploySurge,
-                requestsPerSecond,
-                readShare,
-                avgQueryTimeMillis,
-                p99WaitMillis,
-                maxConcurrentRequests,
-                connectionsPerRequest,
-                cores,
-                preset);
-    }
+        /** Sets {@link WorkloadConfig#p99WaitMillis()}. */
+        public Builder p99WaitMillis(@Nullable Integer millis) {
+            return leave(Key.P99_WAIT_MS, millis);
+        }
 
-    /** The same, called by that name. */
-    public WorkloadConfig withPreset(WorkloadPreset named) {
-        return new WorkloadConfig(
-                instances,
-                deploySurge,
-                requestsPerSecond,
-                readShare,
-                avgQueryTimeMillis,
-                p99WaitMillis,
-                maxConcurrentRequests,
-                connectionsPerRequest,
-                serverCores,
-                named);
+        /** Sets {@link WorkloadConfig#maxConcurrentRequests()}. */
+        public Builder maxConcurrentRequests(@Nullable Integer requests) {
+            return leave(Key.MAX_CONCURRENT_REQUESTS, requests);
+        }
+
+        /** Sets {@link WorkloadConfig#connectionsPerRequest()}. */
+        public Builder connectionsPerRequest(int connections) {
+            return set(Key.CONNECTIONS_PER_REQUEST, connections);
+        }
+
+        /** Sets {@link WorkloadConfig#serverCores()}. */
+        public Builder serverCores(@Nullable Integer cores) {
+            return leave(Key.SERVER_CORES, cores);
+        }
+
+        /** Sets {@link WorkloadConfig#preset()}. */
+        public Builder preset(@Nullable WorkloadPreset named) {
+            return leave(Key.WORKLOAD, named);
+        }
+
+        /** @throws InvalidConfigException with every value that is out of its bounds */
+        public WorkloadConfig build() {
+            return judged(new WorkloadConfig(this));
+        }
     }
 }

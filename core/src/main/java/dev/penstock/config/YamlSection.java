@@ -20,7 +20,7 @@ final class YamlSection {
 
     private final YamlFile file;
     private final Mistakes mistakes;
-    private final Map<Key, Scalar> values = new EnumMap<>(Key.class);
+    private final Map<Key, Setting> values = new EnumMap<>(Key.class);
     private final Map<String, String> seen = new HashMap<>();
 
     private YamlSection(YamlFile file, Mistakes mistakes) {
@@ -28,7 +28,7 @@ final class YamlSection {
         this.mistakes = mistakes;
     }
 
-    static Map<Key, Scalar> read(YamlFile file, Node node, String path, Mistakes mistakes) {
+    static Map<Key, Setting> read(YamlFile file, Node node, String path, Mistakes mistakes) {
         YamlSection section = new YamlSection(file, mistakes);
         section.mapping(node, path, "");
         return section.values;
@@ -85,8 +85,9 @@ final class YamlSection {
     private void add(Key key, Node node, String path, String origin) {
         String before = seen.putIfAbsent(key.name(), origin);
         if (before != null) {
-            mistakes.add(new Violation(
-                    path, "DUPLICATE_KEY", "", "is given twice, first at " + before, origin, "Keep one of them."));
+            Violation twice =
+                    Violation.of("DUPLICATE_KEY", "", "is given twice, first at " + before, "Keep one of them.");
+            mistakes.add(key, twice.at(path, origin));
             return;
         }
         if (YamlFile.isNull(node)) {
@@ -94,27 +95,28 @@ final class YamlSection {
         }
         if (node instanceof ScalarNode scalar && !isMissing(scalar)) {
             // A block (|) ends with a line end, and so does what was pasted between quotes.
-            String value = Secret.withoutLineEnd(scalar.getValue());
-            values.put(key, new Scalar(value, path, origin, Scalar.Kind.FILE));
+            String text = scalar.getValue();
+            boolean plain = text.equals(text.strip()) && !text.startsWith("\uFEFF");
+            String value = plain ? text : Secret.withoutLineEnd(text);
+            values.put(key, Setting.of(key, value, path, origin, Setting.Kind.FILE));
         } else if (node instanceof ScalarNode) {
-            mistakes.add(new Violation(
-                    path,
+            Violation none = Violation.of(
                     "NO_VALUE",
                     "",
                     "has no value",
-                    origin,
-                    "Give a value, between quotes when it begins with #; or write null, or take the key out,"
-                            + " for its default."));
+                    "Give a value, between quotes when it begins with #; or write null, or take the key out, for its"
+                            + " default.");
+            mistakes.add(key, none.at(path, origin));
         } else if (key == Key.REPLICA_URL && node instanceof SequenceNode list && isAllText(list.getValue())) {
             String joined = list.getValue().stream()
                     .filter(item -> !YamlFile.isNull(item))
                     .map(item -> ((ScalarNode) item).getValue())
                     // No connection string spans lines.
                     .collect(Collectors.joining("\n"));
-            values.put(key, new Scalar(joined, path, origin, Scalar.Kind.FILE));
+            values.put(key, Setting.of(key, joined, path, origin, Setting.Kind.FILE));
         } else {
             String remedy = holdsKeys(node) ? ForeignNames.NO_SECTION : "Write it on one line.";
-            mistakes.add(violation(node, path, "NOT_A_SCALAR", "must be a single value", remedy));
+            mistakes.add(key, violation(node, path, "NOT_A_SCALAR", "must be a single value", remedy));
         }
     }
 

@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class ReaderChoice {
     private final ClusterNodes nodes;
     private final Judge judge;
-    private final RoutingConfig config;
+    private final double primaryWeight;
+    private final boolean primaryStandsIn;
 
     ReaderChoice(ClusterNodes nodes, Judge judge, RoutingConfig config) {
         this.nodes = nodes;
         this.judge = judge;
-        this.config = config;
+        this.primaryWeight = config.primaryReadWeight();
+        this.primaryStandsIn = config.onNoReplica() == OnNoReplica.PRIMARY;
     }
 
     /**
@@ -57,10 +59,9 @@ final class ReaderChoice {
 
     /** The primary, as often as it is to take part. */
     private @Nullable Node asReader(TopologyView view) {
-        double weight = config.primaryReadWeight();
-        if (weight == 0
+        if (primaryWeight == 0
                 || view.primary().isEmpty()
-                || ThreadLocalRandom.current().nextDouble() >= weight) {
+                || ThreadLocalRandom.current().nextDouble() >= primaryWeight) {
             return null;
         }
         return view.primary().get().node();
@@ -146,7 +147,7 @@ final class ReaderChoice {
     /** Whether a read for which no replica is good enough may go to the primary. */
     boolean mayFallBack(ReadNeed need) {
         return need.preference() != ReadPreference.REPLICA_ONLY
-                && config.onNoReplica() == OnNoReplica.PRIMARY
+                && primaryStandsIn
                 && !(need.onUnsatisfied() == OnUnsatisfied.FAIL && need.asksForFreshness());
     }
 

@@ -53,6 +53,8 @@ public final class Router implements AutoCloseable {
     private static final Duration SILENTLY = Duration.ofSeconds(1);
 
     private final DatabaseConfig config;
+    private final Duration patience;
+    private final boolean sharesSessions;
     private final Facts facts;
     private final Identity identity;
     private final Connector connector;
@@ -99,6 +101,8 @@ public final class Router implements AutoCloseable {
 
     private Router(DatabaseConfig config, Identity identity, Rhythm rhythm, long opened) {
         this.config = config;
+        this.patience = config.pool().timeout();
+        this.sharesSessions = config.session().pooler() == Pooler.TRANSACTION;
         this.rhythm = rhythm;
         this.opened = opened;
         this.facts = new Facts(config, identity);
@@ -329,7 +333,7 @@ public final class Router implements AutoCloseable {
                 return connection;
             }
             if (view.isHopeless() || System.nanoTime() - deadline >= 0) {
-                throw NoNode.primary(view, config.pool().timeout());
+                throw NoNode.primary(view, patience);
             }
         }
     }
@@ -458,7 +462,7 @@ public final class Router implements AutoCloseable {
 
     /** How long a call waits for a connection. */
     Duration patience() {
-        return config.pool().timeout();
+        return patience;
     }
 
     long deadline() {
@@ -467,7 +471,7 @@ public final class Router implements AutoCloseable {
 
     /** Whether a pooler gives out its sessions for one transaction only. */
     boolean sharesSessions() {
-        return config.session().pooler() == Pooler.TRANSACTION;
+        return sharesSessions;
     }
 
     /** As a node said it: the configured name may be what a pooler calls it. The configured one until one has answered. */

@@ -101,7 +101,10 @@ class DataSourceIT {
     @Test
     void what_a_connection_answers_before_it_has_a_session_is_what_the_session_answers() throws SQLException {
         try (Database named = Database.open(TestConfigs.of(cluster)
-                        .session(new SessionConfig("app", Map.of("default_transaction_isolation", "repeatable read")))
+                        .session(SessionConfig.builder()
+                                .schema("app")
+                                .settings(Map.of("default_transaction_isolation", "repeatable read"))
+                                .build())
                         .applicationName("shop")
                         .build());
                 Connection c = named.dataSource().getConnection()) {

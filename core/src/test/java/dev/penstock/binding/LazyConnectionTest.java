@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.SessionConfig;
 import dev.penstock.config.TimeoutConfig;
 import dev.penstock.secret.PasswordSource;
@@ -99,7 +98,10 @@ class LazyConnectionTest {
     @Test
     void the_isolation_of_the_session_options_is_the_default() {
         for (String name : List.of("default_transaction_isolation", "DEFAULT_TRANSACTION_ISOLATION")) {
-            DatabaseConfig config = config().session(new SessionConfig("app", Map.of(name, "Repeatable Read")))
+            DatabaseConfig config = config().session(SessionConfig.builder()
+                            .schema("app")
+                            .settings(Map.of(name, "Repeatable Read"))
+                            .build())
                     .build();
             assertThat(SessionDefaults.of(config).isolation()).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
         }
@@ -107,8 +109,9 @@ class LazyConnectionTest {
 
     @Test
     void reads_that_are_serializable_by_the_session_options_go_to_the_primary() throws SQLException {
-        DatabaseConfig config = config().session(
-                        new SessionConfig(null, Map.of("default_transaction_isolation", "serializable")))
+        DatabaseConfig config = config().session(SessionConfig.builder()
+                        .settings(Map.of("default_transaction_isolation", "serializable"))
+                        .build())
                 .build();
         try (Connection c = binder.open(SessionDefaults.of(config))) {
             c.setReadOnly(true);
@@ -119,8 +122,9 @@ class LazyConnectionTest {
 
     @Test
     void several_schemas_are_for_the_server_to_say() {
-        DatabaseConfig config =
-                config().session(new SessionConfig("app, public", Map.of())).build();
+        DatabaseConfig config = config().session(
+                        SessionConfig.builder().schema("app, public").build())
+                .build();
         assertThat(SessionDefaults.of(config).schema()).isNull();
     }
 
@@ -434,13 +438,16 @@ class LazyConnectionTest {
         }
     }
 
-    private static DatabaseConfigBuilder config() {
+    private static DatabaseConfig.Builder config() {
         return DatabaseConfig.builder()
                 .primary("localhost")
                 .database("shop")
                 .user("shop_app")
                 .password(PasswordSource.env("SHOP_DB_PASSWORD"))
-                .timeouts(new TimeoutConfig(Duration.ofSeconds(10), Duration.ofMillis(6_500)))
-                .session(new SessionConfig("app", Map.of()));
+                .timeouts(TimeoutConfig.builder()
+                        .connect(Duration.ofSeconds(10))
+                        .statement(Duration.ofMillis(6_500))
+                        .build())
+                .session(SessionConfig.builder().schema("app").build());
     }
 }

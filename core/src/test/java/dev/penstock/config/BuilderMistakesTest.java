@@ -25,49 +25,55 @@ class BuilderMistakesTest {
                 .database(" ")
                 .user("")
                 .applicationName(" ")
-                .tls(() -> TlsConfig.builder(SslMode.VERIFY_CA)
-                        .minVersion(TlsVersion.TLS_1_3)
-                        .maxVersion(TlsVersion.TLS_1_2)
-                        .build())
-                .pool(() -> new PoolConfig(0, 101, Duration.ZERO, Duration.ofSeconds(1)))
+                .tls(
+                        SslMode.VERIFY_CA,
+                        tls -> tls.minVersion(TlsVersion.TLS_1_3).maxVersion(TlsVersion.TLS_1_2))
+                .pool(section ->
+                        section.size(0).maxOverflow(101).timeout(Duration.ZERO).recycle(Duration.ofSeconds(1)))
                 .timeouts(Duration.ZERO, Duration.ofDays(2))
-                .topology(() -> new TopologyConfig(Duration.ZERO, 0, DiscoveryMethod.PATRONI, List.of(), "x"))
-                .routing(() -> new RoutingConfig(OnNoReplica.FAIL, 2))
-                .roles(() -> new RoleConfig(null, null, null, ReadRole.RO_USER))
-                .session(() -> new SessionConfig(" ", Map.of("role", "x"), Hygiene.ALWAYS, Pooler.TRANSACTION))
-                .workload(() -> WorkloadConfig.undeclared().withInstances(0, -1))
+                .topology(section -> section.maxLag(Duration.ZERO)
+                        .maxLagMegabytes(0)
+                        .discovery(DiscoveryMethod.PATRONI)
+                        .systemIdentifier("x"))
+                .routing(section -> section.onNoReplica(OnNoReplica.FAIL).primaryReadWeight(2))
+                .roles(section -> section.readRole(ReadRole.RO_USER))
+                .session(section -> section.schema(" ")
+                        .settings(Map.of("role", "x"))
+                        .hygiene(Hygiene.ALWAYS)
+                        .pooler(Pooler.TRANSACTION))
+                .workload(workload -> workload.instances(0).deploySurge(-1))
                 .build());
 
         assertThat(found)
                 .extracting(Violation::path)
                 .containsExactly(
-                        "applicationName",
-                        "database",
-                        "password",
-                        "pool.maxOverflow",
-                        "pool.recycle",
-                        "pool.size",
-                        "pool.timeout",
                         "primary",
                         "replicas[0].port",
                         "replicas[1].host",
+                        "database",
+                        "user",
                         "roles.readRole",
-                        "routing.primaryReadWeight",
-                        "session.hygiene",
-                        "session.schema",
-                        "session.settings",
-                        "session.settings",
+                        "password",
+                        "pool.size",
+                        "pool.maxOverflow",
+                        "pool.timeout",
+                        "pool.recycle",
                         "timeouts.connect",
                         "timeouts.statement",
-                        "tls.ca",
-                        "tls.minVersion",
                         "topology.maxLag",
                         "topology.maxLagMegabytes",
                         "topology.patroniUrls",
                         "topology.systemIdentifier",
-                        "user",
+                        "routing.primaryReadWeight",
+                        "applicationName",
+                        "session.schema",
+                        "session.settings",
+                        "session.settings",
+                        "session.hygiene",
+                        "workload.instances",
                         "workload.deploySurge",
-                        "workload.instances");
+                        "tls.ca",
+                        "tls.minVersion");
         assertThat(found).allSatisfy(violation -> {
             assertThat(violation.origin()).isEqualTo(Violation.IN_CODE);
             assertThat(violation.remedy()).isNotBlank();
@@ -81,8 +87,8 @@ class BuilderMistakesTest {
                         .timeouts(Duration.ZERO, Duration.ZERO)
                         .maxLag(Duration.ZERO)))
                 .containsExactly(
-                        "pool.maxOverflow",
                         "pool.size",
+                        "pool.maxOverflow",
                         "pool.timeout",
                         "timeouts.connect",
                         "timeouts.statement",
@@ -93,7 +99,7 @@ class BuilderMistakesTest {
     @Test
     @SuppressWarnings("NullAway")
     void null_is_a_mistake_like_others_and_no_exception_of_its_own() {
-        DatabaseConfigBuilder builder = DatabaseConfig.builder()
+        DatabaseConfig.Builder builder = DatabaseConfig.builder()
                 .primary(null)
                 .replicas("db-2", null)
                 .database(null)
@@ -109,17 +115,17 @@ class BuilderMistakesTest {
         assertThat(Loading.violations(builder::build))
                 .extracting(Violation::path, Violation::code)
                 .containsExactlyElementsOf(Stream.of(
-                                "applicationName",
-                                "database",
-                                "environmentMode",
-                                "password",
-                                "pool",
                                 "primary",
                                 "replicas[1]",
-                                "start",
+                                "database",
+                                "user",
+                                "password",
+                                "environmentMode",
+                                "pool",
                                 "timeouts.connect",
-                                "tls",
-                                "user")
+                                "applicationName",
+                                "start",
+                                "tls")
                         .map(path -> org.assertj.core.api.Assertions.tuple(path, "REQUIRED"))
                         .toList());
     }
@@ -155,7 +161,10 @@ class BuilderMistakesTest {
     @Test
     void a_later_section_replaces_an_earlier_one_with_its_mistakes() {
         assertThat(complete()
-                        .pool(() -> new PoolConfig(0, 0, Duration.ZERO, Duration.ZERO))
+                        .pool(section -> section.size(0)
+                                .maxOverflow(0)
+                                .timeout(Duration.ZERO)
+                                .recycle(Duration.ZERO))
                         .pool(5, 0, Duration.ofSeconds(1))
                         .build()
                         .pool()
@@ -163,11 +172,11 @@ class BuilderMistakesTest {
                 .isEqualTo(5);
     }
 
-    private static List<String> paths(DatabaseConfigBuilder builder) {
+    private static List<String> paths(DatabaseConfig.Builder builder) {
         return Loading.violations(builder::build).stream().map(Violation::path).toList();
     }
 
-    private static DatabaseConfigBuilder complete() {
+    private static DatabaseConfig.Builder complete() {
         return DatabaseConfig.builder()
                 .primary("localhost")
                 .database("shop")

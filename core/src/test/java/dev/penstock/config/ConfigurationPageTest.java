@@ -31,7 +31,7 @@ class ConfigurationPageTest {
             @Override
             List<String> lines() {
                 return table(
-                        "| Key | libpq's name | Variable | Default | Values | Component | Why |",
+                        "| Key | Variable | Default, and why | Values | What it is for | Builder | Other names |",
                         Arrays.stream(Key.values()),
                         ConfigurationPageTest::row);
             }
@@ -129,18 +129,28 @@ class ConfigurationPageTest {
     }
 
     private static String row(Key key) {
-        KeySpec spec = key.spec();
+        String reason = key.reason.isEmpty() ? "" : ": " + key.reason;
         return "| "
                 + String.join(
                         " | ",
-                        code(spec.name()),
-                        code(spec.alias()),
-                        code(spec.variable()),
-                        spec.byDefault() == null ? "–" : code(spec.byDefault()),
-                        spec.bounds(),
-                        code(spec.component()),
-                        spec.why())
+                        code(key.yamlName()),
+                        key.variables.isEmpty() ? "–" : code(key.variables.get(0)),
+                        code(key.byDefault) + reason,
+                        key.type.bounds(),
+                        key.sentence,
+                        code(key.component),
+                        otherNames(key))
                 + " |";
+    }
+
+    private static String otherNames(Key key) {
+        String names = Stream.of(Stream.of(key.alias), key.urlNames.stream(), key.driverNames.stream())
+                .flatMap(all -> all)
+                .filter(name -> !name.isEmpty() && !name.equals(key.yamlName()))
+                .distinct()
+                .map(ConfigurationPageTest::code)
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "–" : names;
     }
 
     private static String code(String text) {

@@ -237,7 +237,8 @@ class ConnectionUriTest {
 
     @Test
     void what_is_printed_of_it_has_no_password() {
-        Scalar scalar = new Scalar("postgresql://app:s3cret@db-1/shop?sslpassword=t0p", "url", "x", Scalar.Kind.CODE);
+        Setting scalar =
+                Setting.of(Key.URL, "postgresql://app:s3cret@db-1/shop?sslpassword=t0p", "url", "x", Setting.Kind.CODE);
         Substitution none = new Substitution(Map.of());
         ConnectionUri uri = ConnectionUri.parse(scalar, UriText.of(scalar, none), none);
 

@@ -234,7 +234,7 @@ class EnvironmentRulesTest {
         assertThat(said.refusal(new Endpoint(host, 5432))).isEmpty();
     }
 
-    private static DatabaseConfigBuilder builder(String primary) {
+    private static DatabaseConfig.Builder builder(String primary) {
         return DatabaseConfig.builder()
                 .primary(primary)
                 .database("shop")

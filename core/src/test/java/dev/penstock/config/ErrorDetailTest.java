@@ -48,7 +48,7 @@ class ErrorDetailTest {
 
     @Test
     void a_builder_takes_it_with_the_session_and_else_leaves_it_to_the_mode() {
-        DatabaseConfigBuilder builder = DatabaseConfig.builder()
+        DatabaseConfig.Builder builder = DatabaseConfig.builder()
                 .primary("localhost")
                 .database("shop")
                 .user("app")
@@ -56,7 +56,8 @@ class ErrorDetailTest {
                 .tls(TlsConfig.verifyFull())
                 .environmentMode(EnvironmentMode.PRODUCTION);
         assertThat(builder.build().errorDetail()).isEqualTo(ErrorDetail.NONE);
-        SessionConfig session = new SessionConfig(null, Map.of(), Hygiene.TAINTED, Pooler.NONE, ErrorDetail.FULL);
+        SessionConfig session =
+                SessionConfig.builder().errorDetail(ErrorDetail.FULL).build();
         assertThat(builder.session(session).build().errorDetail()).isEqualTo(ErrorDetail.FULL);
     }
 }

@@ -56,7 +56,7 @@ class HostileTextTest {
 
     /** What an application could log of the outcome: only the parser runs here, whole loads have a test of their own. */
     private static String shown(String text) {
-        Scalar scalar = new Scalar(text, "url", "test", Scalar.Kind.CODE);
+        Setting scalar = Setting.of(Key.URL, text, "url", "test", Setting.Kind.CODE);
         Substitution none = new Substitution(Map.of());
         return outcome(() -> {
             ConnectionUri uri = ConnectionUri.parse(scalar, UriText.of(scalar, none), none);

@@ -2,7 +2,6 @@ package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.penstock.config.KeySpec.Kind;
 import dev.penstock.violation.Violation;
 import java.time.Duration;
 import java.util.Arrays;
@@ -115,8 +114,7 @@ class KeyTableTest {
     @Test
     void every_number_of_the_table_is_tried() {
         assertThat(Arrays.stream(Key.values())
-                        .filter(key -> Set.of(Kind.INTEGER, Kind.DURATION)
-                                .contains(key.spec().kind()))
+                        .filter(key -> Set.of(Integer.class, Duration.class).contains(key.type.javaType()))
                         .map(Key::yamlName))
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.of(READ.keySet().stream(), UNDECLARED.keySet().stream(), Stream.of(KEEPALIVE))
@@ -169,7 +167,7 @@ class KeyTableTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = ".*")
     void every_word_of_a_key_is_taken_and_no_other(Key key) {
-        for (String word : key.spec().words()) {
+        for (String word : key.type.words()) {
             Map<String, String> environment = new HashMap<>(Map.of(
                     "DATABASE_URL", "postgresql://localhost",
                     "POSTGRES_SSL_ROOT_CERT", "/ca.pem",
@@ -177,13 +175,13 @@ class KeyTableTest {
             if (word.equals("patroni")) {
                 environment.put("DATABASE_PATRONI_URLS", "http://pg-1:8008");
             }
-            environment.put(key.spec().variable(), word);
+            environment.put(key.variables.get(0), word);
             assertThat(Loading.codes(() -> DatabaseConfig.fromEnvironment(environment)))
                     .as(key + "=" + word)
                     .isSubsetOf("TLS", "PRODUCTION_TLS", "REQUIRE_UNVERIFIED");
         }
-        if (key.spec().kind() == KeySpec.Kind.WORD) {
-            assertThat(Loading.violations(() -> with(Map.of(key.spec().variable(), "no-such-word"))))
+        if (key.type.javaType().isEnum()) {
+            assertThat(Loading.violations(() -> with(Map.of(key.variables.get(0), "no-such-word"))))
                     .singleElement()
                     .returns("NOT_A_WORD", Violation::code)
                     .returns(key.yamlName(), Violation::path);
@@ -223,8 +221,17 @@ class KeyTableTest {
         "1, 1, 1000001, 1, 1", "1, 1, 1, 0, 1", "1, 1, 1, 60001, 1", "1, 1, 1, 1, 0", "1, 1, 1, 1, 101"
     })
     void a_workload_guards_the_same_bounds(int instances, int surge, int perSecond, int millis, int each) {
-        assertThat(Loading.violations(
-                        () -> new WorkloadConfig(instances, surge, perSecond, 0.5, millis, 1, 1, each, 1, null)))
+        assertThat(Loading.violations(() -> WorkloadConfig.builder()
+                        .instances(instances)
+                        .deploySurge(surge)
+                        .requestsPerSecond(perSecond)
+                        .readShare(0.5)
+                        .avgQueryTimeMillis(millis)
+                        .p99WaitMillis(1)
+                        .maxConcurrentRequests(1)
+                        .connectionsPerRequest(each)
+                        .serverCores(1)
+                        .build()))
                 .singleElement()
                 .returns("OUT_OF_RANGE", Violation::code);
     }
@@ -291,15 +298,15 @@ class KeyTableTest {
         "20, 10, 30, 1800, 9", "20, 10, 30, 7200, 7200"
     })
     void the_records_guard_the_same_bounds(int size, int overflow, int timeout, int recycle, int idle) {
-        assertThat(Loading.violations(() -> new PoolConfig(
-                        size,
-                        overflow,
-                        Duration.ofSeconds(timeout),
-                        Duration.ofSeconds(recycle),
-                        Duration.ofSeconds(idle),
-                        Duration.ZERO,
-                        null,
-                        10)))
+        assertThat(Loading.violations(() -> PoolConfig.builder()
+                        .size(size)
+                        .maxOverflow(overflow)
+                        .timeout(Duration.ofSeconds(timeout))
+                        .recycle(Duration.ofSeconds(recycle))
+                        .idleTimeout(Duration.ofSeconds(idle))
+                        .keepalive(Duration.ZERO)
+                        .maxWaiting(10)
+                        .build()))
                 .hasSize(1);
     }
 
@@ -308,11 +315,9 @@ class KeyTableTest {
         Set<String> seen = new HashSet<>();
         for (Key key : Key.values()) {
             assertThat(seen.add(key.yamlName())).as(key.yamlName()).isTrue();
-            assertThat(key.spec().alias().isEmpty() || seen.add(key.spec().alias()))
-                    .as(key.spec().alias())
-                    .isTrue();
-            assertThat(key.variables()).as(key.name()).allMatch(seen::add);
-            assertThat(key.spec().why()).as(key.name()).isNotBlank();
+            assertThat(key.alias.isEmpty() || seen.add(key.alias)).as(key.alias).isTrue();
+            assertThat(key.variables).as(key.name()).allMatch(seen::add);
+            assertThat(key.sentence).as(key.name()).isNotBlank();
         }
     }
 

@@ -227,7 +227,7 @@ class LibpqComparisonTest {
 
     /** Sorted {@code {keyword=value}} in libpq's words, or the code of the first violation. */
     private static String ours(String text) {
-        Scalar scalar = new Scalar(text, "url", "test", Scalar.Kind.CODE);
+        Setting scalar = Setting.of(Key.URL, text, "url", "test", Setting.Kind.CODE);
         Substitution none = new Substitution(Map.of());
         try {
             return new TreeMap<>(options(ConnectionUri.parse(scalar, UriText.of(scalar, none), none))).toString();

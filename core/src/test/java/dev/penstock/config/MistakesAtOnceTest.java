@@ -118,12 +118,18 @@ class MistakesAtOnceTest {
                         tuple("user", "CONTROL_CHARACTER"),
                         tuple("applicationName", "CONTROL_CHARACTER"));
         assertThat(Loading.codes(() -> new Login("a\0b", password))).containsExactly("CONTROL_CHARACTER");
-        assertThat(Loading.codes(() -> new RoleConfig("a\tb", null, null, ReadRole.USER)))
+        assertThat(Loading.codes(() -> RoleConfig.builder().ownerUser("a\tb").build()))
                 .containsExactly("CONTROL_CHARACTER");
-        assertThat(Loading.codes(() -> new SessionConfig("a\nb", Map.of()))).containsExactly("CONTROL_CHARACTER");
-        assertThat(Loading.codes(() -> new SessionConfig(null, Map.of("a.b", "x\0y", "c d", "x"))))
+        assertThat(Loading.codes(() -> SessionConfig.builder().schema("a\nb").build()))
+                .containsExactly("CONTROL_CHARACTER");
+        assertThat(Loading.codes(() -> SessionConfig.builder()
+                        .settings(Map.of("a.b", "x\0y", "c d", "x"))
+                        .build()))
                 .containsExactlyInAnyOrder("CONTROL_CHARACTER", "OPTIONS");
-        assertThat(new SessionConfig(null, Map.of("a.b", "x\ty")).startupOptions())
+        assertThat(SessionConfig.builder()
+                        .settings(Map.of("a.b", "x\ty"))
+                        .build()
+                        .startupOptions())
                 .isEqualTo("-c a.b=x\\\ty");
     }
 

@@ -26,7 +26,13 @@ class OperatorFilesTest {
         assertThat(config.endpoints()).containsExactly(new Endpoint("postgres", 5432));
         assertThat(config.database()).isEqualTo("app_db");
         assertThat(config.user()).isEqualTo("user");
-        assertThat(config.pool()).isEqualTo(new PoolConfig(20, 10, Duration.ofSeconds(30), Duration.ofSeconds(1800)));
+        assertThat(config.pool())
+                .isEqualTo(PoolConfig.builder()
+                        .size(20)
+                        .maxOverflow(10)
+                        .timeout(Duration.ofSeconds(30))
+                        .recycle(Duration.ofSeconds(1800))
+                        .build());
         assertThat(config.environmentMode()).isEqualTo(EnvironmentMode.DEVELOPMENT);
         assertThat(config.roles().ownerUser()).isEqualTo("appowner");
         assertThat(config.roles().readOnly())
@@ -126,7 +132,7 @@ class OperatorFilesTest {
 
         assertThat(found)
                 .extracting(Violation::path)
-                .containsExactly("databases.jobs.app_db", "databases.jobs.password", "databases.jobs.user");
+                .containsExactly("databases.jobs.app_db", "databases.jobs.user", "databases.jobs.password");
     }
 
     @Test
@@ -152,8 +158,6 @@ class OperatorFilesTest {
                 .isEqualTo("appdb");
         assertThat(EnvFile.parse(uncommented, ".env.example", Map.of()).keySet())
                 .filteredOn(name -> !name.matches("POSTGRES_APP_(USER|RO)_PW"))
-                .allSatisfy(name -> assertThat(Key.values())
-                        .as(name)
-                        .anyMatch(key -> key.variables().contains(name)));
+                .allSatisfy(name -> assertThat(Key.values()).as(name).anyMatch(key -> key.variables.contains(name)));
     }
 }

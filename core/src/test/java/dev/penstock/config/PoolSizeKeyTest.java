@@ -1,12 +1,10 @@
 package dev.penstock.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.sizing.PoolSplit;
 import dev.penstock.sizing.WorkloadPreset;
-import dev.penstock.violation.InvalidConfigException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -89,13 +87,18 @@ class PoolSizeKeyTest {
 
     @Test
     void a_program_says_the_same() {
-        WorkloadConfig veryHigh = WorkloadConfig.undeclared().withPreset(WorkloadPreset.VERY_HIGH);
+        WorkloadConfig veryHigh =
+                WorkloadConfig.builder().preset(WorkloadPreset.VERY_HIGH).build();
         PoolConfig found = Loading.keys("workload: very-high").pool();
 
         assertThat(builder().workload(veryHigh).build().pool()).isEqualTo(found);
-        assertThat(builder().pool(PoolConfig::auto).workload(veryHigh).build().pool())
+        assertThat(builder()
+                        .pool(PoolConfig.Builder::auto)
+                        .workload(veryHigh)
+                        .build()
+                        .pool())
                 .isEqualTo(found);
-        assertThat(builder().pool(PoolConfig::auto).build().pool())
+        assertThat(builder().pool(PoolConfig.Builder::auto).build().pool())
                 .isEqualTo(Loading.keys("pool_size: auto").pool());
         assertThat(builder()
                         .pool(7, 3, Duration.ofSeconds(5))
@@ -104,7 +107,8 @@ class PoolSizeKeyTest {
                         .pool()
                         .split())
                 .contains(new PoolSplit(7, 3));
-        WorkloadConfig readHeavy = WorkloadConfig.undeclared().withPreset(WorkloadPreset.READ_HEAVY);
+        WorkloadConfig readHeavy =
+                WorkloadConfig.builder().preset(WorkloadPreset.READ_HEAVY).build();
         assertThat(builder()
                         .pool(7, 3, Duration.ofSeconds(5))
                         .workload(readHeavy)
@@ -115,13 +119,15 @@ class PoolSizeKeyTest {
     }
 
     @Test
-    void a_number_for_the_size_needs_one_for_the_overflow() {
-        assertThatThrownBy(() -> new PoolConfig(20, null, Duration.ofSeconds(30), Duration.ofSeconds(1800)))
-                .isInstanceOf(InvalidConfigException.class)
-                .hasMessageContaining("maxOverflow must be set beside a number for the size");
+    void a_number_for_the_size_has_one_for_the_overflow_beside_it() {
+        assertThat(PoolConfig.builder().size(20).build().split()).contains(new PoolSplit(20, 10));
+        assertThat(PoolConfig.builder().maxOverflow(4).build().split()).contains(new PoolSplit(20, 4));
+        assertThat(PoolConfig.builder().auto().maxOverflow(4).build())
+                .returns(null, PoolConfig::size)
+                .returns(4, PoolConfig::maxOverflow);
     }
 
-    private static DatabaseConfigBuilder builder() {
+    private static DatabaseConfig.Builder builder() {
         return DatabaseConfig.builder()
                 .primary("localhost")
                 .database("shop")

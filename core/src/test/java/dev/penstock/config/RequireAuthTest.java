@@ -163,7 +163,10 @@ class RequireAuthTest {
                 .environmentMode(EnvironmentMode.PRODUCTION)
                 .tls(tls("verify-full", false))
                 .password(source("file"))
-                .roles(new RoleConfig(null, new Login("reader", source("provider")), null, ReadRole.RO_USER))
+                .roles(RoleConfig.builder()
+                        .readOnly(new Login("reader", source("provider")))
+                        .readRole(ReadRole.RO_USER)
+                        .build())
                 .build();
         assertThat(AuthMethod.list(config.requireAuth(config.primary(), config.login(config.primary()))))
                 .isEqualTo("scram-sha-256");
@@ -205,7 +208,7 @@ class RequireAuthTest {
         return AuthMethod.list(config.requireAuth(config.primary(), config.login(config.primary())));
     }
 
-    private static DatabaseConfigBuilder builder() {
+    private static DatabaseConfig.Builder builder() {
         return DatabaseConfig.builder()
                 .primary("localhost")
                 .database("shop")

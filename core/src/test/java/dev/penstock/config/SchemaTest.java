@@ -13,29 +13,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SchemaTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
-            app                | app
-            Shop               | "Shop"
-            my-shop            | "my-shop"
-            my shop            | "my shop"
-            app, public        | app, public
-            App,Public         | "App", "Public"
-            $user, public      | "$user", public
-            "$user", public    | "$user", public
-            "Shop"             | "Shop"
-            "app"              | app
-            a1_, 1a            | a1_, "1a"
-            "a,b", "c""d"      | "a,b", "c""d"
-            größe              | "größe"
-            a'';drop           | "a'';drop"
-            a\\b               | "a\\b"
-            """)
+        app                | app
+        Shop               | "Shop"
+        my-shop            | "my-shop"
+        my shop            | "my shop"
+        app, public        | app, public
+        App,Public         | "App", "Public"
+        $user, public      | "$user", public
+        "$user", public    | "$user", public
+        "Shop"             | "Shop"
+        "app"              | app
+        a1_, 1a            | a1_, "1a"
+        "a,b", "c""d"      | "a,b", "c""d"
+        größe              | "größe"
+        a'';drop           | "a'';drop"
+        a\\b               | "a\\b"
+        """)
     void every_name_is_quoted_as_it_is_written_after_the_list_was_split(String written, String searchPath) {
-        assertThat(new SessionConfig(written, Map.of()).searchPath()).isEqualTo(searchPath);
+        assertThat(SessionConfig.builder().schema(written).build().searchPath()).isEqualTo(searchPath);
     }
 
     @Test
     void the_names_are_those_between_the_commas() {
-        assertThat(new SessionConfig(" Shop ,\"a,b\" , public", Map.of()).schemas())
+        assertThat(SessionConfig.builder()
+                        .schema(" Shop ,\"a,b\" , public")
+                        .build()
+                        .schemas())
                 .containsExactly("Shop", "a,b", "public");
         assertThat(SessionConfig.defaults().schemas()).isEmpty();
         assertThat(SessionConfig.defaults().searchPath()).isNull();

@@ -231,10 +231,10 @@ class TeamPolicyTest {
         assertThat(Loading.violations(() -> load(REMOTE, "pool_size: 0; sslmode: require; policy: " + added, "-")))
                 .extracting(Violation::path, Violation::code, Violation::origin)
                 .containsExactly(
-                        tuple("database.pool_size", "OUT_OF_RANGE", "config.yaml:3"),
-                        tuple("database.sslmode", "TLS_POLICY", "config.yaml:4"),
                         tuple("policy", "TLS_POLICY_FILE", machine + ":2"),
-                        tuple("policy", "TLS_POLICY_FILE", added + ":1"));
+                        tuple("policy", "TLS_POLICY_FILE", added + ":1"),
+                        tuple("database.pool_size", "OUT_OF_RANGE", "config.yaml:3"),
+                        tuple("database.sslmode", "TLS_POLICY", "config.yaml:4"));
     }
 
     @Test
@@ -311,12 +311,12 @@ class TeamPolicyTest {
                         .build()))
                 .extracting(Violation::path, Violation::code, Violation::message, Violation::origin)
                 .containsExactly(
-                        tuple("policy", "TLS_POLICY_FILE", "is not a regular file", "/dev/null"),
                         tuple(
                                 "requireAuth",
                                 "TLS_POLICY",
                                 "is password; " + machine + ":6 demands scram-sha-256",
                                 "builder"),
+                        tuple("policy", "TLS_POLICY_FILE", "is not a regular file", "/dev/null"),
                         tuple(
                                 "tls.mode",
                                 "TLS_POLICY",
@@ -359,40 +359,19 @@ class TeamPolicyTest {
         assertThat(strict.requireAuth(found, strict.login(found))).containsExactly(AuthMethod.SCRAM_SHA_256);
     }
 
-    /** Whoever loads or builds a configuration has been told; its constructor is public. */
+    /** Whoever loads or builds a configuration has been told; opening judges it again. */
     @Test
-    void a_configuration_that_was_put_together_by_hand_is_judged_when_it_is_opened() {
-        DatabaseConfig strict =
-                loaded(() -> builder().password(PasswordSource.literal("x")).build());
+    void a_configuration_that_escaped_the_builders_judgement_is_judged_when_it_is_opened() {
+        DatabaseConfig strict = loaded(() -> builder().build());
+        DatabaseConfig weak = builder()
+                .password(PasswordSource.literal("x"))
+                .tls(TlsConfig.require())
+                .satisfies(strict.policy())
+                .build();
 
-        assertThat(Loading.violations(() -> Identity.open(with(strict, TlsConfig.require()), Duration.ofSeconds(10))))
+        assertThat(Loading.violations(() -> Identity.open(weak, Duration.ofSeconds(10))))
                 .extracting(Violation::path, Violation::code, Violation::message)
                 .containsExactly(tuple("tls.mode", "TLS_POLICY", "is require; " + machine + ":2 demands verify-full"));
-    }
-
-    private static DatabaseConfig with(DatabaseConfig config, TlsConfig tls) {
-        return new DatabaseConfig(
-                config.primary(),
-                config.replicas(),
-                config.database(),
-                config.user(),
-                config.password(),
-                tls,
-                config.policy(),
-                config.requireAuth(),
-                config.pool(),
-                config.timeouts(),
-                config.topology(),
-                config.routing(),
-                config.applicationName(),
-                config.environmentMode(),
-                config.roles(),
-                config.session(),
-                config.start(),
-                config.workload(),
-                config.neighbours(),
-                config.replicaLogins(),
-                config.provenance());
     }
 
     @Test
@@ -456,8 +435,8 @@ class TeamPolicyTest {
         }
     }
 
-    private DatabaseConfigBuilder builder() {
-        return new DatabaseConfigBuilder(policies)
+    private DatabaseConfig.Builder builder() {
+        return new DatabaseConfig.Builder(policies)
                 .primary("db-1.internal")
                 .database("shop")
                 .user("app")

@@ -81,7 +81,7 @@ class UnreadVariablesTest {
     @Test
     void every_variable_of_ours_is_left_alone() {
         for (Key key : Key.values()) {
-            for (String variable : key.variables()) {
+            for (String variable : key.variables) {
                 assertThat(UnreadVariables.warnings(Sources.environment(Map.of()), Map.of(variable, CANARY), false))
                         .as(variable)
                         .isEmpty();

@@ -73,7 +73,7 @@ class WrongInputsTest {
         String inputs = String.join("\n", rows().map(Row::input).toList()).replace("\\n", "\n");
         for (Key key : Key.values()) {
             String last = key.yamlName().substring(key.yamlName().indexOf('.') + 1);
-            String names = Stream.of(last, key.spec().alias(), key.spec().variable())
+            String names = Stream.concat(Stream.of(last, key.alias), key.variables.stream())
                     .filter(name -> !name.isEmpty())
                     .map(Pattern::quote)
                     .reduce((one, other) -> one + "|" + other)
@@ -155,7 +155,7 @@ class WrongInputsTest {
     }
 
     private static DatabaseConfig built(String call) {
-        DatabaseConfigBuilder builder = DatabaseConfig.builder()
+        DatabaseConfig.Builder builder = DatabaseConfig.builder()
                 .primary("localhost")
                 .database("shop")
                 .user("app")

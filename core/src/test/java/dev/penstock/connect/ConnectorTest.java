@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.Endpoint;
 import dev.penstock.config.EnvironmentMode;
 import dev.penstock.observe.ConnectFailedException;
@@ -69,7 +68,7 @@ class ConnectorTest {
         run(config("hangs:1").build(), work);
     }
 
-    private DatabaseConfigBuilder config(String primary) {
+    private DatabaseConfig.Builder config(String primary) {
         return DatabaseConfig.builder()
                 .primary(primary)
                 .database("shop")

@@ -8,15 +8,12 @@ import dev.penstock.Served;
 import dev.penstock.SqlAction;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.ErrorDetail;
-import dev.penstock.config.Hygiene;
-import dev.penstock.config.Pooler;
 import dev.penstock.config.SessionConfig;
 import dev.penstock.testkit.PostgresCluster;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,7 +58,7 @@ class ErrorDetailIT {
     }
 
     private PSQLException thrown(ErrorDetail detail, SqlAction work) throws SQLException {
-        SessionConfig session = new SessionConfig(null, Map.of(), Hygiene.TAINTED, Pooler.NONE, detail);
+        SessionConfig session = SessionConfig.builder().errorDetail(detail).build();
         try (Database db =
                 Database.open(TestConfigs.of(cluster).session(session).build())) {
             SQLException error = catchThrowableOfType(SQLException.class, () -> db.write(work));
@@ -97,7 +94,7 @@ class ErrorDetailIT {
     @Test
     void the_values_of_a_failed_batch_are_shown_in_full_alone() throws SQLException {
         for (ErrorDetail detail : ErrorDetail.values()) {
-            SessionConfig session = new SessionConfig(null, Map.of(), Hygiene.TAINTED, Pooler.NONE, detail);
+            SessionConfig session = SessionConfig.builder().errorDetail(detail).build();
             try (Database db =
                     Database.open(TestConfigs.of(cluster).session(session).build())) {
                 BatchUpdateException error =

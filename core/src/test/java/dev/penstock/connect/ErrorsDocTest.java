@@ -39,6 +39,9 @@ class ErrorsDocTest {
     private static final Path DRIVER =
             Path.of("src", "main", "java", "dev", "penstock", "connect", "DriverVersion.java");
     private static final Path CONFIG = Path.of("src", "main", "java", "dev", "penstock", "config");
+    private static final Path TLS = Path.of("..", "tls", "src", "main", "java", "dev", "penstock", "tls");
+    private static final Path POLICY_FILE = TLS.resolve("PolicyFile.java");
+    private static final Path TLS_RULES = TLS.resolve("TlsConfigRules.java");
 
     private static final Path ROUTING = Path.of("src", "main", "java", "dev", "penstock", "routing");
 
@@ -212,7 +215,8 @@ class ErrorsDocTest {
     void every_code_of_a_mistake_in_the_configuration_has_a_row() throws IOException {
         Set<String> codes = new TreeSet<>();
         try (Stream<Path> sources = Files.list(CONFIG)) {
-            sources.forEach(source -> codes.addAll(found(CAPITALS, text(source))));
+            Stream.concat(sources, Stream.of(POLICY_FILE, TLS_RULES))
+                    .forEach(source -> codes.addAll(found(CAPITALS, text(source))));
         }
         codes.removeIf(NO_CODE.asMatchPredicate());
 
@@ -247,8 +251,7 @@ class ErrorsDocTest {
     @ParameterizedTest
     @MethodSource("documented")
     void no_row_tells_of_a_code_that_is_gone(String code) throws IOException {
-        // MIN, PATTERN and the like are the names of annotations.
-        Pattern spelled = Pattern.compile("\"" + code + "\"|@" + code + "\\(", Pattern.CASE_INSENSITIVE);
+        Pattern spelled = Pattern.compile("\"" + code + "\"");
         boolean isReason = Stream.of(TlsReason.values(), Conflict.Code.values())
                 .flatMap(Stream::of)
                 .anyMatch(reason -> reason.name().equals(code));
@@ -256,7 +259,7 @@ class ErrorsDocTest {
             assertThat(isReason
                             || warnings().contains(code)
                             || ofRouting(FAILED).contains(code)
-                            || Stream.concat(sources, Stream.of(DIAGNOSIS, DRIVER))
+                            || Stream.concat(sources, Stream.of(POLICY_FILE, TLS_RULES, DIAGNOSIS, DRIVER))
                                     .anyMatch(source ->
                                             spelled.matcher(text(source)).find()))
                     .as(code)

@@ -8,9 +8,7 @@ import dev.penstock.Served;
 import dev.penstock.SqlAction;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.Hygiene;
-import dev.penstock.config.Pooler;
 import dev.penstock.config.SessionConfig;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.TcpProxy;
@@ -46,17 +44,18 @@ import org.postgresql.jdbc.PreferQueryMode;
 class HygieneIT {
     /** Everything a session can carry, in one row. */
     private static final String STATE = """
-            select current_user, session_user,
-              (select count(*) from pg_settings where source = 'session'
-                 and name not in ('transaction_read_only', 'transaction_isolation')),
-              (select count(*) from pg_class where relpersistence = 't' and pg_table_is_visible(oid)),
-              (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()),
-              (select count(*) from pg_listening_channels()),
-              (select count(*) from pg_cursors where is_holdable),
-              (select count(*) from pg_prepared_statements where from_sql),
-              coalesce(current_setting('app.user_id', true), ''),
-              current_setting('search_path'), current_setting('application_name'),
-              current_setting('statement_timeout')""";
+        select current_user, session_user,
+          (select count(*) from pg_settings where source = 'session'
+             and name not in ('transaction_read_only', 'transaction_isolation')),
+          (select count(*) from pg_class where relpersistence = 't' and pg_table_is_visible(oid)),
+          (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()),
+          (select count(*) from pg_listening_channels()),
+          (select count(*) from pg_cursors where is_holdable),
+          (select count(*) from pg_prepared_statements where from_sql),
+          coalesce(current_setting('app.user_id', true), ''),
+          current_setting('search_path'), current_setting('application_name'),
+          current_setting('statement_timeout')\
+        """;
 
     private PostgresCluster cluster;
     private Database db;
@@ -376,8 +375,8 @@ class HygieneIT {
         try (Connection c = db.writer().getConnection()) {
             Served.run(c, "set app.user_id = ''");
         }
-        try (Database always =
-                Database.open(config().session(new SessionConfig(null, Map.of(), Hygiene.ALWAYS, Pooler.NONE))
+        try (Database always = Database.open(
+                config().session(SessionConfig.builder().hygiene(Hygiene.ALWAYS).build())
                         .build())) {
             try (Connection c = always.writer().getConnection()) {
                 Served.run(c, "select public.hide()");
@@ -401,7 +400,7 @@ class HygieneIT {
     }
 
     /** One connection, so that two databases that share nothing else meet in one session. */
-    private DatabaseConfigBuilder config() {
+    private DatabaseConfig.Builder config() {
         return TestConfigs.of(cluster).pool(1, 0, Duration.ofSeconds(10));
     }
 

@@ -8,8 +8,6 @@ import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.Session;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
-import dev.penstock.config.Hygiene;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.SessionConfig;
@@ -32,7 +30,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -134,7 +131,7 @@ class PoolerIT {
         cluster.primary().execute("grant all on app.page to appuser");
         cluster.awaitReplicas();
         String replica = "localhost:" + pgbouncer(cluster.node(1), "nothing");
-        DatabaseConfigBuilder pooled = config(pgbouncer("nothing")).replicas(replica);
+        DatabaseConfig.Builder pooled = config(pgbouncer("nothing")).replicas(replica);
         try (Database db = Database.open(pooled.session(shared()).build())) {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> db.explain(ReadOptions.defaults()).reason() == RouteReason.REPLICA);
@@ -197,7 +194,7 @@ class PoolerIT {
     }
 
     private static SessionConfig shared() {
-        return new SessionConfig(null, Map.of(), Hygiene.TAINTED, Pooler.TRANSACTION);
+        return SessionConfig.builder().pooler(Pooler.TRANSACTION).build();
     }
 
     private static int echo(Connection c, int number) throws SQLException {
@@ -218,7 +215,7 @@ class PoolerIT {
         }
     }
 
-    private DatabaseConfigBuilder config(int port) {
+    private DatabaseConfig.Builder config(int port) {
         return DatabaseConfig.builder()
                 .primary("localhost:" + port)
                 .database(cluster.database())
@@ -239,19 +236,19 @@ class PoolerIT {
         Path users = Files.writeString(
                 directory.resolve("users-" + port + ".txt"), "\"appuser\" \"" + cluster.password("appuser") + "\"\n");
         Path settings = Files.writeString(directory.resolve("pgbouncer-" + port + ".ini"), """
-                [databases]
-                alias = host=localhost port=%1$d dbname=%5$s
-                * = host=localhost port=%1$d
-                [pgbouncer]
-                listen_addr = 127.0.0.1
-                listen_port = %2$d
-                unix_socket_dir =
-                auth_type = scram-sha-256
-                auth_file = %3$s
-                pool_mode = transaction
-                default_pool_size = 2
-                ignore_startup_parameters = %4$s
-                """.formatted(
+            [databases]
+            alias = host=localhost port=%1$d dbname=%5$s
+            * = host=localhost port=%1$d
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = %2$d
+            unix_socket_dir =
+            auth_type = scram-sha-256
+            auth_file = %3$s
+            pool_mode = transaction
+            default_pool_size = 2
+            ignore_startup_parameters = %4$s
+            """.formatted(
                         node.port(), port, users, ignored, cluster.database()));
         List<String> command = new ArrayList<>(List.of("pgbouncer", settings.toString()));
         if ("root".equals(System.getProperty("user.name"))) {

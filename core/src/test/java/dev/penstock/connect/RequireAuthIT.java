@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.EnvironmentMode;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.PasswordSource;
@@ -186,7 +185,7 @@ class RequireAuthIT {
         }
     }
 
-    private DatabaseConfigBuilder config(SslMode mode, String role, boolean certificate) {
+    private DatabaseConfig.Builder config(SslMode mode, String role, boolean certificate) {
         Certificates certificates = cluster.certificates();
         TlsConfig.Builder tls = TlsConfig.builder(mode);
         if (mode.verifiesCertificate()) {
@@ -268,14 +267,14 @@ class RequireAuthIT {
     @ParameterizedTest
     @CsvSource({"SCRAM, ''", "MD5_OF_SCRAM, ''", "MD5, md5", "TRUST, none", "PASSWORD, password"})
     void production_takes_SCRAM_and_what_is_written(Rule rule, String written) throws Exception {
-        DatabaseConfigBuilder config = production(rule.role(true));
+        DatabaseConfig.Builder config = production(rule.role(true));
         try (Database db = Database.open(
                 written.isEmpty() ? config.build() : config.requireAuth(written).build())) {
             assertThat(db.health().status()).isNotNull();
         }
     }
 
-    private DatabaseConfigBuilder production(String role) {
+    private DatabaseConfig.Builder production(String role) {
         return config(SslMode.VERIFY_FULL, role, false)
                 .environmentMode(EnvironmentMode.PRODUCTION)
                 .timeouts(LONG.dividedBy(2), LONG);

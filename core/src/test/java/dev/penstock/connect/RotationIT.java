@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.observe.DatabaseListener;
 import dev.penstock.secret.Credentials;
 import dev.penstock.secret.PasswordSource;
@@ -225,7 +225,7 @@ class RotationIT {
         return cluster.primary().log().split("password authentication failed", -1).length - 1;
     }
 
-    private DatabaseConfigBuilder config(Path secret) {
+    private DatabaseConfig.Builder config(Path secret) {
         return TestConfigs.of(cluster).password(PasswordSource.file(secret)).timeouts(SOON, SOON);
     }
 

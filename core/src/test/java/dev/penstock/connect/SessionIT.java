@@ -68,7 +68,10 @@ class SessionIT {
                     .user("appuser")
                     .password(PasswordSource.file(plainText.secretFile("appuser")))
                     .tls(TlsConfig.disabled())
-                    .session(new SessionConfig("app", Map.of("work_mem", "8MB", "lock_timeout", "3s")))
+                    .session(SessionConfig.builder()
+                            .schema("app")
+                            .settings(Map.of("work_mem", "8MB", "lock_timeout", "3s"))
+                            .build())
                     .applicationName("shop")
                     .build();
             Node node = new Node("node-1", config.primary());

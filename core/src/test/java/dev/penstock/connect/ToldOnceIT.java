@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.penstock.Database;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.secret.Secret;
@@ -73,7 +72,7 @@ class ToldOnceIT {
     }
 
     /** A way to fail: the code that tells it, and what is written wrongly. */
-    private record Wrong(String code, DatabaseConfigBuilder config) {
+    private record Wrong(String code, DatabaseConfig.Builder config) {
         @Override
         public String toString() {
             return code;
@@ -125,7 +124,7 @@ class ToldOnceIT {
                 new Wrong("UNKNOWN_HOST", tls(trusted).primary("no-such-host.invalid")));
     }
 
-    private DatabaseConfigBuilder tls(TlsConfig tls) {
+    private DatabaseConfig.Builder tls(TlsConfig tls) {
         return TestConfigs.of(cluster, List.of(cluster.primary()))
                 .tls(tls)
                 .timeouts(WAIT, WAIT)

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.EnvironmentMode;
 import dev.penstock.config.Login;
 import dev.penstock.config.ReadRole;
@@ -31,17 +30,18 @@ class UnprovenServerTest {
     private static final String PUBLIC = "shop.abc.eu-central-1.rds.amazonaws.com";
     private static final CertificateAuthority CA = CertificateAuthority.create("Nobody's CA");
 
-    private static DatabaseConfigBuilder config(String host, int port) {
+    private static DatabaseConfig.Builder config(String host, int port) {
         return DatabaseConfig.builder()
                 .primary(host + ":" + port)
                 .database("shop")
                 .user("appuser")
                 .password(PasswordSource.literal("Zq7CANARYpw"))
-                .roles(new RoleConfig(
-                        "appowner",
-                        new Login("reader", PasswordSource.literal("Zq7CANARYpw")),
-                        new Login("migrator", PasswordSource.literal("Zq7CANARYpw")),
-                        ReadRole.RO_USER));
+                .roles(RoleConfig.builder()
+                        .ownerUser("appowner")
+                        .readOnly(new Login("reader", PasswordSource.literal("Zq7CANARYpw")))
+                        .migration(new Login("migrator", PasswordSource.literal("Zq7CANARYpw")))
+                        .readRole(ReadRole.RO_USER)
+                        .build());
     }
 
     private static ConnectFailedException refusal(DatabaseConfig config, Purpose purpose) throws Exception {

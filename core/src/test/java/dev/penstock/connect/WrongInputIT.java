@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.penstock.Database;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.EnvFile;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.secret.Secret;
@@ -220,7 +219,7 @@ class WrongInputIT {
         }
     }
 
-    private DatabaseConfigBuilder config() {
+    private DatabaseConfig.Builder config() {
         return TestConfigs.of(cluster, List.of(cluster.primary())).timeouts(CONNECT, Duration.ofSeconds(5));
     }
 

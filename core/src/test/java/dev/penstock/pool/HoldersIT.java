@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.PoolConfig;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.TimeoutConfig;
@@ -50,15 +50,26 @@ class HoldersIT {
     private static Database open(PostgresCluster cluster, int places) throws SQLException {
         return Database.open(config(
                         cluster,
-                        new PoolConfig(
-                                places, 0, LONG, Duration.ofHours(1), Duration.ofMinutes(10), Duration.ZERO, null, 1))
+                        PoolConfig.builder()
+                                .size(places)
+                                .maxOverflow(0)
+                                .timeout(LONG)
+                                .recycle(Duration.ofHours(1))
+                                .idleTimeout(Duration.ofMinutes(10))
+                                .keepalive(Duration.ZERO)
+                                .maxWaiting(1)
+                                .build())
                 .build());
     }
 
-    private static DatabaseConfigBuilder config(PostgresCluster cluster, PoolConfig pool) {
+    private static DatabaseConfig.Builder config(PostgresCluster cluster, PoolConfig pool) {
         return TestConfigs.of(cluster)
                 .pool(pool)
-                .timeouts(new TimeoutConfig(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ZERO));
+                .timeouts(TimeoutConfig.builder()
+                        .connect(Duration.ofSeconds(10))
+                        .statement(Duration.ofSeconds(60))
+                        .close(Duration.ZERO)
+                        .build());
     }
 
     @Test
@@ -91,8 +102,16 @@ class HoldersIT {
     @Test
     void reads_that_have_used_up_their_share_are_told_of_it_and_not_of_writes(PostgresCluster cluster)
             throws Exception {
-        PoolConfig quarter =
-                new PoolConfig(4, 0, LONG, Duration.ofHours(1), Duration.ofMinutes(10), Duration.ZERO, 0.25, 1);
+        PoolConfig quarter = PoolConfig.builder()
+                .size(4)
+                .maxOverflow(0)
+                .timeout(LONG)
+                .recycle(Duration.ofHours(1))
+                .idleTimeout(Duration.ofMinutes(10))
+                .keepalive(Duration.ZERO)
+                .primaryReadShare(0.25)
+                .maxWaiting(1)
+                .build();
         try (Database db = Database.open(config(cluster, quarter).build())) {
             on("reader", () -> db.reader().getConnection());
             db.write(outer -> assertThat(whyItWaited(() -> db.read(READ, Served::by)))

@@ -141,15 +141,15 @@ class PoolLifeIT {
 
     @Test
     void who_comes_when_the_queue_is_full_is_refused_at_once_and_told_why() throws Exception {
-        PoolConfig small = new PoolConfig(
-                1,
-                0,
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(1800),
-                Duration.ofSeconds(600),
-                Duration.ZERO,
-                null,
-                1);
+        PoolConfig small = PoolConfig.builder()
+                .size(1)
+                .maxOverflow(0)
+                .timeout(Duration.ofSeconds(20))
+                .recycle(Duration.ofSeconds(1800))
+                .idleTimeout(Duration.ofSeconds(600))
+                .keepalive(Duration.ZERO)
+                .maxWaiting(1)
+                .build();
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try (Database db = Database.open(TestConfigs.of(cluster).pool(small).build())) {
             Connection held = threads.submit(() -> db.writer().getConnection()).get(20, TimeUnit.SECONDS);
@@ -177,7 +177,11 @@ class PoolLifeIT {
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
             Database db = Database.open(TestConfigs.of(cluster)
-                    .timeouts(new TimeoutConfig(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(20)))
+                    .timeouts(TimeoutConfig.builder()
+                            .connect(Duration.ofSeconds(10))
+                            .statement(Duration.ofSeconds(60))
+                            .close(Duration.ofSeconds(20))
+                            .build())
                     .build());
             CountDownLatch inside = new CountDownLatch(1);
             Future<?> work = threads.submit(() -> {
@@ -203,7 +207,11 @@ class PoolLifeIT {
     void while_closing_waits_for_work_in_flight_nobody_else_is_let_in() throws Exception {
         ExecutorService threads = Executors.newSingleThreadExecutor();
         Database db = Database.open(TestConfigs.of(cluster)
-                .timeouts(new TimeoutConfig(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(20)))
+                .timeouts(TimeoutConfig.builder()
+                        .connect(Duration.ofSeconds(10))
+                        .statement(Duration.ofSeconds(60))
+                        .close(Duration.ofSeconds(20))
+                        .build())
                 .build());
         try (Connection inFlight = db.writer().getConnection()) {
             Future<?> closing = threads.submit(db::close);
@@ -275,15 +283,15 @@ class PoolLifeIT {
 
     @Test
     void a_place_is_free_again_even_when_a_connection_cannot_be_put_in_order_on_its_return() throws SQLException {
-        PoolConfig one = new PoolConfig(
-                1,
-                0,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(1800),
-                Duration.ofSeconds(600),
-                Duration.ZERO,
-                null,
-                1);
+        PoolConfig one = PoolConfig.builder()
+                .size(1)
+                .maxOverflow(0)
+                .timeout(Duration.ofSeconds(10))
+                .recycle(Duration.ofSeconds(1800))
+                .idleTimeout(Duration.ofSeconds(600))
+                .keepalive(Duration.ZERO)
+                .maxWaiting(1)
+                .build();
         try (Database db = Database.open(TestConfigs.of(cluster).pool(one).build())) {
             Connection begunBelow = db.writer().getConnection();
             Connection driver = (Connection) begunBelow.unwrap(PGConnection.class);

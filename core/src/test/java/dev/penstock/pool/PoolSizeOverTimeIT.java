@@ -162,7 +162,8 @@ class PoolSizeOverTimeIT {
 
         void print() {
             System.out.printf(
-                    "%-28s each second %s%n%-28s connects %d (%.0f a minute), waits p50 %s p99 %s max %s ms, calls %d, failures %s%n",
+                    "%-28s each second %s%n%-28s connects %d (%.0f a minute), waits p50 %s p99 %s max %s ms, calls %d,"
+                            + " failures %s%n",
                     name,
                     open.values(),
                     "",
@@ -210,8 +211,15 @@ class PoolSizeOverTimeIT {
     }
 
     private static PoolConfig pool(int size, int overflow, Duration keepalive) {
-        return new PoolConfig(
-                size, overflow, TIMEOUT, Duration.ofSeconds(1800), Duration.ofSeconds(IDLE), keepalive, null, 10_000);
+        return PoolConfig.builder()
+                .size(size)
+                .maxOverflow(overflow)
+                .timeout(TIMEOUT)
+                .recycle(Duration.ofSeconds(1800))
+                .idleTimeout(Duration.ofSeconds(IDLE))
+                .keepalive(keepalive)
+                .maxWaiting(10_000)
+                .build();
     }
 
     /** What suggests itself: {@code minimumIdle} for {@code pool_size}. */

@@ -7,7 +7,7 @@ import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.Timed;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.PoolSnapshot;
 import dev.penstock.testkit.PostgresCluster;
@@ -47,7 +47,7 @@ class SilentConnectIT {
         cluster.close();
     }
 
-    private DatabaseConfigBuilder config(Duration patience) {
+    private DatabaseConfig.Builder config(Duration patience) {
         return TestConfigs.of(cluster)
                 .primary(proxy.host() + ":" + proxy.port())
                 .pool(CEILING, 0, patience)

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.testkit.PostgresCluster;
@@ -104,7 +104,7 @@ class HostileServerIT {
                 .isTrue();
     }
 
-    private static DatabaseConfigBuilder config(PostgresCluster cluster) {
+    private static DatabaseConfig.Builder config(PostgresCluster cluster) {
         return TestConfigs.of(cluster, List.of(cluster.primary())).tls(TlsConfig.disabled());
     }
 

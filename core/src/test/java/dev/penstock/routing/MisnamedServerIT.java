@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.StartPolicy;
 import dev.penstock.observe.ConnectFailedException;
 import dev.penstock.observe.DatabaseStatus.Warning;
@@ -50,7 +50,7 @@ class MisnamedServerIT {
         System.setErr(standardError);
     }
 
-    private DatabaseConfigBuilder config() {
+    private DatabaseConfig.Builder config() {
         return TestConfigs.of(cluster).tls(TlsConfig.disabled()).timeouts(Duration.ofSeconds(3), Duration.ofSeconds(5));
     }
 
@@ -110,7 +110,7 @@ class MisnamedServerIT {
 
     @Test
     void a_replica_alone_is_told_with_a_code_and_a_remedy_of_its_own() throws SQLException {
-        DatabaseConfigBuilder alone = config().primary(
+        DatabaseConfig.Builder alone = config().primary(
                         TestConfigs.endpoint(cluster.replicas().get(0)))
                 .replicas();
 

@@ -8,9 +8,8 @@ import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.Timed;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Login;
-import dev.penstock.config.ReadRole;
 import dev.penstock.config.RoleConfig;
 import dev.penstock.config.SessionConfig;
 import dev.penstock.secret.PasswordSource;
@@ -58,13 +57,13 @@ class OpeningIT {
         threads.shutdownNow();
     }
 
-    private static DatabaseConfigBuilder config(PostgresCluster cluster) {
+    private static DatabaseConfig.Builder config(PostgresCluster cluster) {
         return TestConfigs.of(cluster, List.of(cluster.primary()))
                 .tls(TlsConfig.disabled())
                 .timeouts(CONNECT, Duration.ofSeconds(5));
     }
 
-    private static SQLException toldAtOnce(DatabaseConfigBuilder config, String state) {
+    private static SQLException toldAtOnce(DatabaseConfig.Builder config, String state) {
         return Timed.call(() -> Database.open(config.build()).close()).failedWithin(AT_ONCE, state);
     }
 
@@ -115,7 +114,8 @@ class OpeningIT {
     })
     void a_setting_that_the_server_does_not_take_is_named_at_once(
             String name, String value, String state, PostgresCluster cluster) {
-        DatabaseConfigBuilder config = config(cluster).session(new SessionConfig(null, Map.of(name, value)));
+        DatabaseConfig.Builder config = config(cluster)
+                .session(SessionConfig.builder().settings(Map.of(name, value)).build());
 
         assertThat(toldAtOnce(config, state).getMessage())
                 .contains("SETTING_REFUSED", "refused the setting " + name + ":", "Correct it in options");
@@ -138,7 +138,8 @@ class OpeningIT {
     void an_owner_that_migrations_cannot_take_is_named(String owner, String state, PostgresCluster cluster)
             throws Exception {
         Login login = new Login("appuser", PasswordSource.file(cluster.secretFile("appuser")));
-        DatabaseConfigBuilder config = config(cluster).roles(new RoleConfig(owner, null, login, ReadRole.USER));
+        DatabaseConfig.Builder config = config(cluster)
+                .roles(RoleConfig.builder().ownerUser(owner).migration(login).build());
         try (Database db = Database.open(config.build())) {
             assertThatThrownBy(() -> db.migrations().getConnection())
                     .isInstanceOfSatisfying(
@@ -167,7 +168,7 @@ class OpeningIT {
     void an_answer_that_is_not_of_postgresql_is_told_at_once(PostgresCluster cluster) throws Exception {
         try (ServerSocket web = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             threads.execute(() -> answer(web));
-            DatabaseConfigBuilder config = config(cluster).primary("127.0.0.1:" + web.getLocalPort());
+            DatabaseConfig.Builder config = config(cluster).primary("127.0.0.1:" + web.getLocalPort());
             assertThat(toldAtOnce(config, "08P01").getMessage())
                     .contains("NOT_POSTGRESQL", "127.0.0.1:" + web.getLocalPort(), "another service");
         }

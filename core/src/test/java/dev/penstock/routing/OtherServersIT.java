@@ -9,7 +9,7 @@ import dev.penstock.NodeHistory;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.Timed;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.observe.NodeState;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresNode;
@@ -139,7 +139,7 @@ class OtherServersIT {
                 .get(0);
     }
 
-    private DatabaseConfigBuilder config() {
+    private DatabaseConfig.Builder config() {
         return TestConfigs.of(cluster)
                 .tls(TlsConfig.disabled())
                 .pool(8, 2, BORROW)

@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Login;
 import dev.penstock.config.PrivilegedLogin;
-import dev.penstock.config.ReadRole;
 import dev.penstock.config.RoleConfig;
 import dev.penstock.observe.DatabaseStatus.Warning;
 import dev.penstock.observe.Health;
@@ -104,8 +103,8 @@ class PrivilegedLoginIT {
     @Test
     void a_privileged_role_is_refused_at_open_where_that_is_configured_with_the_remedy() {
         for (String role : List.of("fat", "exempt")) {
-            assertThatThrownBy(() ->
-                            Database.open(as(role).roles(RoleConfig.none().withPrivilegedLogin(PrivilegedLogin.REFUSE))
+            assertThatThrownBy(
+                            () -> Database.open(as(role).roles(roles -> roles.privilegedLogin(PrivilegedLogin.REFUSE))
                                     .build()))
                     .isInstanceOfSatisfying(InvalidConfigException.class, refused -> {
                         Violation violation = refused.violations().get(0);
@@ -118,10 +117,14 @@ class PrivilegedLoginIT {
 
     @Test
     void an_ordinary_role_is_let_in_where_privileged_ones_are_refused_and_is_not_told() throws Exception {
-        DatabaseConfigBuilder config = TestConfigs.of(cluster)
+        DatabaseConfig.Builder config = TestConfigs.of(cluster)
                 .tls(TlsConfig.disabled())
-                .roles(new RoleConfig(
-                        "appowner", login("handy"), login("member"), ReadRole.USER, PrivilegedLogin.REFUSE));
+                .roles(RoleConfig.builder()
+                        .ownerUser("appowner")
+                        .readOnly(login("handy"))
+                        .migration(login("member"))
+                        .privilegedLogin(PrivilegedLogin.REFUSE)
+                        .build());
         try (Database db = Database.open(config.build())) {
             assertThat(told(db, warning -> warning.about().equals("user"))).isEmpty();
         }
@@ -129,9 +132,12 @@ class PrivilegedLoginIT {
 
     @Test
     void the_other_roles_are_looked_up_by_their_names_and_need_not_log_in() throws Exception {
-        DatabaseConfigBuilder config = TestConfigs.of(cluster)
+        DatabaseConfig.Builder config = TestConfigs.of(cluster)
                 .tls(TlsConfig.disabled())
-                .roles(new RoleConfig(null, login("exempt"), login("fat"), ReadRole.USER));
+                .roles(RoleConfig.builder()
+                        .readOnly(login("exempt"))
+                        .migration(login("fat"))
+                        .build());
         try (Database db = Database.open(config.build())) {
             assertThat(told(db, warning -> warning.code().equals("PRIVILEGED_LOGIN")))
                     .containsExactly("migration_user PRIVILEGED_LOGIN", "ro_user PRIVILEGED_LOGIN");
@@ -154,7 +160,10 @@ class PrivilegedLoginIT {
         try (Database db = Database.open(as("holder").build())) {
             assertThat(db.status().warnings()).isEmpty();
         }
-        RoleConfig owned = new RoleConfig("appowner", null, login("member"), ReadRole.USER);
+        RoleConfig owned = RoleConfig.builder()
+                .ownerUser("appowner")
+                .migration(login("member"))
+                .build();
         try (Database db = Database.open(as("holder").roles(owned).build())) {
             assertThat(told(db, warning -> true)).containsExactly("user OWNS_TABLES");
             assertThat(db.status().warnings().get(0).message()).contains("'holder' owns tables");
@@ -171,7 +180,7 @@ class PrivilegedLoginIT {
     @Test
     void a_password_that_is_easily_guessed_is_told_and_not_shown() throws Exception {
         cluster.primary().execute("create role guessed login password 'devpass2024' in role appuser");
-        DatabaseConfigBuilder config = as("guessed").password(PasswordSource.literal("devpass2024"));
+        DatabaseConfig.Builder config = as("guessed").password(PasswordSource.literal("devpass2024"));
         try (Database db = Database.open(config.build())) {
             assertThat(db.status().warnings()).singleElement().satisfies(warning -> {
                 assertThat(warning.code()).isEqualTo("WEAK_PASSWORD");
@@ -198,7 +207,7 @@ class PrivilegedLoginIT {
         }
     }
 
-    private DatabaseConfigBuilder as(String role) {
+    private DatabaseConfig.Builder as(String role) {
         return TestConfigs.of(cluster)
                 .tls(TlsConfig.disabled())
                 .user(role)

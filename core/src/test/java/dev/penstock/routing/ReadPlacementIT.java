@@ -131,7 +131,10 @@ class ReadPlacementIT {
         assertThat(onReplica(ANY)).isFalse();
         assertThat(db.explain(ANY).reason()).isEqualTo(RouteReason.REPLICAS_DOWN);
         try (Database strict = Database.open(TestConfigs.of(cluster)
-                .routing(new RoutingConfig(OnNoReplica.FAIL, 0))
+                .routing(RoutingConfig.builder()
+                        .onNoReplica(OnNoReplica.FAIL)
+                        .primaryReadWeight(0)
+                        .build())
                 .build())) {
             await().atMost(LIMIT)
                     .until(() -> strict.status().nodes().stream()
@@ -159,7 +162,10 @@ class ReadPlacementIT {
     @Test
     void the_primary_takes_part_in_reads_as_its_weight_says() throws SQLException {
         try (Database weighted = Database.open(TestConfigs.of(cluster)
-                .routing(new RoutingConfig(OnNoReplica.PRIMARY, 1))
+                .routing(RoutingConfig.builder()
+                        .onNoReplica(OnNoReplica.PRIMARY)
+                        .primaryReadWeight(1)
+                        .build())
                 .build())) {
             awaitEligible(weighted, 2);
             int onPrimary = 0;

@@ -9,7 +9,7 @@ import dev.penstock.Processes;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.Timed;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.connect.ErrorClass;
 import dev.penstock.observe.NodeState;
 import dev.penstock.testkit.CertificateAuthority;
@@ -74,7 +74,7 @@ class RefusingServerIT {
         history = NodeHistory.of(db);
     }
 
-    private DatabaseConfigBuilder config() {
+    private DatabaseConfig.Builder config() {
         return TestConfigs.of(cluster)
                 .tls(TlsConfig.disabled())
                 .pool(4, 0, BORROW)

@@ -10,7 +10,6 @@ import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.Session;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.SessionToken;
 import dev.penstock.config.TopologyConfig;
@@ -204,8 +203,10 @@ class ReplacedClusterIT {
         try (PostgresCluster cluster = PostgresCluster.builder().replicas(1).start()) {
             prepare(cluster);
             String pinned = systemOf(cluster);
-            TopologyConfig topology =
-                    new TopologyConfig(Duration.ofSeconds(10), null, DiscoveryMethod.STATIC, List.of(), pinned);
+            TopologyConfig topology = TopologyConfig.builder()
+                    .maxLag(Duration.ofSeconds(10))
+                    .systemIdentifier(pinned)
+                    .build();
             try (Database db = open(configOf(cluster, cluster.node(0), cluster.node(1), topology))) {
                 assertThatCode(() -> db.adopt(pinned)).doesNotThrowAnyException();
                 assertThatThrownBy(() -> db.adopt("42"))

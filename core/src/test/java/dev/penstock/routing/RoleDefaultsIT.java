@@ -7,7 +7,7 @@ import dev.penstock.Processes;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.Timed;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Login;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.ReadRole;
@@ -62,9 +62,8 @@ class RoleDefaultsIT {
     @AfterEach
     void reset() throws SQLException {
         System.setErr(standardError);
-        primary(
-                "set transaction read write; alter role appuser reset all; alter role backupuser in database appdb reset all;"
-                        + "alter database appdb reset all; alter database appdb set search_path = app, public");
+        primary("set transaction read write; alter role appuser reset all; alter role backupuser in database appdb"
+                + " reset all;alter database appdb reset all; alter database appdb set search_path = app, public");
         primary("alter system reset default_transaction_read_only");
         primary("select pg_reload_conf()");
     }
@@ -85,7 +84,9 @@ class RoleDefaultsIT {
 
     @Test
     void options_that_ask_for_serializable_keep_no_monitor_from_its_answer() throws Exception {
-        SessionConfig serializable = new SessionConfig(null, Map.of("default_transaction_isolation", "serializable"));
+        SessionConfig serializable = SessionConfig.builder()
+                .settings(Map.of("default_transaction_isolation", "serializable"))
+                .build();
         try (Database db = openAndAwaitAll(config().session(serializable))) {
             assertThat(db.read(Served::by).inRecovery()).isFalse();
             assertThat(db.explain(ReadOptions.defaults()).toString()).contains("in options");
@@ -126,8 +127,8 @@ class RoleDefaultsIT {
             assertThat(refused.getSuppressed()[0].getMessage()).contains("default_transaction_read_only");
             assertThat(writersBackend(db)).isEqualTo(before);
             assertThat(db.explain(ReadOptions.defaults()).toString())
-                    .contains(
-                            "it is the primary; writes fail, because the role's own default_transaction_read_only is on");
+                    .contains("it is the primary; writes fail, because the role's own default_transaction_read_only is"
+                            + " on");
             assertThat(codes(db)).containsExactly("READ_ONLY_BY_ROLE");
             assertThat(timesLogged("READ_ONLY_BY_ROLE")).isOne();
         }
@@ -157,13 +158,13 @@ class RoleDefaultsIT {
     }
 
     private String refusedWrite() throws Exception {
-        DatabaseConfigBuilder config = config().start(StartPolicy.ANY).pool(1, 0, Duration.ofSeconds(1));
+        DatabaseConfig.Builder config = config().start(StartPolicy.ANY).pool(1, 0, Duration.ofSeconds(1));
         try (Database db = openAndAwaitAll(config)) {
             return Timed.call(() -> insert(db)).failedWithin(SOON, "08001").getMessage();
         }
     }
 
-    private Database openAndAwaitAll(DatabaseConfigBuilder config) throws Exception {
+    private Database openAndAwaitAll(DatabaseConfig.Builder config) throws Exception {
         cluster.awaitReplicas();
         Database db = Database.open(config.build());
         assertThat(db.await(status -> status.nodes().stream().allMatch(node -> node.state() == NodeState.UP), SOON))
@@ -171,13 +172,16 @@ class RoleDefaultsIT {
         return db;
     }
 
-    private DatabaseConfigBuilder config() {
+    private DatabaseConfig.Builder config() {
         return TestConfigs.of(cluster).tls(TlsConfig.disabled()).pool(1, 0, Duration.ofSeconds(10));
     }
 
-    private DatabaseConfigBuilder readsAsBackupuser() {
+    private DatabaseConfig.Builder readsAsBackupuser() {
         Login reader = new Login("backupuser", PasswordSource.file(cluster.secretFile("backupuser")));
-        return config().roles(new RoleConfig(null, reader, null, ReadRole.RO_USER));
+        return config().roles(RoleConfig.builder()
+                .readOnly(reader)
+                .readRole(ReadRole.RO_USER)
+                .build());
     }
 
     private void primary(String sql) throws SQLException {

@@ -19,7 +19,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,10 +40,11 @@ class SchemaIT {
     @BeforeAll
     static void create(PostgresCluster cluster) throws SQLException {
         cluster.primary().execute("""
-                create schema "Shop"; create schema "my-shop"; create schema "a,b"; create schema shut;
-                create table "Shop".cup (id int); create table "my-shop".can (id int); create table "a,b".jar (id int);
-                grant usage on schema "Shop", "my-shop", "a,b" to appuser;
-                grant select on "Shop".cup, "my-shop".can, "a,b".jar to appuser""");
+            create schema "Shop"; create schema "my-shop"; create schema "a,b"; create schema shut;
+            create table "Shop".cup (id int); create table "my-shop".can (id int); create table "a,b".jar (id int);
+            grant usage on schema "Shop", "my-shop", "a,b" to appuser;
+            grant select on "Shop".cup, "my-shop".can, "a,b".jar to appuser\
+            """);
     }
 
     @BeforeEach
@@ -61,7 +61,7 @@ class SchemaIT {
     private Database open(String schema) throws SQLException {
         return Database.open(TestConfigs.of(cluster)
                 .tls(TlsConfig.disabled())
-                .session(new SessionConfig(schema, Map.of()))
+                .session(SessionConfig.builder().schema(schema).build())
                 .build());
     }
 
@@ -75,13 +75,13 @@ class SchemaIT {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
-            Shop           | cup | Shop
-            my-shop        | can | my-shop
-            "a,b"          | jar | a,b
-            app, Shop      | cup | app
-            Shop,"a,b"     | jar | Shop
-            $user, Shop    | cup | Shop
-            """)
+        Shop           | cup | Shop
+        my-shop        | can | my-shop
+        "a,b"          | jar | a,b
+        app, Shop      | cup | app
+        Shop,"a,b"     | jar | Shop
+        $user, Shop    | cup | Shop
+        """)
     void a_name_is_found_as_it_is_written(String schema, String table, String current) throws SQLException {
         try (Database db = open(schema);
                 Connection before = db.dataSource().getConnection()) {

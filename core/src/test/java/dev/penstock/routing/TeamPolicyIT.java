@@ -7,7 +7,6 @@ import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Login;
-import dev.penstock.config.ReadRole;
 import dev.penstock.config.RoleConfig;
 import dev.penstock.observe.DatabaseStatus.Warning;
 import dev.penstock.observe.Health;
@@ -68,11 +67,10 @@ class TeamPolicyIT {
                 .database(cluster.database())
                 .user("appuser")
                 .password(PasswordSource.file(cluster.secretFile("appuser")))
-                .roles(new RoleConfig(
-                        "appowner",
-                        null,
-                        new Login("migrator", PasswordSource.file(cluster.secretFile("migrator"))),
-                        ReadRole.USER))
+                .roles(RoleConfig.builder()
+                        .ownerUser("appowner")
+                        .migration(new Login("migrator", PasswordSource.file(cluster.secretFile("migrator"))))
+                        .build())
                 .policy(policy)
                 .build();
         assertThat(config.tls().mode()).isEqualTo(SslMode.VERIFY_FULL);

@@ -9,8 +9,7 @@ import dev.penstock.Served;
 import dev.penstock.Session;
 import dev.penstock.TestConfigs;
 import dev.penstock.Timed;
-import dev.penstock.config.DatabaseConfigBuilder;
-import dev.penstock.config.DiscoveryMethod;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.TopologyConfig;
 import dev.penstock.observe.NodeState;
 import dev.penstock.testkit.PostgresCluster;
@@ -104,15 +103,18 @@ class ClosedFunctionsIT {
     @Test
     void a_pinned_cluster_has_to_be_proven() throws Exception {
         cluster.primary().execute("revoke execute on function pg_control_system() from public");
-        TopologyConfig pinned =
-                new TopologyConfig(Duration.ofSeconds(10), null, DiscoveryMethod.STATIC, List.of(), "7412");
-        DatabaseConfigBuilder config = config().topology(pinned).timeouts(Duration.ofSeconds(2), Duration.ofSeconds(5));
+        TopologyConfig pinned = TopologyConfig.builder()
+                .maxLag(Duration.ofSeconds(10))
+                .systemIdentifier("7412")
+                .build();
+        DatabaseConfig.Builder config =
+                config().topology(pinned).timeouts(Duration.ofSeconds(2), Duration.ofSeconds(5));
         SQLException refused =
                 Timed.call(() -> Database.open(config.build()).close()).failedWithin(SOON, "08001");
         assertThat(refused.getMessage()).contains("pg_control_system() is closed to the role");
     }
 
-    private DatabaseConfigBuilder config() {
+    private DatabaseConfig.Builder config() {
         return TestConfigs.of(cluster).tls(TlsConfig.disabled());
     }
 }

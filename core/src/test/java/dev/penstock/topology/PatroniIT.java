@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.Endpoint;
 import dev.penstock.config.TopologyConfig;
@@ -146,7 +145,11 @@ class PatroniIT {
     /** One server is configured; the others are Patroni's to tell. */
     private DatabaseConfig discovering(List<URI> urls) {
         return configured(List.of(endpoint(cluster.leader().orElseThrow()).toString()))
-                .topology(new TopologyConfig(Duration.ofSeconds(10), null, DiscoveryMethod.PATRONI, urls, null))
+                .topology(TopologyConfig.builder()
+                        .maxLag(Duration.ofSeconds(10))
+                        .discovery(DiscoveryMethod.PATRONI)
+                        .patroniUrls(urls)
+                        .build())
                 .build();
     }
 
@@ -249,8 +252,8 @@ class PatroniIT {
             throws SQLException {
         Workload.Gap gap = load.longestGap();
         System.out.printf(
-                "patroni: %s: write gap %d ms, first write %d ms after the new leader was seen, %d ms after it could commit; %d writes acknowledged,"
-                        + " %d lost, failed %s; %d reads, %d failed, slowest %d ms%n",
+                "patroni: %s: write gap %d ms, first write %d ms after the new leader was seen, %d ms after it could"
+                        + " commit; %d writes acknowledged, %d lost, failed %s; %d reads, %d failed, slowest %d ms%n",
                 what,
                 gap.length().toMillis(),
                 TimeUnit.NANOSECONDS.toMillis(gap.endNanos() - turn.nanos()),
@@ -285,7 +288,7 @@ class PatroniIT {
         return configured(endpoints).build();
     }
 
-    private DatabaseConfigBuilder configured(List<String> endpoints) {
+    private DatabaseConfig.Builder configured(List<String> endpoints) {
         return DatabaseConfig.builder()
                 .primary(endpoints.get(0))
                 .replicas(endpoints.stream().skip(1).toArray(String[]::new))

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
-import dev.penstock.config.DatabaseConfigBuilder;
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.EnvironmentMode;
 import dev.penstock.config.TopologyConfig;
@@ -58,12 +58,12 @@ class RefusedMemberIT {
     }
 
     private static void assertRefused(
-            PostgresCluster cluster, UnaryOperator<DatabaseConfigBuilder> strict, String... told) throws Exception {
+            PostgresCluster cluster, UnaryOperator<DatabaseConfig.Builder> strict, String... told) throws Exception {
         String members = """
-                {"members": [
-                  {"name": "n0", "role": "leader", "host": "localhost", "port": %d},
-                  {"name": "n1", "role": "replica", "host": "db.public-cloud.example", "port": 5433}]}
-                """.formatted(cluster.primary().port());
+            {"members": [
+              {"name": "n0", "role": "leader", "host": "localhost", "port": %d},
+              {"name": "n1", "role": "replica", "host": "db.public-cloud.example", "port": 5433}]}
+            """.formatted(cluster.primary().port());
         try (HttpStub patroni = HttpStub.answering(200, members);
                 Database db =
                         Database.open(strict.apply(found(cluster, patroni)).build())) {
@@ -81,11 +81,14 @@ class RefusedMemberIT {
         }
     }
 
-    private static DatabaseConfigBuilder found(PostgresCluster cluster, HttpStub patroni) {
+    private static DatabaseConfig.Builder found(PostgresCluster cluster, HttpStub patroni) {
         return TestConfigs.of(cluster)
                 .primary("localhost:" + cluster.primary().port())
                 .tls(TlsConfig.disabled())
-                .topology(new TopologyConfig(
-                        Duration.ofSeconds(10), null, DiscoveryMethod.PATRONI, List.of(patroni.url()), null));
+                .topology(TopologyConfig.builder()
+                        .maxLag(Duration.ofSeconds(10))
+                        .discovery(DiscoveryMethod.PATRONI)
+                        .patroniUrls(List.of(patroni.url()))
+                        .build());
     }
 }

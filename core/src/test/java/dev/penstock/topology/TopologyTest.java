@@ -5,7 +5,6 @@ import static dev.penstock.topology.ScriptedNodes.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.penstock.config.DiscoveryMethod;
 import dev.penstock.config.Endpoint;
 import dev.penstock.config.TopologyConfig;
 import dev.penstock.connect.Node;
@@ -34,8 +33,10 @@ class TopologyTest {
     private final ScriptedNodes nodes = new ScriptedNodes();
     private final List<TopologyView> heard = new CopyOnWriteArrayList<>();
     private final AtomicInteger moves = new AtomicInteger();
-    private final TopologyConfig config =
-            new TopologyConfig(Duration.ofSeconds(4), 1, DiscoveryMethod.STATIC, List.of(), null);
+    private final TopologyConfig config = TopologyConfig.builder()
+            .maxLag(Duration.ofSeconds(4))
+            .maxLagMegabytes(1)
+            .build();
     private final Topology topology = new Topology(nodes, Duration.ofSeconds(1), config, new Recorder());
 
     private final class Recorder implements Topology.Listener {
@@ -403,8 +404,10 @@ class TopologyTest {
 
     @Test
     void a_pinned_system_identifier_names_the_cluster_whoever_answers() {
-        TopologyConfig pinned =
-                new TopologyConfig(Duration.ofSeconds(4), null, DiscoveryMethod.STATIC, List.of(), "42");
+        TopologyConfig pinned = TopologyConfig.builder()
+                .maxLag(Duration.ofSeconds(4))
+                .systemIdentifier("42")
+                .build();
         try (Topology ours = new Topology(nodes, Duration.ofSeconds(1), pinned, silent())) {
             ours.add(a);
             ours.add(b);

@@ -2,7 +2,6 @@ package dev.penstock.metrics;
 
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresNode;
@@ -41,7 +40,7 @@ final class Bound implements AutoCloseable {
         return with(1, MetricsOptions.defaults());
     }
 
-    static DatabaseConfigBuilder config(PostgresCluster cluster) {
+    static DatabaseConfig.Builder config(PostgresCluster cluster) {
         return DatabaseConfig.builder()
                 .primary("localhost:" + cluster.primary().port())
                 .replicas(cluster.replicas().stream()

@@ -49,11 +49,11 @@ class MetricsPageIT {
     static void open() throws Exception {
         cluster = PostgresCluster.builder().replicas(1).tls(true).start();
         db = Database.open(Bound.config(cluster)
-                .roles(new RoleConfig(
-                        "appowner",
-                        null,
-                        new Login("migrator", PasswordSource.file(cluster.secretFile("migrator"))),
-                        ReadRole.values()[0]))
+                .roles(RoleConfig.builder()
+                        .ownerUser("appowner")
+                        .migration(new Login("migrator", PasswordSource.file(cluster.secretFile("migrator"))))
+                        .readRole(ReadRole.values()[0])
+                        .build())
                 .build());
         DatabaseMetrics metrics = new DatabaseMetrics(db);
         metrics.bindTo(registry);

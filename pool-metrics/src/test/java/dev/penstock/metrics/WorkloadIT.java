@@ -68,8 +68,8 @@ class WorkloadIT {
         run(bound, seen, () -> readsAt(seen, primary) > 50);
         Samples scrape = bound.scrape();
         assertThat(scrape.sum("penstock_routing_fallbacks_total", "target=\"primary\""))
-                .as(
-                        "reads that the primary had to take over, on a busy machine also for a replica that was slow to answer")
+                .as("reads that the primary had to take over, on a busy machine also for a replica that was slow"
+                        + " to answer")
                 .isEqualTo(readsAt(seen, primary));
         assertThat(scrape.sum("penstock_routing_fallbacks_total", "replicas_behind"))
                 .isPositive();

@@ -96,10 +96,10 @@ public final class TlsAttempt implements AutoCloseable {
             return Optional.of(TlsFailure.notOffered());
         }
         if (known.isEmpty() && socket != null && hasClientCertificate() && FailureTable.isCutOff(thrown)) {
-            return Optional.of(
-                    TlsFailure.of(
-                            TlsReason.CLIENT_CERT_REJECTED,
-                            "the server cut the connection during the handshake, as it does when it refuses a client certificate"));
+            return Optional.of(TlsFailure.of(
+                    TlsReason.CLIENT_CERT_REJECTED,
+                    "the server cut the connection during the handshake, as it does when it refuses a client"
+                            + " certificate"));
         }
         return known.map(this::withCertificateInMind).map(this::withModeInMind);
     }

@@ -33,8 +33,8 @@ public enum TlsReason {
             "Use a certificate issued by the server's ssl_ca_file, current, with its intermediates, for this user."),
     CHANNEL_BINDING(
             "Set tls.channel_binding=prefer if a proxy ends TLS; it also needs SCRAM and no Ed25519 certificate."),
-    HBA_REJECTED(
-            "Ask for a line in pg_hba.conf for this client address, user and database, or for the one that rejects them to be changed."),
+    HBA_REJECTED("Ask for a line in pg_hba.conf for this client address, user and database, or for the one that rejects"
+            + " them to be changed."),
     DOWNGRADED("The connection is in plain text although the mode demands TLS: look for a proxy in between."),
     TLS_OVERRIDDEN("Take the TLS parameters out of the JDBC URL: there they win over the TlsConfig."),
     TLS_CONTEXT_CLOSED("Open the Database or TlsContext again; a closed one makes no connections.");

@@ -2,7 +2,6 @@ package dev.penstock.benchmarks.scenario;
 
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.observe.NodeState;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresNode;
@@ -69,7 +68,7 @@ final class ReplicaScenario implements Scenario {
 
     /** Directly, but where the network is to fail. */
     private static DatabaseConfig config(PostgresCluster cluster, List<TcpProxy> proxies) {
-        DatabaseConfigBuilder config = Scenario.config(cluster);
+        DatabaseConfig.Builder config = Scenario.config(cluster);
         return proxies.isEmpty()
                 ? config.build()
                 : config.replicas(proxies.stream()

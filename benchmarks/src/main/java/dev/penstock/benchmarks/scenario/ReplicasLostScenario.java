@@ -76,15 +76,16 @@ final class ReplicasLostScenario implements Scenario {
     private static DatabaseConfig config(PostgresCluster cluster, @Nullable Double share) {
         PoolConfig defaults = PoolConfig.defaults();
         return Scenario.config(cluster)
-                .pool(new PoolConfig(
-                        CONNECTIONS,
-                        0,
-                        BORROW,
-                        defaults.recycle(),
-                        defaults.idleTimeout(),
-                        defaults.keepalive(),
-                        share,
-                        defaults.maxWaiting()))
+                .pool(PoolConfig.builder()
+                        .size(CONNECTIONS)
+                        .maxOverflow(0)
+                        .timeout(BORROW)
+                        .recycle(defaults.recycle())
+                        .idleTimeout(defaults.idleTimeout())
+                        .keepalive(defaults.keepalive())
+                        .primaryReadShare(share)
+                        .maxWaiting(defaults.maxWaiting())
+                        .build())
                 .build();
     }
 

@@ -2,7 +2,6 @@ package dev.penstock.benchmarks.scenario;
 
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.observe.NodeState;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.Role;
@@ -49,7 +48,7 @@ interface Scenario {
     }
 
     /** Penstock's defaults, in plain text like the others. */
-    static DatabaseConfigBuilder config(PostgresCluster cluster) {
+    static DatabaseConfig.Builder config(PostgresCluster cluster) {
         return DatabaseConfig.builder()
                 .primary(endpoint(cluster.node(0)))
                 .replicas(

@@ -2,6 +2,7 @@ package dev.penstock.cli.resolve;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.penstock.config.ConfigValue;
 import dev.penstock.config.ConfigWarning;
 import dev.penstock.config.Endpoint;
 import dev.penstock.violation.InvalidConfigException;
@@ -28,13 +29,13 @@ public final class JsonReport {
             json.writeStringField("user", resolved.config().user());
             json.writeStringField("jdbcUrl", resolved.driver().jdbcUrl());
             map(json, "parameters", resolved.driver().parameters());
-            for (Resolved.Value one : resolved.general()) {
+            for (ConfigValue one : resolved.general()) {
                 value(json, one.name(), one.value());
             }
-            for (Map.Entry<String, List<Resolved.Value>> section :
+            for (Map.Entry<String, List<ConfigValue>> section :
                     resolved.sections().entrySet()) {
                 json.writeObjectFieldStart(section.getKey());
-                for (Resolved.Value one : section.getValue()) {
+                for (ConfigValue one : section.getValue()) {
                     value(json, one.name(), one.value());
                 }
                 json.writeEndObject();

@@ -1,5 +1,6 @@
 package dev.penstock.cli.resolve;
 
+import dev.penstock.config.ConfigValue;
 import dev.penstock.config.DatabaseConfig;
 import java.util.List;
 
@@ -39,8 +40,8 @@ public final class TextReport {
                 config.provenance().originOf("password"));
     }
 
-    private void values(List<Resolved.Value> values, String indent) {
-        for (Resolved.Value value : values) {
+    private void values(List<ConfigValue> values, String indent) {
+        for (ConfigValue value : values) {
             line(indent + value.name(), value.value(), config.origins().getOrDefault(value.key(), "default"));
         }
     }

@@ -10,7 +10,6 @@ import dev.penstock.Database;
 import dev.penstock.Session;
 import dev.penstock.SqlFunction;
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.DatabaseConfigBuilder;
 import dev.penstock.config.Login;
 import dev.penstock.config.ReadRole;
 import dev.penstock.config.RoleConfig;
@@ -116,7 +115,8 @@ abstract class BehaviourContract {
     }
 
     private static String unencrypted() {
-        return "select count(*) from pg_stat_activity join pg_stat_ssl using (pid) where usename = 'appuser' and not ssl";
+        return "select count(*) from pg_stat_activity join pg_stat_ssl using (pid) where usename = 'appuser' and not"
+                + " ssl";
     }
 
     @Test
@@ -167,7 +167,11 @@ abstract class BehaviourContract {
     void the_read_only_role_reads_and_cannot_write() throws Exception {
         Login readOnly = new Login("backupuser", password(servers, "backupuser"));
         try (Database reading = Database.open(config(servers)
-                .roles(new RoleConfig("appowner", readOnly, null, ReadRole.RO_USER))
+                .roles(RoleConfig.builder()
+                        .ownerUser("appowner")
+                        .readOnly(readOnly)
+                        .readRole(ReadRole.RO_USER)
+                        .build())
                 .build())) {
             assertThat(read(reading, "select current_user")).isEqualTo("backupuser");
             String writes = reading.writeReturning(c -> Asked.text(c, "select current_user"));
@@ -332,7 +336,7 @@ abstract class BehaviourContract {
                         SQLException.class, e -> assertThat(e.getSQLState()).startsWith(state));
     }
 
-    private static void openAndClose(DatabaseConfigBuilder config) throws SQLException {
+    private static void openAndClose(DatabaseConfig.Builder config) throws SQLException {
         Database.open(config.build()).close();
     }
 
@@ -348,7 +352,7 @@ abstract class BehaviourContract {
     }
 
     /** As a user writes it. */
-    private static DatabaseConfigBuilder config(Servers servers) {
+    private static DatabaseConfig.Builder config(Servers servers) {
         Login migration = new Login("migrator", password(servers, "migrator"));
         return DatabaseConfig.builder()
                 .primary(servers.primary())
@@ -356,7 +360,10 @@ abstract class BehaviourContract {
                 .database("appdb")
                 .user("appuser")
                 .password(password(servers, "appuser"))
-                .roles(new RoleConfig("appowner", null, migration, ReadRole.USER))
+                .roles(RoleConfig.builder()
+                        .ownerUser("appowner")
+                        .migration(migration)
+                        .build())
                 .tls(TlsConfig.verifyFull(servers.caFile()))
                 .maxLag(MAX_LAG)
                 .pool(6, 2, SOON);

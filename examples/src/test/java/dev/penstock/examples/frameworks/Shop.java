@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.penstock.Database;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.Login;
-import dev.penstock.config.ReadRole;
 import dev.penstock.config.RoleConfig;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.testkit.PostgresCluster;
@@ -28,8 +27,8 @@ final class Shop {
      */
     static Database open(PostgresCluster cluster) throws SQLException {
         cluster.primary()
-                .execute(
-                        "set role appowner; create table if not exists app.visit (id bigserial primary key, note text not null)");
+                .execute("set role appowner; create table if not exists app.visit (id bigserial primary key, note text"
+                        + " not null)");
         cluster.awaitReplicas();
         Database db = Database.open(config(cluster));
         await().atMost(Duration.ofSeconds(60))
@@ -46,11 +45,10 @@ final class Shop {
                 .database(cluster.database())
                 .user("appuser")
                 .password(PasswordSource.file(cluster.secretFile("appuser")))
-                .roles(new RoleConfig(
-                        "appowner",
-                        null,
-                        new Login("migrator", PasswordSource.file(cluster.secretFile("migrator"))),
-                        ReadRole.USER))
+                .roles(RoleConfig.builder()
+                        .ownerUser("appowner")
+                        .migration(new Login("migrator", PasswordSource.file(cluster.secretFile("migrator"))))
+                        .build())
                 .tls(TlsConfig.verifyFull(cluster.certificates().caFile()))
                 .pool(4, 0, Duration.ofSeconds(10))
                 .build();
