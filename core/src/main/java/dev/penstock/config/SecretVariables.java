@@ -51,7 +51,7 @@ final class SecretVariables {
                             "Keep one of them."));
         }
         warnOfPath(variable, path);
-        return isOfTheProcess(variable) ? PasswordSource.env(variable) : bound(variable);
+        return isOfTheProcess(variable) ? PasswordSource.env(variable) : PasswordSource.env(variable, environment);
     }
 
     /** As {@link #source}, for a variable that a connection string needs to be set. */
@@ -78,18 +78,6 @@ final class SecretVariables {
         return password.literal()
                 ? PasswordSource.literal(secret.reveal())
                 : PasswordSource.provider("password in " + origin, () -> secret);
-    }
-
-    private PasswordSource bound(String variable) {
-        String value = value(variable);
-        String file = value(variable + FILE_SUFFIX);
-        if (!file.isBlank() || variable.endsWith(FILE_SUFFIX) || isExistingFile(value)) {
-            Path path = path(file.isBlank() ? value : file);
-            return path == null ? PasswordSource.env(variable) : PasswordSource.file(path);
-        }
-        return value.isBlank()
-                ? PasswordSource.env(variable)
-                : PasswordSource.provider("variable " + variable, () -> Secret.of(value));
     }
 
     private boolean isOfTheProcess(String variable) {

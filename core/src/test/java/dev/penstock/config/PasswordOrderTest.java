@@ -194,6 +194,16 @@ class PasswordOrderTest {
         assertThat(Loading.codes(this::load)).containsExactly("OWNER_LOGS_IN");
     }
 
+    /** Of a provider production takes a password in clear text, because tokens of clouds are sent so. */
+    @Test
+    void a_variable_of_an_env_file_is_a_variable_and_no_provider() {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(
+                Map.of("DATABASE_URL", "postgresql://app@localhost/shop", "POSTGRES_APP_USER_PW", "of-the-env-file"));
+
+        assertThat(config.password().isProvided()).isFalse();
+        assertThat(config.password().resolve().reveal()).isEqualTo("of-the-env-file");
+    }
+
     @Test
     void a_line_of_an_env_file_serves_as_a_variable_and_the_real_one_wins() {
         Map<String, String> merged =

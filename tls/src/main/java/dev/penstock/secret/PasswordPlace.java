@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** One place of a {@link PasswordSource}: it can be described without a look, and looked at. */
@@ -62,20 +63,28 @@ sealed interface PasswordPlace {
      * is an error). A value that is the absolute path of an existing file is read as that file, with a warning; a variable
      * whose own name ends in {@code _FILE} holds a path by its name.
      */
-    record InVariable(String variable, String origin) implements PasswordPlace {
+    record InVariable(String variable, String origin, Optional<Map<String, String>> bound) implements PasswordPlace {
         private static final String FILE_SUFFIX = "_FILE";
 
-        InVariable(String variable) {
-            this(variable, PROGRAM);
+        /** @param bound where the variable stands instead of the environment that is looked into */
+        InVariable(String variable, Optional<Map<String, String>> bound) {
+            this(variable, PROGRAM, bound);
         }
 
         @Override
         public PasswordPlace namedIn(String place) {
-            return new InVariable(variable, place);
+            return new InVariable(variable, place, bound);
+        }
+
+        /** Prints no value. */
+        @Override
+        public String toString() {
+            return "InVariable[" + origin + "]";
         }
 
         @Override
-        public String describe(Map<String, String> environment) {
+        public String describe(Map<String, String> looked) {
+            Map<String, String> environment = bound.orElse(looked);
             boolean shown = origin.equals(PROGRAM)
                     ? Disclosure.isShownOfProgram(variable, environment)
                     : Disclosure.isShown(variable, environment);
@@ -83,7 +92,8 @@ sealed interface PasswordPlace {
         }
 
         @Override
-        public Finding look(Map<String, String> environment, FilePermissions permissions) {
+        public Finding look(Map<String, String> looked, FilePermissions permissions) {
+            Map<String, String> environment = bound.orElse(looked);
             String value = value(environment, variable);
             String path = value(environment, variable + FILE_SUFFIX);
             if (!value.isEmpty() && !path.isEmpty()) {
@@ -128,7 +138,8 @@ sealed interface PasswordPlace {
         }
 
         @Override
-        public List<Path> files(Map<String, String> environment) {
+        public List<Path> files(Map<String, String> looked) {
+            Map<String, String> environment = bound.orElse(looked);
             String value = value(environment, variable);
             String path = value(environment, variable + FILE_SUFFIX);
             String candidate = path.isEmpty() ? value : path;

@@ -2,9 +2,11 @@ package dev.penstock.secret;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -60,10 +62,31 @@ public final class PasswordSource {
      * @throws IllegalArgumentException if the name is blank
      */
     public static PasswordSource env(String variable) {
+        return env(variable, Optional.empty());
+    }
+
+    /**
+     * The same variable of the given environment, such as that of a {@code .env} file, and not of the one that is looked into later. {@code X} and
+     * {@code X_FILE} are copied now.
+     *
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static PasswordSource env(String variable, Map<String, String> environment) {
+        Map<String, String> bound = new HashMap<>();
+        for (String name : List.of(variable, variable + "_FILE")) {
+            String value = environment.get(name);
+            if (value != null) {
+                bound.put(name, value);
+            }
+        }
+        return env(variable, Optional.of(bound));
+    }
+
+    private static PasswordSource env(String variable, Optional<Map<String, String>> bound) {
         if (variable.isBlank()) {
             throw new IllegalArgumentException("the name of the variable is blank");
         }
-        return of(new PasswordPlace.InVariable(variable));
+        return of(new PasswordPlace.InVariable(variable, bound));
     }
 
     /**
