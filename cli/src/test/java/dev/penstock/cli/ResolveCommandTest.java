@@ -35,6 +35,8 @@ class ResolveCommandTest {
           system_identifier: 7
           schema: app
           options: -c work_mem=4MB
+          driver:
+            reWriteBatchedInserts: true
           workload: high
           instances: 2
           requests_per_second: 10
@@ -167,7 +169,7 @@ class ResolveCommandTest {
                 directory.resolve("config.yaml"),
                 EVERYTHING.replace(
                         "POLICY", policy(directory, "ca_only = false").toString()));
-        Set<String> elsewhere = Set.of("url", "replica_url", "app_db");
+        Set<String> elsewhere = Set.of("url", "replica_url", "app_db", "driver");
         assertThat(resolve("--config", file.toString())).as(printed(err)).isZero();
         List<String> names = Files.readAllLines(Path.of("..", "docs", "configuration.md")).stream()
                 .dropWhile(line -> !line.contains("KEYS:begin"))
@@ -183,6 +185,7 @@ class ResolveCommandTest {
             assertThat(printed(out))
                     .containsPattern("(?m)^ *" + name + " +\\S.*(config\\.yaml:\\d+|default|preset high)$");
         }
+        assertThat(printed(out)).containsPattern("(?m)^  reWriteBatchedInserts +true +config\\.yaml:\\d+$");
         out.reset();
         assertThat(resolve("--json", "--config", file.toString())).isZero();
         assertThat(names)

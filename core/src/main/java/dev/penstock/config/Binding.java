@@ -25,6 +25,7 @@ final class Binding {
     private final Function<Path[], TlsPolicy> policies;
     private final Mistakes mistakes;
     private final List<ConfigWarning> warnings = new ArrayList<>();
+    private Map<String, Setting> driver = Map.of();
 
     private Binding(
             Sources sources, Map<String, String> environment, Function<Path[], TlsPolicy> policies, Mistakes mistakes) {
@@ -56,6 +57,7 @@ final class Binding {
             warnings.addAll(replica.uri().warnings());
         }
         warnings.addAll(settings.overridden());
+        driver = DriverBinding.bind(uri == null ? Map.of() : uri.driver(), sources, substitution, mistakes, warnings);
         if (sources.isUnnamed()) {
             warnings.addAll(UnreadVariables.warnings(sources, environment, isPasswordGiven(uri, settings)));
         }
@@ -75,6 +77,8 @@ final class Binding {
         List<Endpoint> servers = endpoints(uri, replicas);
         DatabaseConfig.Builder builder = DatabaseConfig.builder().endpoints(servers);
         settings.fill(builder);
+        DriverBinding.judged(driver, Objects.requireNonNull(settings.value(Key.POOLER)), mistakes)
+                .forEach(builder::driverProperty);
         required(Key.APP_DB, settings);
         required(Key.USER, settings);
         PasswordSource password = logins.password(mode, uri == null ? null : uri.password());
@@ -145,7 +149,7 @@ final class Binding {
         return EnvironmentRules.verifyByDefault(mode, settings.explicit(Key.ENVIRONMENT_MODE) != null, endpoints);
     }
 
-    private static Map<String, String> origins(Settings settings, Login primary, DatabaseConfig.Builder builder) {
+    private Map<String, String> origins(Settings settings, Login primary, DatabaseConfig.Builder builder) {
         Map<String, String> origins = settings.origins();
         if (primary.password().isLiteral() && !origins.containsKey(Key.PASSWORD.yamlName())) {
             origins.put(Key.PASSWORD.yamlName(), origins.getOrDefault(Key.URL.yamlName(), Setting.DEFAULT));
@@ -161,6 +165,7 @@ final class Binding {
             unlessWritten(origins, settings, Key.POOL_TIMEOUT, origin);
             unlessWritten(origins, settings, Key.POOL_RECYCLE, origin);
         });
+        driver.forEach((name, value) -> origins.put(DriverProperty.SECTION + "." + name, value.origin()));
         return origins;
     }
 

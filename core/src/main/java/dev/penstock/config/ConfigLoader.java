@@ -136,7 +136,7 @@ final class ConfigLoader {
 
     private DatabaseConfig section(YamlFile yaml, Node node, String path) {
         Mistakes mistakes = new Mistakes();
-        Map<Key, Setting> written = YamlSection.read(yaml, node, path, mistakes);
+        YamlSection written = YamlSection.read(yaml, node, path, mistakes);
         if (!(node instanceof MappingNode)) {
             // That it holds no url is no mistake of its own.
             mistakes.throwIfAny();

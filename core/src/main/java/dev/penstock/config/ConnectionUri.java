@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param database {@code null} when none is named
  * @param keyPassword {@code sslpassword}; {@code null} when none is there
  * @param keys what the parameters say, decoded
+ * @param driver the driver's properties by name, decoded
  * @param warnings what is odd about it
  */
 record ConnectionUri(
@@ -27,6 +28,7 @@ record ConnectionUri(
         @Nullable String database,
         @Nullable UriPassword keyPassword,
         Map<Key, Setting> keys,
+        Map<String, Setting> driver,
         List<ConfigWarning> warnings) {
 
     ConnectionUri {
@@ -34,6 +36,7 @@ record ConnectionUri(
         EnumMap<Key, Setting> copy = new EnumMap<>(Key.class);
         copy.putAll(keys);
         keys = Collections.unmodifiableMap(copy);
+        driver = Map.copyOf(driver);
         warnings = List.copyOf(warnings);
     }
 

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -239,6 +240,14 @@ public final class DatabaseConfig extends Section {
         return value(Key.START);
     }
 
+    /**
+     * Returns the properties of pgjdbc's that were set, by its own names, in alphabetical order; see {@link Builder#driverProperty}. They hold for every
+     * session but the monitors'.
+     */
+    public Map<String, String> driverProperties() {
+        return value(Key.DRIVER);
+    }
+
     /** Returns what is expected of the pools. */
     public WorkloadConfig workload() {
         return workload;
@@ -441,6 +450,9 @@ public final class DatabaseConfig extends Section {
             mistakes.add(
                     Key.REPLICA_URL, "NO_SUCH_REPLICA", "", "must belong to replicas", "Name the replica as well.");
         }
+        driverProperties()
+                .forEach((name, value) -> DriverProperty.judge(name, value, session.pooler())
+                        .ifPresent(wrong -> mistakes.add(Key.DRIVER, wrong)));
         EnvironmentRules.violations(this).forEach(mistakes::addComponent);
         TlsPolicyRules.requireAuth(this, TlsPolicyRules.hosts(endpoints())).ifPresent(mistakes::addComponent);
     }
@@ -468,6 +480,7 @@ public final class DatabaseConfig extends Section {
         private RoleConfig.Builder roles = RoleConfig.builder();
         private SessionConfig.Builder session = SessionConfig.builder();
         private WorkloadConfig.Builder workload = WorkloadConfig.builder();
+        private final Map<String, String> driverProperties = new TreeMap<>();
         private final Set<String> missing = new LinkedHashSet<>();
         private List<DatabaseConfig> neighbours = List.of();
         private Map<Endpoint, Login> replicaLogins = Map.of();
@@ -638,6 +651,26 @@ public final class DatabaseConfig extends Section {
         public Builder session(Consumer<SessionConfig.Builder> changes) {
             changes.accept(session);
             return this;
+        }
+
+        /**
+         * Sets a property of pgjdbc's by the driver's own name: {@code driverProperty("reWriteBatchedInserts", "true")}. A name that the driver does not
+         * have, one that has a key here, and one that would choose hosts, name classes or switch checks off are mistakes;
+         * docs/configuration.md lists them all.
+         */
+        public Builder driverProperty(String name, String value) {
+            driverProperties.put(String.valueOf(name), String.valueOf(value));
+            return set(Key.DRIVER, Collections.unmodifiableMap(new TreeMap<>(driverProperties)));
+        }
+
+        /** Sets all of them, in place of those set before; see {@link #driverProperty}. */
+        public Builder driverProperties(Map<String, String> byName) {
+            driverProperties.clear();
+            if (byName == null) {
+                return set(Key.DRIVER, null);
+            }
+            byName.forEach(this::driverProperty);
+            return set(Key.DRIVER, Collections.unmodifiableMap(new TreeMap<>(driverProperties)));
         }
 
         /** What opening waits for; the primary by default. */

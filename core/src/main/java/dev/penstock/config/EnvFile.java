@@ -74,7 +74,7 @@ public final class EnvFile {
             String value = statement.literal() ? statement.value() : expanded(statement, merged);
             merged.put(statement.name(), value);
         } catch (InvalidConfigException e) {
-            if (OWN.contains(statement.name())) {
+            if (OWN.contains(statement.name()) || statement.name().startsWith(DriverProperty.VARIABLE_PREFIX)) {
                 mistakes.add(e, "envFile", origin);
             } else {
                 merged.remove(statement.name());

@@ -8,7 +8,7 @@ import java.util.Optional;
 /** What the names and words of other pools, drivers and frameworks are called here. Looked at for what is unknown, and for nothing else. */
 final class ForeignNames {
     static final String NO_SECTION =
-            "Only tls: is a section: write its keys directly below the database, such as pool_size.";
+            "Only tls: and driver: are sections: write its keys directly below the database, such as pool_size.";
 
     /** Names, then what to do; letter case, dashes, underscores and dots do not count. Names of pgjdbc's are also in {@link UriParameter}. */
     private static final Map<String, String> NAMES = rows("""
@@ -39,12 +39,14 @@ final class ForeignNames {
             username userName dbUser | Use user, or write it into url.
             passwordFile pwFile | Use user_pw_file_path.
             passwordEnv passwordVariable | Use user_pw_env_var.
-            driverClassName driver dataSourceClassName dataSourceJndiName dataSourceJndi type jndiName \
+            driverClassName dataSourceClassName dataSourceJndiName dataSourceJndi type jndiName \
             | Leave it out: the driver is pgjdbc.
             registerMbeans metricRegistry metricsTrackerFactory healthCheckRegistry \
             | Leave it out: penstock-pool-metrics has the meters, and status() the state.
-            allowPoolSuspension isolateInternalQueries scheduledExecutor threadFactory exceptionOverrideClassName dataSourceProperties \
-            generateUniqueName | Leave it out: it has no counterpart here.
+            dataSourceProperties connectionProperties driverProperties \
+            | Use driver: and the names of pgjdbc below it.
+            allowPoolSuspension isolateInternalQueries scheduledExecutor threadFactory exceptionOverrideClassName generateUniqueName \
+            | Leave it out: it has no counterpart here.
             pool hikari dbcp2 tomcat timeouts topology routing roles session datasource spring \
             | %s
             ssl useSsl sslEnabled | Use sslmode: require, or verify-full, which proves whose server it is.
@@ -52,14 +54,12 @@ final class ForeignNames {
             environment env profile profiles appEnv | Use environment_mode: development, testing or production.
             loginTimeout | Use connect_timeout: it bounds name resolution, TCP, TLS and authentication together.
             socketTimeout queryTimeout defaultQueryTimeout | Use statement_timeout: the socket gives up 5 s after the server.
-            prepareThreshold preparedStatementCacheQueries preparedStatementCacheSizeMiB preferQueryMode prepareStatements \
-            statementCacheSize | Leave it out; behind PgBouncer in transaction mode, use pooler: transaction.
-            defaultRowFetchSize fetchSize adaptiveFetch | Use ReadOptions.streaming() for the read that needs it.
+            prepareStatements statementCacheSize \
+            | Use driver: with the key preparedStatementCacheQueries; behind PgBouncer in transaction mode, pooler: transaction.
+            fetchSize | Use driver: with the key defaultRowFetchSize, or ReadOptions.streaming() for the read that needs it.
             loadBalanceHosts hostRecheckSeconds targetServerType targetSessionAttrs \
             | Leave it out: Penstock finds out which server is the primary, and reads go to replicas.
             logServerErrorDetail | Use error_detail: none.
-            stringtype reWriteBatchedInserts autosave cleanupSavepoints binaryTransfer assumeMinServerVersion escapeSyntaxCallMode \
-            | Leave it out: this setting of the driver is not offered.
             """.formatted(NO_SECTION));
 
     /** Words by the key that takes them. */
@@ -95,7 +95,8 @@ final class ForeignNames {
     /** What to do about a name that is not ours; empty when nobody else is known to use it. */
     static Optional<String> remedy(String name) {
         return Optional.ofNullable(NAMES.get(Suggestions.fold(name)))
-                .or(() -> UriParameter.named(name, UriParts.Form.JDBC).flatMap(ForeignNames::ofDriver));
+                .or(() -> UriParameter.named(name, UriParts.Form.JDBC).flatMap(ForeignNames::ofDriver))
+                .or(() -> DriverProperty.named(name).map(ForeignNames::below));
     }
 
     /** What to write instead of a word that the key does not take. */
@@ -119,6 +120,10 @@ final class ForeignNames {
             case NEUTRAL -> Optional.of("Leave it out: " + parameter.reason() + ".");
             case KEY, FORBIDDEN, UNSUPPORTED -> Optional.of(parameter.reason() + ".");
         };
+    }
+
+    private static String below(DriverProperty row) {
+        return row.isSettable() ? "Write it below driver: as " + row.name() + "." : row.text() + ".";
     }
 
     private static Map<String, String> rows(String table) {

@@ -9,6 +9,7 @@ import static dev.penstock.config.KeyType.login;
 import static dev.penstock.config.KeyType.methods;
 import static dev.penstock.config.KeyType.path;
 import static dev.penstock.config.KeyType.printable;
+import static dev.penstock.config.KeyType.properties;
 import static dev.penstock.config.KeyType.schema;
 import static dev.penstock.config.KeyType.settings;
 import static dev.penstock.config.KeyType.share;
@@ -226,6 +227,10 @@ enum Key {
             .url("options")
             .empty(Map.of())
             .says("Server settings of every session, as libpq writes them: -c name=value")),
+    DRIVER(row("driverProperties", "driver", properties())
+            .empty(Map.of())
+            .says("A section of pgjdbc's own properties by their names, such as reWriteBatchedInserts; see"
+                    + " [below](#properties-of-the-driver)")),
     HYGIENE(row("session.hygiene", "hygiene", word(Hygiene.class))
             .byDefault(Hygiene.TAINTED, "a session that nobody changed costs no reset")
             .says("When a session is reset (DISCARD ALL) before the next borrower gets it: when something"

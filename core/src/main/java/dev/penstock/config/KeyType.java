@@ -214,6 +214,11 @@ final class KeyType {
         return new KeyType(String.class, "not blank", KeyType::unlessBlank, value -> null);
     }
 
+    /** The driver's properties, each judged by its own row. */
+    static KeyType properties() {
+        return new KeyType(Map.class, "names and values", text -> text, value -> null);
+    }
+
     /** A value that another reader makes, of this key and of others. */
     static KeyType elsewhere(Class<?> type) {
         return elsewhere(type, "not blank");

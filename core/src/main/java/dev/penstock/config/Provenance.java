@@ -33,6 +33,10 @@ public record Provenance(String section, Map<String, String> origins, List<Confi
      * {@code default} where nobody wrote one.
      */
     public String originOf(String component) {
+        String exactly = origins.get(component);
+        if (exactly != null) {
+            return exactly;
+        }
         String url = origins.get(Key.URL.yamlName());
         if (url == null) {
             // What was read has a connection string.

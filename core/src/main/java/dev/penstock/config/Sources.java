@@ -2,6 +2,7 @@ package dev.penstock.config;
 
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -10,24 +11,33 @@ import java.util.Map;
  * @param path what its keys are prefixed with in messages: {@code database}, {@code databases.shop}, or empty
  * @param written what a file or the program says
  * @param environment what variables say; a named database takes them by <code>${…}</code>, environment mode and policy aside
+ * @param driver the driver's properties by name, as the file says or else as variables do
  * @param isUnnamed whether the defaults of names and secrets hold
  */
-record Sources(String path, Map<Key, Setting> written, Map<Key, Setting> environment, boolean isUnnamed) {
+record Sources(
+        String path,
+        Map<Key, Setting> written,
+        Map<Key, Setting> environment,
+        Map<String, Setting> driver,
+        boolean isUnnamed) {
 
     /**
      * The keys of a file's section. The unnamed database completes them from the variables; a named one only asks for
      * the environment mode and the policy, which are the process's and not the database's.
      */
-    static Sources file(String path, Map<Key, Setting> written, Map<String, String> environment, boolean isUnnamed) {
+    static Sources file(String path, YamlSection written, Map<String, String> environment, boolean isUnnamed) {
         Map<Key, Setting> variables = variables(path, environment);
+        Map<String, Setting> driver = driver(path, environment);
         if (!isUnnamed) {
             variables.keySet().retainAll(EnumSet.of(Key.ENVIRONMENT_MODE, Key.POLICY));
+            driver.clear();
         }
-        return new Sources(path, written, variables, isUnnamed);
+        driver.putAll(written.driver());
+        return new Sources(path, written.keys(), variables, driver, isUnnamed);
     }
 
     static Sources environment(Map<String, String> environment) {
-        return new Sources("", Map.of(), variables("", environment), true);
+        return new Sources("", Map.of(), variables("", environment), driver("", environment), true);
     }
 
     /** The other variables that name servers belong to another connection string and are left out. */
@@ -39,11 +49,26 @@ record Sources(String path, Map<Key, Setting> written, Map<Key, Setting> environ
                 "",
                 Map.of(Key.URL, Setting.of(Key.URL, uri, "url", "connection string", Setting.Kind.CODE)),
                 variables,
+                driver("", environment),
                 true);
     }
 
     String pathOf(String name) {
         return path.isEmpty() ? name : path + "." + name;
+    }
+
+    private static Map<String, Setting> driver(String path, Map<String, String> environment) {
+        Map<String, Setting> values = new LinkedHashMap<>();
+        environment.forEach((variable, value) -> {
+            if (variable.startsWith(DriverProperty.VARIABLE_PREFIX) && !value.isBlank()) {
+                String rest = variable.substring(DriverProperty.VARIABLE_PREFIX.length());
+                DriverProperty.ofVariable(rest).ifPresent(row -> {
+                    String name = path.isEmpty() ? row.path() : path + "." + row.path();
+                    values.put(row.name(), Setting.of(Key.DRIVER, value, name, variable, Setting.Kind.VARIABLE));
+                });
+            }
+        });
+        return values;
     }
 
     private static Map<Key, Setting> variables(String path, Map<String, String> environment) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,10 @@ final class UnreadVariables {
             "Did you mean APP_ENVIRONMENT?");
 
     private static final String PASSWORD = "DATABASE_PASSWORD";
-    private static final Set<String> OURS = Key.OWN_VARIABLES;
+    private static final Set<String> OURS = Stream.concat(
+                    Key.OWN_VARIABLES.stream(),
+                    DriverProperty.table().values().stream().map(DriverProperty::variable))
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Set<String> read = new HashSet<>();
     private final Map<String, String> environment;

@@ -107,7 +107,7 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
                 unsupported("fallback_application_name", "Use application_name"),
                 unsupported("requiressl", "Use sslmode=require; libpq takes anything but 1 for sslmode=prefer"),
                 unsupported("connection_limit", "Use pool_size and max_overflow"),
-                unsupported("pgbouncer", "Connect to the server itself, or to a pooler that gives sessions"),
+                unsupported("pgbouncer", "Use the key pooler: transaction, or session when it pools sessions"),
                 unsupported("socket_timeout", "Use the key statement_timeout; the socket follows it"));
     }
 
@@ -135,40 +135,17 @@ record UriParameter(String name, Use use, @Nullable Key key, List<String> values
     }
 
     private static List<UriParameter> forbidden() {
-        return Stream.of(
-                        forbidden(
-                                "It names a class to load; configure TLS with the tls keys",
-                                "sslfactory",
-                                "sslfactoryarg",
-                                "sslhostnameverifier",
-                                "sslpasswordcallback",
-                                "socketFactory",
-                                "socketFactoryArg",
-                                "authenticationPluginClassName",
-                                "connectExecutor",
-                                "connectExecutorArg",
-                                "xmlFactoryFactory",
-                                "classLoaderStrategy"),
-                        forbidden("It makes the driver write a log, passwords included", "loggerFile", "loggerLevel"),
-                        forbidden(
-                                "It redirects the connection; write host and database where they belong",
-                                "PGHOST",
-                                "PGPORT",
-                                "PGDBNAME",
-                                "localSocketAddress"),
-                        forbidden("It changes how the JVM logs in", "jaasApplicationName", "jaasLogin", "useSpnego"),
-                        forbidden(
-                                "It weakens verification or means something else elsewhere; use sslmode and"
-                                        + " sslrootcert",
-                                "sslaccept",
-                                "sslidentity",
-                                "trustServerCertificate"))
-                .flatMap(List::stream)
-                .toList();
+        return forbidden(
+                "It weakens verification or means something else elsewhere; use sslmode and" + " sslrootcert",
+                "sslaccept",
+                "sslidentity",
+                "trustServerCertificate");
     }
 
     private static List<UriParameter> jdbcNeutral() {
         return List.of(
+                // Testcontainers and Spring's Docker Compose support write it.
+                neutral("loggerLevel", "The driver's log is off; more would show passwords", "OFF"),
                 neutral("tcpKeepAlive", "Keepalive is always on", "true"),
                 neutral("targetServerType", "Penstock finds the roles itself", "any", "primary"));
     }

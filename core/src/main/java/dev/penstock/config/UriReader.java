@@ -28,6 +28,7 @@ final class UriReader {
     private final UriParts parts;
     private final Mistakes mistakes = new Mistakes();
     private final Map<Key, Setting> keys = new EnumMap<>(Key.class);
+    private final Map<String, Setting> driver = new LinkedHashMap<>();
     private final Map<String, String> components = new LinkedHashMap<>();
     private final List<ConfigWarning> warnings = new ArrayList<>();
 
@@ -57,7 +58,7 @@ final class UriReader {
             keys.put(Key.APP_DB, written(Key.APP_DB, "dbname", database));
         }
         mistakes.throwIfAny();
-        return new ConnectionUri(endpoints, user, password, database, keyPassword, keys, warnings);
+        return new ConnectionUri(endpoints, user, password, database, keyPassword, keys, driver, warnings);
     }
 
     private void parameter(Parameter parameter) {
@@ -71,7 +72,8 @@ final class UriReader {
         }
         UriParameter known = UriParameter.named(name, parts.form()).orElse(null);
         if (known == null) {
-            mistakes.add(scalar.key(), unknown(name));
+            DriverProperty.named(name)
+                    .ifPresentOrElse(row -> driver(row, parameter), () -> mistakes.add(scalar.key(), unknown(name)));
             return;
         }
         switch (known.use()) {
@@ -131,6 +133,23 @@ final class UriReader {
         String value = decoded(parameter.value());
         if (value != null && keys.put(key, written(key, name, value)) != null) {
             repeated(name);
+        }
+    }
+
+    private void driver(DriverProperty row, Parameter parameter) {
+        if (!row.isSettable()) {
+            mistakes.add(
+                    scalar.key(),
+                    problem(
+                            row.name(),
+                            row.key() != null ? "URL_PARAMETER_UNSUPPORTED" : "URL_PARAMETER_FORBIDDEN",
+                            row.key() != null ? "is not supported" : "is not taken from a connection string",
+                            row.text() + "."));
+            return;
+        }
+        String value = decoded(parameter.value());
+        if (value != null && driver.put(row.name(), written(Key.DRIVER, row.name(), value)) != null) {
+            repeated(row.name());
         }
     }
 

@@ -145,7 +145,9 @@ final class UriSplitter {
      */
     private void noRestOfPassword(int from, int end) {
         String name = slice(from, Math.min(next("=", from), end));
-        if (UriParameter.named(name, form).isEmpty() && !name.equals("ssl")) {
+        boolean isKnown = UriParameter.named(name, form).isPresent()
+                || DriverProperty.named(name).isPresent();
+        if (!isKnown && !name.equals("ssl")) {
             throw rawPassword();
         }
     }

@@ -4,8 +4,11 @@ import dev.penstock.secret.Secret;
 import dev.penstock.violation.Violation;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -18,9 +21,12 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class YamlSection {
     private static final Pattern SHOWN_KEY = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
 
+    private static final Set<String> SECTIONS = Set.of(Key.TLS_SECTION, DriverProperty.SECTION);
+
     private final YamlFile file;
     private final Mistakes mistakes;
     private final Map<Key, Setting> values = new EnumMap<>(Key.class);
+    private final Map<String, Setting> driver = new LinkedHashMap<>();
     private final Map<String, String> seen = new HashMap<>();
 
     private YamlSection(YamlFile file, Mistakes mistakes) {
@@ -28,10 +34,20 @@ final class YamlSection {
         this.mistakes = mistakes;
     }
 
-    static Map<Key, Setting> read(YamlFile file, Node node, String path, Mistakes mistakes) {
+    static YamlSection read(YamlFile file, Node node, String path, Mistakes mistakes) {
         YamlSection section = new YamlSection(file, mistakes);
         section.mapping(node, path, "");
-        return section.values;
+        return section;
+    }
+
+    /** The keys that have a value. */
+    Map<Key, Setting> keys() {
+        return values;
+    }
+
+    /** The properties of the driver that have a value, by name; known or not. */
+    Map<String, Setting> driver() {
+        return driver;
     }
 
     private void mapping(Node node, String path, String section) {
@@ -50,10 +66,15 @@ final class YamlSection {
         String here = path + "." + shown(written);
         Node value = tuple.getValueNode();
         String name = section.isEmpty() ? written : section + "." + written;
-        if (section.isEmpty() && written.equals(Key.TLS_SECTION)) {
+        if (section.isEmpty() && SECTIONS.contains(written)) {
             if (!YamlFile.isNull(value)) {
                 mapping(value, here, written);
             }
+            return;
+        }
+        if (section.equals(DriverProperty.SECTION)) {
+            Place place = new Place(Key.DRIVER, name, here, file.origin(tuple.getKeyNode()));
+            add(place, value, setting -> driver.put(written, setting));
             return;
         }
         boolean outside = section.isEmpty() && written.contains(".");
@@ -63,7 +84,8 @@ final class YamlSection {
                     tuple.getKeyNode(), here, "UNKNOWN_KEY", "is not a key of a database", remedy(section, written)));
             return;
         }
-        add(key, value, here, file.origin(tuple.getKeyNode()));
+        Place place = new Place(key, key.name(), here, file.origin(tuple.getKeyNode()));
+        add(place, value, setting -> values.put(key, setting));
     }
 
     private static String remedy(String section, String written) {
@@ -82,8 +104,18 @@ final class YamlSection {
                 : "Write it outside of the section.";
     }
 
-    private void add(Key key, Node node, String path, String origin) {
-        String before = seen.putIfAbsent(key.name(), origin);
+    /** @param id what is written once at most: the name of a key's row, or {@code driver.<name>} */
+    private record Place(Key key, String id, String path, String origin) {
+        Setting with(String text) {
+            return Setting.of(key, text, path, origin, Setting.Kind.FILE);
+        }
+    }
+
+    private void add(Place place, Node node, Consumer<Setting> values) {
+        Key key = place.key;
+        String path = place.path;
+        String origin = place.origin;
+        String before = seen.putIfAbsent(place.id, origin);
         if (before != null) {
             Violation twice =
                     Violation.of("DUPLICATE_KEY", "", "is given twice, first at " + before, "Keep one of them.");
@@ -98,7 +130,7 @@ final class YamlSection {
             String text = scalar.getValue();
             boolean plain = text.equals(text.strip()) && !text.startsWith("\uFEFF");
             String value = plain ? text : Secret.withoutLineEnd(text);
-            values.put(key, Setting.of(key, value, path, origin, Setting.Kind.FILE));
+            values.accept(place.with(value));
         } else if (node instanceof ScalarNode) {
             Violation none = Violation.of(
                     "NO_VALUE",
@@ -113,7 +145,7 @@ final class YamlSection {
                     .map(item -> ((ScalarNode) item).getValue())
                     // No connection string spans lines.
                     .collect(Collectors.joining("\n"));
-            values.put(key, Setting.of(key, joined, path, origin, Setting.Kind.FILE));
+            values.accept(place.with(joined));
         } else {
             String remedy = holdsKeys(node) ? ForeignNames.NO_SECTION : "Write it on one line.";
             mistakes.add(key, violation(node, path, "NOT_A_SCALAR", "must be a single value", remedy));

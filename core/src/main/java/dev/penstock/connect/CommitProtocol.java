@@ -15,6 +15,7 @@ import org.postgresql.core.ResultHandler;
 import org.postgresql.core.TransactionState;
 import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgConnection;
+import org.postgresql.jdbc.PreferQueryMode;
 
 /**
  * What a commit of one session comes to. A failed transaction is not committed in silence: the server answers such a COMMIT
@@ -45,7 +46,9 @@ final class CommitProtocol {
         this.node = node;
         this.session = session;
         this.commit = session.createQuery("COMMIT", false, true).query;
-        this.commitWithReceipt = session.createQuery(WITH_RECEIPT, false, false).query;
+        // The driver splits a text without parameters in some query modes only; the simple one takes it whole.
+        boolean split = session.getPreferQueryMode() != PreferQueryMode.SIMPLE;
+        this.commitWithReceipt = session.createQuery(WITH_RECEIPT, false, split).query;
     }
 
     /** @throws SQLException 25P02, after a rollback, when a statement of the open transaction had failed */

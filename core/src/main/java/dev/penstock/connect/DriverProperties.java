@@ -51,6 +51,10 @@ final class DriverProperties {
     /** Everything but user, password, what proves a login, and TLS. {@code whole} bounds each wait of the attempt itself. */
     Properties forPurpose(Purpose purpose, Duration whole) {
         Properties p = new Properties();
+        if (purpose != Purpose.MONITOR) {
+            // What is set below wins: a configuration that names one of those is refused.
+            config.driverProperties().forEach(p::setProperty);
+        }
         p.setProperty("ApplicationName", config.applicationName());
         // Lets the driver send the application name with the startup packet: no extra round trip.
         p.setProperty("assumeMinServerVersion", "14");

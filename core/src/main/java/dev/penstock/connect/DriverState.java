@@ -61,6 +61,10 @@ final class DriverState {
                 && driver.hintReadOnly() == readOnly;
     }
 
+    void restoreFetchSize() throws SQLException {
+        driver.setDefaultFetchSize(fetchSize);
+    }
+
     /** Everything but {@code readOnly}, which cannot be changed before an open transaction is rolled back. */
     void restore() throws SQLException {
         driver.setAutosave(autosave);

@@ -1,10 +1,13 @@
 package dev.penstock.connect;
 
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.violation.Violation;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.postgresql.PGProperty;
 import org.postgresql.util.DriverInfo;
 
@@ -22,9 +25,25 @@ public final class DriverVersion {
         return warning(running());
     }
 
-    /** The running driver when it cannot be told which logins to accept ({@code requireAuth}, since 42.7.11): it would take any. */
-    public static Optional<Violation> refusal() {
-        return refusal(running(), PGProperty.forName("requireAuth") != null);
+    /**
+     * What the running driver is too old for: one that cannot be told which logins to accept ({@code requireAuth}, since 42.7.11) would take
+     * any, and properties that it does not know it would pass over in silence.
+     */
+    public static List<Violation> refusals(DatabaseConfig config) {
+        return Stream.concat(refusal(running(), PGProperty.forName("requireAuth") != null).stream(), unknown(config))
+                .toList();
+    }
+
+    private static Stream<Violation> unknown(DatabaseConfig config) {
+        return config.driverProperties().keySet().stream()
+                .filter(name -> PGProperty.forName(name) == null)
+                .map(name -> new Violation(
+                        "driver." + name,
+                        "DRIVER_TOO_OLD",
+                        running(),
+                        "needs a newer driver: pgjdbc " + running() + " does not know it",
+                        config.provenance().originOf("driver." + name),
+                        "Use pgjdbc " + SECURE + " or newer (in Spring Boot set postgresql.version), or take it out."));
     }
 
     static Optional<Violation> refusal(String version, boolean knowsRequireAuth) {

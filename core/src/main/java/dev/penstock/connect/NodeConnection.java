@@ -146,6 +146,11 @@ public final class NodeConnection extends WatchedConnection implements SessionSt
         driver.setDefaultFetchSize(rows);
     }
 
+    /** Ends what {@link #setDefaultFetchSize} began: statements fetch again what the configuration says. */
+    public void followConfiguredFetchSize() throws SQLException {
+        driverState.restoreFetchSize();
+    }
+
     @Override
     public boolean isReadSession() {
         return rules.purpose().isReadOnly();

@@ -15,7 +15,9 @@ final class ReadTransaction {
         NodeConnection physical = connection.unwrap(NodeConnection.class);
         try {
             TransactionStart.begin(connection, level, options.parameters());
-            physical.setDefaultFetchSize(options.fetchSize());
+            if (options.fetchSize() > 0) {
+                physical.setDefaultFetchSize(options.fetchSize());
+            }
             T result = body.run(connection);
             connection.commit();
             return result;
@@ -23,7 +25,7 @@ final class ReadTransaction {
             WriteWork.rollback(connection, thrown);
             throw thrown;
         } finally {
-            physical.setDefaultFetchSize(0);
+            physical.followConfiguredFetchSize();
             physical.followConfiguredTimeout();
         }
     }

@@ -27,6 +27,7 @@ import dev.penstock.topology.NodeView;
 import dev.penstock.topology.Topology;
 import dev.penstock.topology.TopologyView;
 import dev.penstock.violation.InvalidConfigException;
+import dev.penstock.violation.Violation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -88,9 +89,10 @@ public final class Router implements AutoCloseable {
         long opened = System.nanoTime();
         config.warnings().forEach(warning -> RoutingLog.LOG.warn("{}", warning));
         DriverVersion.warning().ifPresent(RoutingLog.LOG::warn);
-        DriverVersion.refusal().ifPresent(violation -> {
-            throw new InvalidConfigException(violation);
-        });
+        List<Violation> refused = DriverVersion.refusals(config);
+        if (!refused.isEmpty()) {
+            throw new InvalidConfigException(refused);
+        }
         try {
             return new Router(config, Identity.open(config, config.timeouts().connect()), rhythm, opened);
         } catch (InterruptedException e) {

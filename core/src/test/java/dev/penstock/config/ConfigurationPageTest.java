@@ -61,6 +61,16 @@ class ConfigurationPageTest {
                                 + " | " + row.reason() + " |");
             }
         },
+        DRIVER {
+            @Override
+            List<String> lines() {
+                return table(
+                        "| Property | Values | |",
+                        DriverProperty.table().values().stream(),
+                        row -> "| " + code(row.name()) + " | " + (row.isSettable() ? row.bounds() : "refused") + " | "
+                                + row.text() + " |");
+            }
+        },
         REFUSED {
             @Override
             List<String> lines() {

@@ -127,14 +127,14 @@ class ConnectionUriTest {
         postgresql://app@db-1/shop?socketFactory=x      | URL_PARAMETER_FORBIDDEN
         postgresql://app@db-1/shop?sslaccept=accept_invalid_certs | URL_PARAMETER_FORBIDDEN
         jdbc:postgresql://db-1/shop?PGHOST=db-2         | URL_PARAMETER_FORBIDDEN
-        jdbc:postgresql://db-1/shop?loggerLevel=TRACE   | URL_PARAMETER_FORBIDDEN
+        jdbc:postgresql://db-1/shop?loggerLevel=TRACE   | URL_PARAMETER_UNSUPPORTED
         postgresql://app@db-1/shop?hostaddr=10.0.0.1    | URL_PARAMETER_UNSUPPORTED
         postgresql://app@db-1/shop?service=x            | URL_PARAMETER_UNSUPPORTED
         postgresql://app@db-1/shop?target_session_attrs=read-only | URL_PARAMETER_UNSUPPORTED
         postgresql://app@db-1/shop?gssencmode=require   | URL_PARAMETER_UNSUPPORTED
         postgresql://app@db-1/shop?sslmod=require       | URL_PARAMETER_UNKNOWN
         postgresql://app@db-1/shop?SSLMODE=require      | URL_PARAMETER_UNKNOWN
-        postgresql://app@db-1/shop?ApplicationName=x    | URL_PARAMETER_UNKNOWN
+        postgresql://app@db-1/shop?ApplicationName=x    | URL_PARAMETER_UNSUPPORTED
         postgresql://app@db-1/shop?ssl=false            | URL_PARAMETER_UNKNOWN
         postgresql://app@db-1/shop?sslmode=             | NOT_A_WORD
         postgresql://app@db-1/shop?sslmode=Require      | NOT_A_WORD

@@ -34,10 +34,10 @@ class ForeignNamesTest {
                 "port: 5432 | Write it into url",
                 "name: shop | docs/configuration.md",
                 "database: shop | app_db",
-                "hikari: {a: 1} | Only tls: is a section",
-                "pool: {size: 5} | Only tls: is a section",
+                "hikari: {a: 1} | Only tls: and driver: are sections",
+                "pool: {size: 5} | Only tls: and driver: are sections",
                 "socketTimeout: 5 | statement_timeout",
-                "prepareThreshold: 0 | pooler: transaction",
+                "prepareThreshold: 0 | Write it below driver: as prepareThreshold",
                 "targetServerType: primary | Leave it out",
                 "currentSchema: app | Use schema.",
                 "sslfactory: x | It names a class to load",
@@ -57,7 +57,7 @@ class ForeignNamesTest {
             value = {
                 "maximumPoolSize | pool_size and max_overflow",
                 "leakDetectionThreshold | penstock.pool.usage.max",
-                "prepareThreshold | pooler: transaction",
+                "statementCacheSize | preparedStatementCacheQueries",
                 "pool_sise | 'pool_size'",
                 "max_lag | DATABASE_MAX_LAG"
             })

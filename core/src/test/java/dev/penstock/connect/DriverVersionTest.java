@@ -1,11 +1,16 @@
 package dev.penstock.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.penstock.config.DatabaseConfig;
 import dev.penstock.violation.Violation;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGProperty;
 
 class DriverVersionTest {
     @ParameterizedTest
@@ -38,6 +43,16 @@ class DriverVersionTest {
                         .asString()
                         .contains("42.7.14", "postgresql.version"));
         assertThat(DriverVersion.refusal("42.7.11", true)).isEmpty();
-        assertThat(DriverVersion.refusal()).isEmpty();
+    }
+
+    @Test
+    void a_property_that_the_running_driver_does_not_know_is_refused_instead_of_passed_over() {
+        DatabaseConfig config = DatabaseConfig.fromUri(
+                "postgresql://app@localhost/shop?prepareThreshold=3&reWriteBatchedInsertsSize=64", Map.of());
+        boolean old = PGProperty.forName("reWriteBatchedInsertsSize") == null;
+
+        assertThat(DriverVersion.refusals(config))
+                .extracting(Violation::path, Violation::code)
+                .isEqualTo(old ? List.of(tuple("driver.reWriteBatchedInsertsSize", "DRIVER_TOO_OLD")) : List.of());
     }
 }

@@ -3,6 +3,7 @@ package dev.penstock.cli.resolve;
 import dev.penstock.config.ConfigValue;
 import dev.penstock.config.DatabaseConfig;
 import java.util.List;
+import java.util.Map;
 
 /** For people: each value with where it was written, then what the driver is told. */
 public final class TextReport {
@@ -22,7 +23,11 @@ public final class TextReport {
             report.values(values, "  ");
         });
         report.text.append("driver\n");
-        resolved.driver().parameters().forEach((name, value) -> report.line("  " + name, value, ""));
+        Map<String, String> origins = resolved.config().origins();
+        resolved.driver()
+                .parameters()
+                .forEach((name, value) ->
+                        report.line("  " + name, value, origins.getOrDefault("driver." + name, "")));
         report.line("jdbcUrl", resolved.driver().jdbcUrl(), "");
         resolved.warnings().forEach(warning -> report.text.append("\nwarning: ").append(warning));
         return report.text.toString();
