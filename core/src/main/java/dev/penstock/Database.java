@@ -14,13 +14,13 @@ import dev.penstock.routing.CausalSession;
 import dev.penstock.routing.ReadNeed;
 import dev.penstock.routing.Rhythm;
 import dev.penstock.routing.RoutedDataSource;
+import dev.penstock.routing.NodeLimits;
 import dev.penstock.routing.Router;
 import dev.penstock.sizing.SizingPlan;
 import dev.penstock.violation.InvalidConfigException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 
@@ -86,7 +86,7 @@ public final class Database extends RoutedAccess implements AutoCloseable {
 
     /** How many connections and why, from {@code config} alone; needs no server and no secret. */
     public static SizingPlan plan(DatabaseConfig config) {
-        return SizingPlanner.plan(config, Map.of());
+        return SizingPlanner.plan(config, NodeLimits.configured(config));
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.penstock.config.Endpoint;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.WorkloadConfig;
 import dev.penstock.observe.ServerLimits;
+import dev.penstock.routing.NodeLimits;
 import dev.penstock.sizing.Fleet;
 import dev.penstock.sizing.LiveSessions;
 import dev.penstock.sizing.Neighbour;
@@ -16,14 +17,10 @@ import dev.penstock.sizing.SizingInput;
 import dev.penstock.sizing.SizingPlan;
 import dev.penstock.sizing.Workload;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** From a configuration and what servers said to a plan. Pure. */
@@ -42,13 +39,13 @@ final class SizingPlanner {
         }
     }
 
-    /** @param limits what each server said; configured ones that are missing have not been asked, others were discovered */
-    static SizingPlan plan(DatabaseConfig config, Map<Endpoint, ServerLimits> limits) {
-        return plan(config, limits, sizes(config, limits));
+    /** @param nodes each with what it said */
+    static SizingPlan plan(DatabaseConfig config, List<NodeLimits> nodes) {
+        return plan(config, nodes, sizes(config, nodes));
     }
 
     /** The same for pools whose sizes were found before. */
-    static SizingPlan plan(DatabaseConfig config, Map<Endpoint, ServerLimits> limits, Sizes sizes) {
+    static SizingPlan plan(DatabaseConfig config, List<NodeLimits> nodes, Sizes sizes) {
         List<Other> others = new ArrayList<>();
         for (DatabaseConfig neighbour : config.neighbours()) {
             int ceiling = sizes.neighbours().get(others.size()).ceiling();
@@ -56,26 +53,26 @@ final class SizingPlanner {
         }
         WorkloadConfig declared = config.workload();
         return SizingPlan.of(
-                new SizingInput(sizes.own(), workload(declared), fleet(declared), servers(config, limits, others)));
+                new SizingInput(sizes.own(), workload(declared), fleet(declared), servers(config, nodes, others)));
     }
 
-    static Sizes sizes(DatabaseConfig config, Map<Endpoint, ServerLimits> limits) {
+    static Sizes sizes(DatabaseConfig config, List<NodeLimits> nodes) {
         List<PoolSplit> neighbours = new ArrayList<>();
         for (DatabaseConfig neighbour : config.neighbours()) {
             List<DatabaseConfig> besides = new ArrayList<>(List.of(config));
             config.neighbours().stream().filter(one -> one != neighbour).forEach(besides::add);
             neighbours.add(
-                    size(neighbour, besides, seenBy(neighbour, config, limits)).pool());
+                    size(neighbour, besides, seenBy(neighbour, config, nodes)).pool());
         }
-        return new Sizes(size(config, config.neighbours(), limits), neighbours);
+        return new Sizes(size(config, config.neighbours(), nodes), neighbours);
     }
 
     /** As written, or found beside {@code neighbours}, which ask for what they need. */
     private static PoolSize size(
-            DatabaseConfig config, List<DatabaseConfig> neighbours, Map<Endpoint, ServerLimits> limits) {
+            DatabaseConfig config, List<DatabaseConfig> neighbours, List<NodeLimits> nodes) {
         return config.pool().split().map(PoolSize::byHand).orElseGet(() -> {
             List<Other> others = neighbours.stream().map(Other::asking).toList();
-            return found(config, fleet(config.workload()), servers(config, limits, others));
+            return found(config, fleet(config.workload()), servers(config, nodes, others));
         });
     }
 
@@ -100,71 +97,70 @@ final class SizingPlanner {
                     .map(written -> new Other(config, written.ceiling(), false))
                     .orElseGet(() -> {
                         PoolSize need =
-                                SizingPlanner.found(config, Fleet.undeclared(), servers(config, Map.of(), List.of()));
+                                SizingPlanner.found(config, Fleet.undeclared(), servers(config, NodeLimits.configured(config), List.of()));
                         boolean isCut = fleet(config.workload()).isDeclared();
                         return new Other(config, need.pool().ceiling(), isCut);
                     });
         }
     }
 
-    /** What a neighbour's role and database are limited to is known only where they are ours. */
-    private static Map<Endpoint, ServerLimits> seenBy(
-            DatabaseConfig other, DatabaseConfig config, Map<Endpoint, ServerLimits> limits) {
-        Map<Endpoint, ServerLimits> seen = new LinkedHashMap<>();
-        limits.forEach((endpoint, said) -> {
-            if (other.endpoints().contains(endpoint)) {
-                boolean sameRole = isSameRole(config, other, endpoint);
-                boolean sameDatabase = other.database().equals(config.database());
-                seen.put(
-                        endpoint,
-                        new ServerLimits(
-                                said.maxConnections(),
-                                said.superuserReservedConnections(),
-                                said.reservedConnections(),
-                                sameRole ? said.roleLimit() : OptionalInt.empty(),
-                                sameDatabase ? said.databaseLimit() : OptionalInt.empty(),
-                                OptionalInt.empty(),
-                                OptionalInt.empty(),
-                                List.of()));
+    /** The nodes of another database of the process. What its role and database are limited to is known only where they are ours. */
+    private static List<NodeLimits> seenBy(DatabaseConfig other, DatabaseConfig config, List<NodeLimits> nodes) {
+        List<NodeLimits> seen = new ArrayList<>();
+        for (NodeLimits its : NodeLimits.configured(other)) {
+            List<NodeLimits> ours = nodes.stream()
+                    .filter(node -> node.endpoint().equals(its.endpoint()))
+                    .toList();
+            if (ours.isEmpty()) {
+                seen.add(its);
             }
-        });
+            for (NodeLimits node : ours) {
+                Optional<ServerLimits> said = node.said().map(limits -> shared(limits, other, config, its.endpoint()));
+                seen.add(new NodeLimits(node.name(), node.place(), its.endpoint(), its.primary(), said));
+            }
+        }
         return seen;
+    }
+
+    private static ServerLimits shared(
+            ServerLimits said, DatabaseConfig other, DatabaseConfig config, Endpoint endpoint) {
+        boolean sameRole = isSameRole(config, other, endpoint);
+        boolean sameDatabase = other.database().equals(config.database());
+        return new ServerLimits(
+                said.maxConnections(),
+                said.superuserReservedConnections(),
+                said.reservedConnections(),
+                sameRole ? said.roleLimit() : OptionalInt.empty(),
+                sameDatabase ? said.databaseLimit() : OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                List.of());
     }
 
     private static boolean isSameRole(DatabaseConfig one, DatabaseConfig other, Endpoint endpoint) {
         return one.login(endpoint).user().equals(other.login(endpoint).user());
     }
 
-    private static List<PlannedServer> servers(
-            DatabaseConfig config, Map<Endpoint, ServerLimits> limits, List<Other> others) {
-        List<PlannedServer> servers = new ArrayList<>();
-        Set<Endpoint> endpoints = new LinkedHashSet<>(config.endpoints());
-        endpoints.addAll(limits.keySet());
-        for (Endpoint endpoint : endpoints) {
-            String name = "node-" + (servers.size() + 1) + " (" + endpoint + ")";
-            servers.add(server(config, endpoint, name, limits.get(endpoint), neighbours(config, endpoint, others)));
-        }
-        return servers;
+    private static List<PlannedServer> servers(DatabaseConfig config, List<NodeLimits> nodes, List<Other> others) {
+        return nodes.stream()
+                .map(node -> server(config, node, neighbours(config, node.endpoint(), others)))
+                .toList();
     }
 
-    private static PlannedServer server(
-            DatabaseConfig config,
-            Endpoint endpoint,
-            String name,
-            @Nullable ServerLimits limits,
-            List<Neighbour> neighbours) {
-        boolean primary = endpoint.equals(config.primary());
+    private static PlannedServer server(DatabaseConfig config, NodeLimits node, List<Neighbour> neighbours) {
         if (config.session().pooler() == Pooler.TRANSACTION) {
-            return PlannedServer.pooled(name, primary, neighbours);
+            return PlannedServer.pooled(node.name(), node.place(), node.primary(), neighbours);
         }
+        ServerLimits limits = node.said().orElse(null);
         if (limits == null) {
-            return PlannedServer.unasked(name, primary, neighbours);
+            return PlannedServer.unasked(node.name(), node.place(), node.primary(), neighbours);
         }
         Optional<LiveSessions> live = limits.otherSessions().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new LiveSessions(
                         limits.liveInstances(), limits.otherSessions().getAsInt()));
-        return new PlannedServer(name, primary, budget(limits), live, limits.unseen(), neighbours, false);
+        return new PlannedServer(
+                node.name(), node.place(), node.primary(), budget(limits), live, limits.unseen(), neighbours, false);
     }
 
     private static Optional<ServerBudget> budget(ServerLimits limits) {

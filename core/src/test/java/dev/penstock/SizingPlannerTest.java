@@ -3,21 +3,21 @@ package dev.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.config.DatabaseConfig;
-import dev.penstock.config.Endpoint;
 import dev.penstock.config.PoolConfig;
 import dev.penstock.config.Pooler;
 import dev.penstock.config.SessionConfig;
 import dev.penstock.config.WorkloadConfig;
 import dev.penstock.observe.ServerLimits;
+import dev.penstock.routing.NodeLimits;
 import dev.penstock.secret.PasswordSource;
 import dev.penstock.sizing.Conflict;
 import dev.penstock.sizing.PoolSize;
 import dev.penstock.sizing.SizingPlan;
 import dev.penstock.sizing.WorkloadPreset;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +30,7 @@ class SizingPlannerTest {
     void a_replica_with_a_smaller_limit_cuts_the_pools_of_all_servers() {
         DatabaseConfig config = config("shop").replicas("db-2").build();
 
-        PoolSize size = SizingPlanner.plan(config, limits(Map.of("db-1", 200, "db-2", 100)))
+        PoolSize size = SizingPlanner.plan(config, said(config, Map.of("db-1", 200, "db-2", 100)))
                 .size();
 
         assertThat(size.pool()).hasToString("12 + 6");
@@ -40,9 +40,9 @@ class SizingPlannerTest {
     @Test
     void a_limit_that_comes_later_warns_and_changes_no_size() {
         DatabaseConfig config = config("shop").replicas("db-2").build();
-        SizingPlanner.Sizes sizes = SizingPlanner.sizes(config, limits(Map.of("db-1", 200)));
+        SizingPlanner.Sizes sizes = SizingPlanner.sizes(config, said(config, Map.of("db-1", 200)));
 
-        SizingPlan later = SizingPlanner.plan(config, limits(Map.of("db-1", 200, "db-2", 100)), sizes);
+        SizingPlan later = SizingPlanner.plan(config, said(config, Map.of("db-1", 200, "db-2", 100)), sizes);
 
         assertThat(later.size()).isEqualTo(sizes.own());
         assertThat(later.size().pool()).hasToString("20 + 10");
@@ -58,15 +58,15 @@ class SizingPlannerTest {
         DatabaseConfig jobs = config("jobs")
                 .workload(FOUR.toBuilder().preset(WorkloadPreset.LOW).build())
                 .build();
-        Map<Endpoint, ServerLimits> limits = limits(Map.of("db-1", 100));
+        List<NodeLimits> nodes = said(shop, Map.of("db-1", 100));
 
-        SizingPlan ofShop = SizingPlanner.plan(config("shop").alongside(jobs).build(), limits);
+        SizingPlan ofShop = SizingPlanner.plan(config("shop").alongside(jobs).build(), nodes);
         SizingPlan ofJobs = SizingPlanner.plan(
                 config("jobs")
                         .workload(FOUR.toBuilder().preset(WorkloadPreset.LOW).build())
                         .alongside(shop)
                         .build(),
-                limits);
+                nodes);
 
         // 97 / 5 − 2 monitors = 17, as 30 : 10.
         assertThat(ofShop.size().pool()).hasToString("8 + 4");
@@ -80,18 +80,18 @@ class SizingPlannerTest {
 
     @Test
     void a_neighbour_that_nobody_cuts_comes_first() {
-        Map<Endpoint, ServerLimits> limits = limits(Map.of("db-1", 200));
+        List<NodeLimits> nodes = said(config("shop").build(), Map.of("db-1", 200));
         DatabaseConfig undeclared =
                 config("jobs").workload(WorkloadConfig.undeclared()).build();
         DatabaseConfig byHand =
                 config("jobs").pool(20, 10, Duration.ofSeconds(5)).build();
 
         // 197 / 5 = 39, less 2 monitors and 30.
-        assertThat(SizingPlanner.plan(config("shop").alongside(undeclared).build(), limits)
+        assertThat(SizingPlanner.plan(config("shop").alongside(undeclared).build(), nodes)
                         .size()
                         .pool())
                 .hasToString("5 + 2");
-        assertThat(SizingPlanner.plan(config("shop").alongside(byHand).build(), limits)
+        assertThat(SizingPlanner.plan(config("shop").alongside(byHand).build(), nodes)
                         .size()
                         .pool())
                 .hasToString("5 + 2");
@@ -103,7 +103,7 @@ class SizingPlannerTest {
                 .session(SessionConfig.builder().pooler(Pooler.TRANSACTION).build())
                 .build();
 
-        PoolSize size = SizingPlanner.plan(config, limits(Map.of("db-1", 20))).size();
+        PoolSize size = SizingPlanner.plan(config, said(config, Map.of("db-1", 20))).size();
 
         assertThat(size.pool()).hasToString("20 + 10");
         assertThat(size.notes())
@@ -115,7 +115,7 @@ class SizingPlannerTest {
         DatabaseConfig config =
                 config("shop").pool(20, 10, Duration.ofSeconds(5)).build();
 
-        SizingPlan plan = SizingPlanner.plan(config, limits(Map.of("db-1", 100)));
+        SizingPlan plan = SizingPlanner.plan(config, said(config, Map.of("db-1", 100)));
 
         assertThat(plan.size().isFound()).isFalse();
         assertThat(plan.size().pool()).hasToString("20 + 10");
@@ -132,12 +132,17 @@ class SizingPlannerTest {
                 .workload(FOUR);
     }
 
-    private static Map<Endpoint, ServerLimits> limits(Map<String, Integer> maxConnections) {
+    private static List<NodeLimits> said(DatabaseConfig config, Map<String, Integer> maxConnections) {
         OptionalInt none = OptionalInt.empty();
-        Map<Endpoint, ServerLimits> limits = new HashMap<>();
-        maxConnections.forEach((host, max) -> limits.put(
-                new Endpoint(host, 5432),
-                new ServerLimits(OptionalInt.of(max), 3, 0, none, none, none, none, List.of())));
-        return limits;
+        return NodeLimits.configured(config).stream()
+                .map(node -> new NodeLimits(
+                        node.name(),
+                        node.place(),
+                        node.endpoint(),
+                        node.primary(),
+                        Optional.ofNullable(maxConnections.get(node.endpoint().host()))
+                                .map(max -> new ServerLimits(
+                                        OptionalInt.of(max), 3, 0, none, none, none, none, List.of()))))
+                .toList();
     }
 }

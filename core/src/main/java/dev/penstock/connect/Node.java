@@ -389,9 +389,18 @@ public final class Node {
         connects.release();
     }
 
+    /** Where it is, for people: {@code db-1:5432}, with the address for one of several behind a name. */
+    public String place() {
+        return endpoint + address.map(found -> " at " + found.getHostAddress()).orElse("");
+    }
+
+    /** The name of the node that is the {@code number}th to be known, from 1. Names are compared, and never taken apart. */
+    public static String nameOf(int number) {
+        return "node-" + number;
+    }
+
     @Override
     public String toString() {
-        return name + " (" + endpoint
-                + address.map(found -> " at " + found.getHostAddress()).orElse("") + ")";
+        return name + " (" + place() + ")";
     }
 }

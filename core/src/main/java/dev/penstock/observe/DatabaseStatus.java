@@ -82,8 +82,7 @@ public record DatabaseStatus(
      * databases of the process; empty when nobody declared how many there are, or a pooler stands in between.
      */
     public OptionalInt plannedConnections(NodeStatus node) {
-        return sizing.map(plan -> plan.sessionsOn(server -> server.endsWith("(" + node.endpoint() + ")")))
-                .orElse(OptionalInt.empty());
+        return sizing.map(plan -> plan.sessionsOn(node.name())).orElse(OptionalInt.empty());
     }
 
     /** How many warnings the sizing plan has; 0 without a plan. */

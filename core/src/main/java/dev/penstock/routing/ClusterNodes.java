@@ -46,7 +46,7 @@ final class ClusterNodes {
 
     /** A node under the next free name, not known yet. */
     Node named(Endpoint endpoint, Optional<InetAddress> address) {
-        return new Node("node-" + named.incrementAndGet(), endpoint, address);
+        return new Node(Node.nameOf(named.incrementAndGet()), endpoint, address);
     }
 
     /** Its pools are there from now on; nothing is opened before it is borrowed. */

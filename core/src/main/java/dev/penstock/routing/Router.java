@@ -18,7 +18,6 @@ import dev.penstock.observe.DriverSettings;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.RouteExplanation;
 import dev.penstock.observe.RouteReason;
-import dev.penstock.observe.ServerLimits;
 import dev.penstock.observe.WarmUp;
 import dev.penstock.pool.NodePools;
 import dev.penstock.sizing.PoolSplit;
@@ -35,7 +34,6 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -222,7 +220,7 @@ public final class Router implements AutoCloseable {
 
     private void awaitLimits(long nanos) throws SQLException {
         try {
-            topology.await(view -> view.nodes().stream().allMatch(KnownLimits::areAsked), nanos);
+            topology.await(view -> view.nodes().stream().allMatch(NodeLimits::isAsked), nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("Interrupted while asking the nodes for their limits", "08001", e);
@@ -240,9 +238,9 @@ public final class Router implements AutoCloseable {
         RoutingLog.LOG.info("{}", found);
     }
 
-    /** What the nodes admit, as they said, or why one could not be asked; without those that were not asked yet. */
-    public Map<Endpoint, ServerLimits> limits() {
-        return KnownLimits.of(topology.view());
+    /** The nodes, each with what it admits as it said, or why it could not be asked. */
+    public List<NodeLimits> limits() {
+        return NodeLimits.of(topology.view(), config);
     }
 
     /** Calls {@code heard} whenever a node has said what it admits, or something else that lasts. */

@@ -171,13 +171,13 @@ final class ConflictRules {
             found.add(new Conflict(
                     Code.NOT_ASKED,
                     false,
-                    server.name() + " did not say what it admits, so nothing was compared: "
+                    server + " did not say what it admits, so nothing was compared: "
                             + String.join("; ", server.unseen()),
                     "Compare max_connections with the plan by hand, or let the role read the settings"));
         }
     }
 
     private static String server(ServerPlan plan) {
-        return plan.server().name();
+        return plan.server().toString();
     }
 }

@@ -32,7 +32,7 @@ final class PlanText {
 
     private void server(ServerPlan plan, String label) {
         line("");
-        line(plan.server().name() + (plan.server().primary() ? ", primary" : ", replica") + known(plan.server()));
+        line(plan.server() + (plan.server().primary() ? ", primary" : ", replica") + known(plan.server()));
         row(" ", label, "", String.valueOf(plan.ceiling()), "pool_size + max_overflow");
         plan.bounds()
                 .forEach(bound -> row(

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * A server as the plan knows it. Immutable.
  *
- * @param name the logical name with host and port, for people
+ * @param name its logical name, taken as it is: the one that status, metrics and log use
+ * @param place where it is, for people
  * @param primary whether it is expected to be written
  * @param budget what it admits; empty when it has not been asked
  * @param live who was connected; empty when it has not been asked or would not say
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record PlannedServer(
         String name,
+        String place,
         boolean primary,
         Optional<ServerBudget> budget,
         Optional<LiveSessions> live,
@@ -29,12 +31,20 @@ public record PlannedServer(
     }
 
     /** A server that nobody asked. */
-    public static PlannedServer unasked(String name, boolean primary, List<Neighbour> neighbours) {
-        return new PlannedServer(name, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, false);
+    public static PlannedServer unasked(
+            String name, String place, boolean primary, List<Neighbour> neighbours) {
+        return new PlannedServer(name, place, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, false);
     }
 
     /** A server behind a pooler that shares its sessions among transactions. */
-    public static PlannedServer pooled(String name, boolean primary, List<Neighbour> neighbours) {
-        return new PlannedServer(name, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, true);
+    public static PlannedServer pooled(
+            String name, String place, boolean primary, List<Neighbour> neighbours) {
+        return new PlannedServer(name, place, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, true);
+    }
+
+    /** {@code node-1 (db-1:5432)}. */
+    @Override
+    public String toString() {
+        return name + " (" + place + ")";
     }
 }

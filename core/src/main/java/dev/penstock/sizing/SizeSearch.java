@@ -113,9 +113,9 @@ final class SizeSearch {
         }
         for (PlannedServer server : input.servers()) {
             if (server.pooled()) {
-                notes.add("not cut to what " + server.name() + " admits, which binds the pooler's own pool");
+                notes.add("not cut to what " + server + " admits, which binds the pooler's own pool");
             } else if (server.budget().isEmpty()) {
-                notes.add("not cut to what " + server.name() + " admits, which is not known");
+                notes.add("not cut to what " + server + " admits, which is not known");
             }
         }
         return input.servers().stream()
@@ -133,7 +133,7 @@ final class SizeSearch {
     private Bound placed(Bound limit, PlannedServer server) {
         return input.servers().size() == 1
                 ? limit
-                : new Bound(limit.kind(), limit.connections(), limit.inputs() + ", on " + server.name());
+                : new Bound(limit.kind(), limit.connections(), limit.inputs() + ", on " + server);
     }
 
     /** A ceiling with the ratio of {@code shape}, pool_size rounded up; with a max_overflow of its own, pool_size is the rest. */

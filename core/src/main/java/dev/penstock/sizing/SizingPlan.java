@@ -3,7 +3,6 @@ package dev.penstock.sizing;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.function.Predicate;
 
 /**
  * How many connections, and why: every bound of every server, the one that decides, what the configured pool will do, and
@@ -54,13 +53,13 @@ public record SizingPlan(SizingInput input, List<ServerPlan> servers, List<Confl
     /**
      * The sessions that all declared instances may open on one server together, as the plan counts them.
      *
-     * @param named picks the server by its name
-     * @return empty when no instances are declared, no server is picked, or a pooler shares its sessions
+     * @param name the server's logical name
+     * @return empty when no instances are declared, no server has that name, or a pooler shares its sessions
      */
-    public OptionalInt sessionsOn(Predicate<String> named) {
+    public OptionalInt sessionsOn(String name) {
         return servers.stream()
                 .map(ServerPlan::server)
-                .filter(server -> named.test(server.name())
+                .filter(server -> server.name().equals(name)
                         && !server.pooled()
                         && input.fleet().isDeclared())
                 .mapToInt(server -> input.fleet().atMost() * input.sessionsPerInstance(server))

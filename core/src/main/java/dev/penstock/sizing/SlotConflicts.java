@@ -66,7 +66,7 @@ final class SlotConflicts {
                     limit.code(),
                     input.fleet().isDeclared(),
                     input.fleet() + " may open " + instances + " × " + perInstance(besides) + " = " + wanted
-                            + " sessions on " + server.name() + ", which admits " + limit.slots() + " ("
+                            + " sessions on " + server + ", which admits " + limit.slots() + " ("
                             + limit.said() + ")",
                     remedy(limit, 0, instances * (besides.size() + 1), wanted)));
         }
@@ -82,7 +82,7 @@ final class SlotConflicts {
                     false,
                     connected(live) + " may open " + instances + " × " + perInstance(server.neighbours())
                             + (live.others() == 0 ? "" : " and with " + PlanText.others(live)) + " = "
-                            + wanted + " sessions on " + server.name() + ", which admits " + limit.slots() + " ("
+                            + wanted + " sessions on " + server + ", which admits " + limit.slots() + " ("
                             + limit.said() + ")",
                     remedy(
                             limit,
@@ -93,7 +93,7 @@ final class SlotConflicts {
             found.add(new Conflict(
                     Code.LIVE_SESSIONS,
                     false,
-                    connected(live) + " are connected to " + server.name() + ", and " + declared
+                    connected(live) + " are connected to " + server + ", and " + declared
                             + " at most were declared (" + input.fleet() + ")",
                     "Raise instances or deploy_surge to what really runs; during a deploy wait until it has ended"));
         }

@@ -112,7 +112,7 @@ class PoolSizeTest {
     void the_tightest_of_server_role_and_database_cuts_and_the_second_is_the_next() {
         ServerBudget budget = new ServerBudget(100, 3, 0, OptionalInt.of(60), OptionalInt.of(70));
 
-        PoolSize size = found(FOUR, server("node-1 (db:5432)", Optional.of(budget)));
+        PoolSize size = found(FOUR, server("node-1", "db:5432", Optional.of(budget)));
 
         assertThat(size)
                 .hasToString("8 + 3 = 11 by the role limit (60 of the role / 4 instances and 1 more during a deploy"
@@ -124,7 +124,7 @@ class PoolSizeTest {
     @Test
     void the_smallest_of_all_servers_cuts() {
         PoolSize size =
-                found(FOUR, server("node-1 (db-1:5432)", budget(200)), server("node-2 (db-2:5432)", budget(100)));
+                found(FOUR, server("node-1", "db-1:5432", budget(200)), server("node-2", "db-2:5432", budget(100)));
 
         assertThat(size.pool()).hasToString("12 + 6");
         assertThat(size.rule().inputs()).endsWith("on node-2 (db-2:5432)");
@@ -141,9 +141,9 @@ class PoolSizeTest {
                 OptionalInt.empty(),
                 1,
                 OptionalInt.empty());
-        PlannedServer primary = server("node-1 (db-1:5432)", Optional.empty());
-        PlannedServer replica = PlannedServer.unasked("node-2 (db-2:5432)", false, List.of());
-        PlannedServer other = PlannedServer.unasked("node-3 (db-3:5432)", false, List.of());
+        PlannedServer primary = server("node-1", "db-1:5432", Optional.empty());
+        PlannedServer replica = PlannedServer.unasked("node-2", "db-2:5432", false, List.of());
+        PlannedServer other = PlannedServer.unasked("node-3", "db-3:5432", false, List.of());
 
         PoolSize size =
                 PoolSize.found(OptionalInt.empty(), workload, Fleet.undeclared(), List.of(primary, replica, other));
@@ -155,9 +155,9 @@ class PoolSizeTest {
 
     @Test
     void what_is_not_looked_at_is_said() {
-        PlannedServer unknown = server("node-1 (db-1:5432)", Optional.empty());
-        PlannedServer known = server("node-2 (db-2:5432)", budget(100));
-        PlannedServer pooled = PlannedServer.pooled("node-1 (db:6432)", true, List.of());
+        PlannedServer unknown = server("node-1", "db-1:5432", Optional.empty());
+        PlannedServer known = server("node-2", "db-2:5432", budget(100));
+        PlannedServer pooled = PlannedServer.pooled("node-1", "db:6432", true, List.of());
 
         assertThat(found(Fleet.undeclared(), known).notes())
                 .containsExactly("not cut to what the servers admit, because instances is not declared");
@@ -175,7 +175,7 @@ class PoolSizeTest {
 
     @Test
     void whoever_did_not_declare_instances_is_told_what_that_would_do() {
-        PlannedServer small = server("node-1 (db:5432)", budget(20));
+        PlannedServer small = server("node-1", "db:5432", budget(20));
         PoolSize size = found(Fleet.undeclared(), small);
 
         SizingPlan plan =
@@ -253,8 +253,7 @@ class PoolSizeTest {
     })
     void a_neighbour_set_by_hand_comes_first_and_others_share_by_need(
             int neighbour, boolean isFound, int connections, String pool) {
-        PlannedServer server = server(
-                "node-1 (db:5432)", budget(100), new Neighbour("temporal", neighbour + 1, false, false, isFound));
+        PlannedServer server = server("node-1", "db:5432", budget(100), new Neighbour("temporal", neighbour + 1, false, false, isFound));
 
         PoolSize size = found(FOUR, server);
 
@@ -265,7 +264,7 @@ class PoolSizeTest {
     @Test
     void neighbours_that_all_have_room_are_not_cut() {
         PlannedServer server =
-                server("node-1 (db:5432)", budget(400), new Neighbour("temporal", 31, false, false, true));
+                server("node-1", "db:5432", budget(400), new Neighbour("temporal", 31, false, false, true));
 
         assertThat(found(FOUR, server).pool()).hasToString("20 + 10");
     }
@@ -274,12 +273,12 @@ class PoolSizeTest {
     void the_parts_of_any_neighbours_fit_together() {
         for (int max = 10; max < 300; max++) {
             PoolSize shop =
-                    found(FOUR, server("node-1", budget(max), new Neighbour("temporal", 51, false, false, true)));
+                    found(FOUR, server("node-1", "db:5432", budget(max), new Neighbour("temporal", 51, false, false, true)));
             PoolSize temporal = PoolSize.found(
                     OptionalInt.empty(),
                     workload(WorkloadPreset.VERY_HIGH, null, null, null, null, null),
                     FOUR,
-                    List.of(server("node-1", budget(max), new Neighbour("shop", 31, false, false, true))));
+                    List.of(server("node-1", "db:5432", budget(max), new Neighbour("shop", 31, false, false, true))));
             int left = Math.max(0, max - 3) / 5 - 2;
             assertThat(shop.rule().connections() + temporal.rule().connections())
                     .as("max_connections " + max)
@@ -331,10 +330,11 @@ class PoolSizeTest {
     }
 
     private static PlannedServer server(int maxConnections) {
-        return server("node-1 (db:5432)", budget(maxConnections));
+        return server("node-1", "db:5432", budget(maxConnections));
     }
 
-    private static PlannedServer server(String name, Optional<ServerBudget> budget, Neighbour... neighbours) {
-        return new PlannedServer(name, true, budget, Optional.empty(), List.of(), Arrays.asList(neighbours), false);
+    private static PlannedServer server(
+            String name, String place, Optional<ServerBudget> budget, Neighbour... neighbours) {
+        return new PlannedServer(name, place, true, budget, Optional.empty(), List.of(), Arrays.asList(neighbours), false);
     }
 }

@@ -214,7 +214,7 @@ class SizingPlanTest {
                 new PoolSplit(20, 10),
                 workload,
                 Fleet.undeclared(),
-                List.of(PlannedServer.unasked("node-1 (db:5432)", true, List.of()))));
+                List.of(PlannedServer.unasked("node-1", "db:5432", true, List.of()))));
 
         assertThat(plan.refusals())
                 .singleElement()
@@ -304,7 +304,8 @@ class SizingPlanTest {
     @Test
     void a_server_that_refuses_to_tell_is_a_warning_and_one_that_was_not_asked_yet_is_none() {
         PlannedServer silent = new PlannedServer(
-                "node-1 (db:5432)",
+                "node-1",
+                "db:5432",
                 true,
                 Optional.empty(),
                 Optional.empty(),
@@ -316,14 +317,14 @@ class SizingPlanTest {
                 .singleElement()
                 .returns(Code.NOT_ASKED, Conflict::code)
                 .satisfies(warning -> assertThat(warning.sentence()).contains("permission denied"));
-        PlannedServer later = PlannedServer.unasked("node-1 (db:5432)", true, List.of());
+        PlannedServer later = PlannedServer.unasked("node-1", "db:5432", true, List.of());
         assertThat(plan(new PoolSplit(10, 0), Workload.undeclared(), later).conflicts())
                 .isEmpty();
     }
 
     @Test
     void behind_a_transaction_pooler_the_limits_of_the_server_are_not_ours() {
-        PlannedServer pooled = PlannedServer.pooled("node-1 (db:6432)", true, List.of());
+        PlannedServer pooled = PlannedServer.pooled("node-1", "db:6432", true, List.of());
 
         SizingPlan plan = plan(new PoolSplit(100, 100), Workload.undeclared(), pooled);
 
@@ -381,7 +382,7 @@ class SizingPlanTest {
 
     private static PlannedServer server(ServerBudget budget, Neighbour... neighbours) {
         return new PlannedServer(
-                "node-1 (db:5432)", true, Optional.of(budget), Optional.empty(), List.of(), List.of(neighbours), false);
+                "node-1", "db:5432", true, Optional.of(budget), Optional.empty(), List.of(), List.of(neighbours), false);
     }
 
     private static PlannedServer server(ServerBudget budget, PlannedServer like) {
@@ -389,12 +390,13 @@ class SizingPlanTest {
     }
 
     private static PlannedServer replica(String name, ServerBudget budget) {
-        return new PlannedServer(name, false, Optional.of(budget), Optional.empty(), List.of(), List.of(), false);
+        return new PlannedServer(name, "db:5432", false, Optional.of(budget), Optional.empty(), List.of(), List.of(), false);
     }
 
     private static PlannedServer live(ServerBudget budget, OptionalInt instances, int others) {
         return new PlannedServer(
-                "node-1 (db:5432)",
+                "node-1",
+                "db:5432",
                 true,
                 Optional.of(budget),
                 Optional.of(new LiveSessions(instances, others)),

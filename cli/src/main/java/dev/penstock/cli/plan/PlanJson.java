@@ -105,6 +105,7 @@ public final class PlanJson {
     private void server(ServerPlan plan) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", plan.server().name());
+        json.writeStringField("place", plan.server().place());
         json.writeStringField("role", plan.server().primary() ? "primary" : "replica");
         budget(plan.server().budget());
         number(
