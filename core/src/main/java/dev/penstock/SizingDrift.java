@@ -4,7 +4,7 @@ import dev.penstock.observe.MeasuredLoad;
 import dev.penstock.observe.NodeStatus;
 import dev.penstock.observe.Role;
 import dev.penstock.sizing.Prediction;
-import dev.penstock.sizing.ServerPlan;
+import dev.penstock.sizing.NodePlan;
 import dev.penstock.sizing.SizingPlan;
 import java.util.HashMap;
 import java.util.List;
@@ -69,10 +69,10 @@ final class SizingDrift {
 
     /** By role and not by name: after a failover another node has the primary's load. */
     private static Optional<String> drift(SizingPlan plan, boolean primary, MeasuredLoad measured) {
-        return plan.servers().stream()
-                .filter(server -> server.server().primary() == primary)
+        return plan.nodes().stream()
+                .filter(node -> node.node().primary() == primary)
                 .findFirst()
-                .flatMap(ServerPlan::predicted)
+                .flatMap(NodePlan::predicted)
                 .filter(predicted -> measured.borrows() >= ENOUGH_BORROWS && hasLeft(predicted, measured))
                 .map(predicted ->
                         sentence(predicted, plan.input().workload().holdMillis().orElse(0), measured));

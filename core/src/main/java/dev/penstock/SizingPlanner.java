@@ -9,7 +9,7 @@ import dev.penstock.routing.NodeLimits;
 import dev.penstock.sizing.Fleet;
 import dev.penstock.sizing.LiveSessions;
 import dev.penstock.sizing.Neighbour;
-import dev.penstock.sizing.PlannedServer;
+import dev.penstock.sizing.PlannedNode;
 import dev.penstock.sizing.PoolSize;
 import dev.penstock.sizing.PoolSplit;
 import dev.penstock.sizing.ServerBudget;
@@ -53,7 +53,7 @@ final class SizingPlanner {
         }
         WorkloadConfig declared = config.workload();
         return SizingPlan.of(
-                new SizingInput(sizes.own(), workload(declared), fleet(declared), servers(config, nodes, others)));
+                new SizingInput(sizes.own(), workload(declared), fleet(declared), nodes(config, nodes, others)));
     }
 
     static Sizes sizes(DatabaseConfig config, List<NodeLimits> nodes) {
@@ -72,12 +72,12 @@ final class SizingPlanner {
             DatabaseConfig config, List<DatabaseConfig> neighbours, List<NodeLimits> nodes) {
         return config.pool().split().map(PoolSize::byHand).orElseGet(() -> {
             List<Other> others = neighbours.stream().map(Other::asking).toList();
-            return found(config, fleet(config.workload()), servers(config, nodes, others));
+            return found(config, fleet(config.workload()), nodes(config, nodes, others));
         });
     }
 
-    private static PoolSize found(DatabaseConfig config, Fleet fleet, List<PlannedServer> servers) {
-        return PoolSize.found(whole(config.pool().maxOverflow()), workload(config.workload()), fleet, servers);
+    private static PoolSize found(DatabaseConfig config, Fleet fleet, List<PlannedNode> nodes) {
+        return PoolSize.found(whole(config.pool().maxOverflow()), workload(config.workload()), fleet, nodes);
     }
 
     /**
@@ -97,7 +97,7 @@ final class SizingPlanner {
                     .map(written -> new Other(config, written.ceiling(), false))
                     .orElseGet(() -> {
                         PoolSize need =
-                                SizingPlanner.found(config, Fleet.undeclared(), servers(config, NodeLimits.configured(config), List.of()));
+                                SizingPlanner.found(config, Fleet.undeclared(), nodes(config, NodeLimits.configured(config), List.of()));
                         boolean isCut = fleet(config.workload()).isDeclared();
                         return new Other(config, need.pool().ceiling(), isCut);
                     });
@@ -141,25 +141,25 @@ final class SizingPlanner {
         return one.login(endpoint).user().equals(other.login(endpoint).user());
     }
 
-    private static List<PlannedServer> servers(DatabaseConfig config, List<NodeLimits> nodes, List<Other> others) {
+    private static List<PlannedNode> nodes(DatabaseConfig config, List<NodeLimits> nodes, List<Other> others) {
         return nodes.stream()
-                .map(node -> server(config, node, neighbours(config, node.endpoint(), others)))
+                .map(node -> node(config, node, neighbours(config, node.endpoint(), others)))
                 .toList();
     }
 
-    private static PlannedServer server(DatabaseConfig config, NodeLimits node, List<Neighbour> neighbours) {
+    private static PlannedNode node(DatabaseConfig config, NodeLimits node, List<Neighbour> neighbours) {
         if (config.session().pooler() == Pooler.TRANSACTION) {
-            return PlannedServer.pooled(node.name(), node.place(), node.primary(), neighbours);
+            return PlannedNode.pooled(node.name(), node.place(), node.primary(), neighbours);
         }
         ServerLimits limits = node.said().orElse(null);
         if (limits == null) {
-            return PlannedServer.unasked(node.name(), node.place(), node.primary(), neighbours);
+            return PlannedNode.unasked(node.name(), node.place(), node.primary(), neighbours);
         }
         Optional<LiveSessions> live = limits.otherSessions().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new LiveSessions(
                         limits.liveInstances(), limits.otherSessions().getAsInt()));
-        return new PlannedServer(
+        return new PlannedNode(
                 node.name(), node.place(), node.primary(), budget(limits), live, limits.unseen(), neighbours, false);
     }
 

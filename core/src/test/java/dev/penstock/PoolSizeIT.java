@@ -305,8 +305,8 @@ class PoolSizeIT {
             assertThat(size.pool()).hasToString("12 + 6");
             cluster.primary().resume();
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> db.status().sizing().orElseThrow().servers().stream()
-                            .allMatch(server -> server.server().budget().isPresent()));
+                    .until(() -> db.status().sizing().orElseThrow().nodes().stream()
+                            .allMatch(server -> server.node().budget().isPresent()));
             assertThat(db.status().sizing().orElseThrow().size()).isEqualTo(size);
         } finally {
             cluster.primary().resume();

@@ -12,7 +12,7 @@ import dev.penstock.observe.DatabaseListener;
 import dev.penstock.sizing.Bound;
 import dev.penstock.sizing.Conflict;
 import dev.penstock.sizing.LiveSessions;
-import dev.penstock.sizing.PlannedServer;
+import dev.penstock.sizing.PlannedNode;
 import dev.penstock.sizing.SizingPlan;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.violation.InvalidConfigException;
@@ -88,10 +88,10 @@ class SizingIT {
         try (Database db = Database.open(config)) {
             SizingPlan plan = db.status().sizing().orElseThrow();
             assertThat(plan.conflicts()).isEmpty();
-            assertThat(plan.servers().get(0).bound(Bound.Kind.SERVER_BUDGET))
+            assertThat(plan.nodes().get(0).bound(Bound.Kind.SERVER_BUDGET))
                     .get()
                     .returns(6, Bound::connections);
-            assertThat(plan.servers().get(0).binding()).get().returns(Bound.Kind.WAIT_TARGET, Bound::kind);
+            assertThat(plan.nodes().get(0).binding()).get().returns(Bound.Kind.WAIT_TARGET, Bound::kind);
             assertThat(plan.toString()).contains("max_connections 40 − 3 − 0 reserved");
         }
     }
@@ -115,7 +115,7 @@ class SizingIT {
                         .contains("4 live instances, counted by application_name,")
                         .contains("4 × (10 + 1 of the monitor)")
                         .contains("admits 37");
-                LiveSessions live = plan.servers().get(0).server().live().orElseThrow();
+                LiveSessions live = plan.nodes().get(0).node().live().orElseThrow();
                 assertThat(live.instances()).hasValue(4);
                 // billing/a at least; the testkit's own sessions come and go.
                 assertThat(live.others()).isPositive();
@@ -134,11 +134,11 @@ class SizingIT {
         cluster.primary().execute("alter database appdb connection limit 29");
         try {
             SizingPlan plan = Database.planWithServers(config().build());
-            assertThat(plan.servers().get(0).server().budget().orElseThrow().roleLimit())
+            assertThat(plan.nodes().get(0).node().budget().orElseThrow().roleLimit())
                     .hasValue(31);
-            assertThat(plan.servers().get(0).server().budget().orElseThrow().databaseLimit())
+            assertThat(plan.nodes().get(0).node().budget().orElseThrow().databaseLimit())
                     .hasValue(29);
-            assertThat(plan.servers().get(1).server().budget()).isPresent();
+            assertThat(plan.nodes().get(1).node().budget()).isPresent();
         } finally {
             cluster.primary().execute("alter role appuser connection limit -1");
             cluster.primary().execute("alter database appdb connection limit -1");
@@ -149,8 +149,8 @@ class SizingIT {
     void what_the_role_may_not_see_is_said_and_the_rest_is_known() throws Exception {
         cluster.primary().execute("revoke select on pg_catalog.pg_stat_activity from public");
         try (Database db = Database.open(config().build())) {
-            PlannedServer server =
-                    db.status().sizing().orElseThrow().servers().get(0).server();
+            PlannedNode server =
+                    db.status().sizing().orElseThrow().nodes().get(0).node();
             assertThat(server.budget().orElseThrow().usable()).isEqualTo(37);
             assertThat(server.live()).isEmpty();
             assertThat(server.unseen())
@@ -166,9 +166,9 @@ class SizingIT {
     void a_name_without_an_instance_is_no_reason_to_guess() throws Exception {
         SizingPlan plan = Database.planWithServers(config().build());
 
-        assertThat(plan.servers().get(0).server().live().orElseThrow().instances())
+        assertThat(plan.nodes().get(0).node().live().orElseThrow().instances())
                 .isEmpty();
-        assertThat(plan.servers().get(0).server().unseen())
+        assertThat(plan.nodes().get(0).node().unseen())
                 .singleElement()
                 .asString()
                 .contains("'penstock' names no instance (as shop/host-7 does)");
@@ -190,16 +190,16 @@ class SizingIT {
                     }
                 });
                 SizingPlan plan = db.status().sizing().orElseThrow();
-                assertThat(plan.servers().get(1).server().budget()).isEmpty();
+                assertThat(plan.nodes().get(1).node().budget()).isEmpty();
                 assertThat(plan.warnings()).extracting(Conflict::code).contains(Conflict.Code.SERVER_BUDGET);
                 cluster.node(1).resume();
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> db.status()
                                 .sizing()
                                 .orElseThrow()
-                                .servers()
+                                .nodes()
                                 .get(1)
-                                .server()
+                                .node()
                                 .budget()
                                 .isPresent());
                 await().atMost(Duration.ofSeconds(10)).until(() -> !warned.isEmpty());

@@ -71,7 +71,7 @@ class SizingPlannerTest {
         // 97 / 5 − 2 monitors = 17, as 30 : 10.
         assertThat(ofShop.size().pool()).hasToString("8 + 4");
         assertThat(ofJobs.size().pool()).hasToString("2 + 2");
-        assertThat(ofShop.input().servers().get(0).neighbours())
+        assertThat(ofShop.input().nodes().get(0).neighbours())
                 .singleElement()
                 .returns(5, neighbour -> neighbour.connections());
         assertThat(ofShop.conflicts()).isEmpty();

@@ -76,7 +76,7 @@ class PlanCommandTest {
                 .containsExactlyInAnyOrder(
                         ("whatIf lostReplicas moreInstances slowerQueries databases name notAsked poolSize maxOverflow"
                                         + " size found rule next notes"
-                                        + " instances instancesAtMost refuses servers role budget liveInstances otherSessions"
+                                        + " instances instancesAtMost refuses nodes place role budget liveInstances otherSessions"
                                         + " unseen bounds kind sense connections binding inputs advised predicted utilisation"
                                         + " p50WaitMillis p99WaitMillis oneMore oneFewer replicaLost conflicts")
                                 .split(" "));

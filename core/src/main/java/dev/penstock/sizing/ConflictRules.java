@@ -19,25 +19,25 @@ final class ConflictRules {
         this.input = input;
     }
 
-    static List<Conflict> conflicts(SizingInput input, List<ServerPlan> servers) {
+    static List<Conflict> conflicts(SizingInput input, List<NodePlan> nodes) {
         ConflictRules rules = new ConflictRules(input);
-        servers.forEach(rules::check);
+        nodes.forEach(rules::check);
         rules.found.sort(Comparator.comparing(conflict -> !conflict.refuses()));
         return rules.found;
     }
 
-    private void check(ServerPlan plan) {
-        SlotConflicts.of(input, plan.server()).forEach(found::add);
+    private void check(NodePlan plan) {
+        SlotConflicts.of(input, plan.node()).forEach(found::add);
         deadlock(plan);
         cores(plan);
         boolean calm = promise(plan);
         if (calm) {
             plan.replicaLost().ifPresent(lost -> replicaLost(plan, lost));
         }
-        unasked(plan.server());
+        unasked(plan.node());
     }
 
-    private void deadlock(ServerPlan plan) {
+    private void deadlock(NodePlan plan) {
         Optional<Bound> floor = plan.bound(Kind.DEADLOCK_FLOOR);
         if (floor.isEmpty() || input.workload().connectionsPerRequest() == 1) {
             return;
@@ -62,7 +62,7 @@ final class ConflictRules {
                                         Code.DEADLOCK_FLOOR,
                                         input.fleet().isDeclared()
                                                 && !input.size().isFound(),
-                                        server(plan) + " can work on " + share.connections()
+                                        node(plan) + " can work on " + share.connections()
                                                 + " connections of each instance at once ("
                                                 + share.inputs() + "), below the " + needed
                                                 + " that nested borrows need ("
@@ -70,7 +70,7 @@ final class ConflictRules {
                                         "Borrow one connection at a time in a request; or run fewer instances; or take a larger server")));
     }
 
-    private void cores(ServerPlan plan) {
+    private void cores(NodePlan plan) {
         Optional<Bound> share = plan.bound(Kind.SERVER_CORES);
         Optional<Bound> needed = plan.bound(Kind.WAIT_TARGET).or(() -> plan.bound(Kind.REQUEST_FORMULA));
         if (share.isPresent()
@@ -80,7 +80,7 @@ final class ConflictRules {
             found.add(new Conflict(
                     Code.SERVER_CORES,
                     false,
-                    server(plan) + " cannot serve this without queueing inside: " + instances + " × "
+                    node(plan) + " cannot serve this without queueing inside: " + instances + " × "
                             + needed.get().connections() + " = "
                             + instances * needed.get().connections()
                             + " connections at work on "
@@ -92,7 +92,7 @@ final class ConflictRules {
     }
 
     /** Whether the configured pool keeps what was declared. */
-    private boolean promise(ServerPlan plan) {
+    private boolean promise(NodePlan plan) {
         if (plan.predicted().isEmpty()) {
             return true;
         }
@@ -101,7 +101,7 @@ final class ConflictRules {
             found.add(new Conflict(
                     Code.OVERLOAD,
                     false,
-                    server(plan) + ": " + busy(predicted) + ", so the queue only grows",
+                    node(plan) + ": " + busy(predicted) + ", so the queue only grows",
                     larger(plan)));
             return false;
         }
@@ -109,7 +109,7 @@ final class ConflictRules {
             found.add(new Conflict(
                     Code.WAIT_TARGET,
                     false,
-                    server(plan) + ": the predicted p99 wait of " + predicted.connections() + " connections is "
+                    node(plan) + ": the predicted p99 wait of " + predicted.connections() + " connections is "
                             + PlanText.millis(predicted.p99WaitMillis()) + ", above the target of " + target(),
                     larger(plan)));
             return false;
@@ -117,7 +117,7 @@ final class ConflictRules {
         return true;
     }
 
-    private void replicaLost(ServerPlan plan, Prediction lost) {
+    private void replicaLost(NodePlan plan, Prediction lost) {
         boolean overloaded = lost.utilisation() >= 1;
         if (overloaded || isTooLong(lost)) {
             String what = overloaded
@@ -127,7 +127,7 @@ final class ConflictRules {
             found.add(new Conflict(
                     Code.REPLICA_LOSS,
                     false,
-                    server(plan) + " cannot carry its part of the reads when one replica is lost: " + what,
+                    node(plan) + " cannot carry its part of the reads when one replica is lost: " + what,
                     larger(plan) + "; or add a replica"));
         }
     }
@@ -146,7 +146,7 @@ final class ConflictRules {
                 + " connections would be busy on average and the pool has " + predicted.connections();
     }
 
-    private String larger(ServerPlan plan) {
+    private String larger(NodePlan plan) {
         String size = plan.bound(Kind.WAIT_TARGET)
                 .or(() -> plan.bound(Kind.REQUEST_FORMULA))
                 .map(bound -> " to " + bound.connections())
@@ -166,18 +166,18 @@ final class ConflictRules {
         };
     }
 
-    private void unasked(PlannedServer server) {
-        if (server.budget().isEmpty() && !server.unseen().isEmpty()) {
+    private void unasked(PlannedNode node) {
+        if (node.budget().isEmpty() && !node.unseen().isEmpty()) {
             found.add(new Conflict(
                     Code.NOT_ASKED,
                     false,
-                    server + " did not say what it admits, so nothing was compared: "
-                            + String.join("; ", server.unseen()),
+                    node + " did not say what it admits, so nothing was compared: "
+                            + String.join("; ", node.unseen()),
                     "Compare max_connections with the plan by hand, or let the role read the settings"));
         }
     }
 
-    private static String server(ServerPlan plan) {
-        return plan.server().toString();
+    private static String node(NodePlan plan) {
+        return plan.node().toString();
     }
 }

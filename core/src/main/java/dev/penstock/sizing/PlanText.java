@@ -17,7 +17,7 @@ final class PlanText {
         table.line("pool_size + max_overflow = " + input.pool() + " = "
                 + input.pool().ceiling() + " to each server, and 1 of the monitor; " + input.fleet());
         table.size(input.size());
-        plan.servers().forEach(server -> table.server(server, input.size().isFound() ? "found" : "configured"));
+        plan.nodes().forEach(node -> table.node(node, input.size().isFound() ? "found" : "configured"));
         table.conflicts(plan.conflicts());
         return table.text.toString().stripTrailing();
     }
@@ -30,9 +30,9 @@ final class PlanText {
         }
     }
 
-    private void server(ServerPlan plan, String label) {
+    private void node(NodePlan plan, String label) {
         line("");
-        line(plan.server() + (plan.server().primary() ? ", primary" : ", replica") + known(plan.server()));
+        line(plan.node() + (plan.node().primary() ? ", primary" : ", replica") + known(plan.node()));
         row(" ", label, "", String.valueOf(plan.ceiling()), "pool_size + max_overflow");
         plan.bounds()
                 .forEach(bound -> row(
@@ -45,15 +45,15 @@ final class PlanText {
         predicted("one more", plan.oneMore());
         predicted("one fewer", plan.oneFewer());
         predicted("replica lost", plan.replicaLost());
-        plan.server().live().ifPresent(live -> row(" ", "live", "", "", connected(live)));
-        plan.server().unseen().forEach(unseen -> row(" ", "not seen", "", "", unseen));
+        plan.node().live().ifPresent(live -> row(" ", "live", "", "", connected(live)));
+        plan.node().unseen().forEach(unseen -> row(" ", "not seen", "", "", unseen));
     }
 
-    private static String known(PlannedServer server) {
-        if (server.pooled()) {
+    private static String known(PlannedNode node) {
+        if (node.pooled()) {
             return ", behind a pooler: what the server admits binds the pooler's own pool";
         }
-        return server.budget().isEmpty() ? ", not asked" : "";
+        return node.budget().isEmpty() ? ", not asked" : "";
     }
 
     private static String connected(LiveSessions live) {

@@ -32,10 +32,10 @@ public record PoolSize(PoolSplit pool, Bound rule, Optional<Bound> next, List<St
      * smallest limit of a server, a role or a database that is known cuts it, and neighbours whose size is found too get their part by need.
      *
      * @param maxOverflow set by hand: then only pool_size is found, at least 1
-     * @param servers of the database, the primary first; the size fits the smallest, because any of them may become the primary
+     * @param nodes of the database, the primary first; the size fits the smallest, because any of them may become the primary
      */
-    public static PoolSize found(OptionalInt maxOverflow, Workload workload, Fleet fleet, List<PlannedServer> servers) {
-        return new SizeSearch(workload, fleet, servers).find(maxOverflow);
+    public static PoolSize found(OptionalInt maxOverflow, Workload workload, Fleet fleet, List<PlannedNode> nodes) {
+        return new SizeSearch(workload, fleet, nodes).find(maxOverflow);
     }
 
     /** Whether the formulas gave it. */

@@ -26,8 +26,8 @@ final class SizeSearch {
     private final SizingInput input;
     private final List<String> notes = new ArrayList<>();
 
-    SizeSearch(Workload workload, Fleet fleet, List<PlannedServer> servers) {
-        this.input = new SizingInput(UNDECLARED, workload, fleet, servers);
+    SizeSearch(Workload workload, Fleet fleet, List<PlannedNode> nodes) {
+        this.input = new SizingInput(UNDECLARED, workload, fleet, nodes);
     }
 
     /** A rule that decides, and the one that would without it. */
@@ -72,8 +72,8 @@ final class SizeSearch {
     private List<Bound> formulas() {
         List<Bound> found = new ArrayList<>();
         for (Kind kind : List.of(Kind.REQUEST_FORMULA, Kind.WAIT_TARGET)) {
-            input.servers().stream()
-                    .map(server -> new ServerBounds(input, server))
+            input.nodes().stream()
+                    .map(node -> new NodeBounds(input, node))
                     .flatMap(bounds -> bounds.need(kind).stream())
                     .max(BY_CONNECTIONS)
                     .ifPresent(found::add);
@@ -86,8 +86,8 @@ final class SizeSearch {
     private List<Bound> presets() {
         Workload workload = input.workload();
         Stream<Bound> declared = Stream.concat(
-                workload.preset().map(ServerBounds::preset).stream(),
-                workload.borrowsPerSecond().stream().mapToObj(ServerBounds::preset));
+                workload.preset().map(NodeBounds::preset).stream(),
+                workload.borrowsPerSecond().stream().mapToObj(NodeBounds::preset));
         Bound undeclared = new Bound(
                 Kind.DEFAULT,
                 UNDECLARED.ceiling(),
@@ -101,7 +101,7 @@ final class SizeSearch {
 
     /** Requests that hold one connection at a time need none. */
     private Optional<Bound> floor() {
-        return ServerBounds.deadlockFloor(input.workload())
+        return NodeBounds.deadlockFloor(input.workload())
                 .filter(floor -> input.workload().connectionsPerRequest() > 1);
     }
 
@@ -111,17 +111,17 @@ final class SizeSearch {
             notes.add("not cut to what the servers admit, because instances is not declared");
             return List.of();
         }
-        for (PlannedServer server : input.servers()) {
-            if (server.pooled()) {
-                notes.add("not cut to what " + server + " admits, which binds the pooler's own pool");
-            } else if (server.budget().isEmpty()) {
-                notes.add("not cut to what " + server + " admits, which is not known");
+        for (PlannedNode node : input.nodes()) {
+            if (node.pooled()) {
+                notes.add("not cut to what " + node + " admits, which binds the pooler's own pool");
+            } else if (node.budget().isEmpty()) {
+                notes.add("not cut to what " + node + " admits, which is not known");
             }
         }
-        return input.servers().stream()
-                .filter(server -> !server.pooled())
-                .flatMap(server ->
-                        new ServerBounds(input, server).limits(need).stream().map(limit -> placed(limit, server)))
+        return input.nodes().stream()
+                .filter(node -> !node.pooled())
+                .flatMap(node ->
+                        new NodeBounds(input, node).limits(need).stream().map(limit -> placed(limit, node)))
                 .filter(limit -> limit.connections() < need)
                 .collect(Collectors.toMap(Bound::kind, limit -> limit, BinaryOperator.minBy(BY_CONNECTIONS)))
                 .values()
@@ -130,10 +130,10 @@ final class SizeSearch {
                 .toList();
     }
 
-    private Bound placed(Bound limit, PlannedServer server) {
-        return input.servers().size() == 1
+    private Bound placed(Bound limit, PlannedNode node) {
+        return input.nodes().size() == 1
                 ? limit
-                : new Bound(limit.kind(), limit.connections(), limit.inputs() + ", on " + server);
+                : new Bound(limit.kind(), limit.connections(), limit.inputs() + ", on " + node);
     }
 
     /** A ceiling with the ratio of {@code shape}, pool_size rounded up; with a max_overflow of its own, pool_size is the rest. */

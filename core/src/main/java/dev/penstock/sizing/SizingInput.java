@@ -8,19 +8,19 @@ import java.util.List;
  * @param size the size of the pool of one server, and why
  * @param workload what one instance does
  * @param fleet how many instances there are
- * @param servers the primary first
+ * @param nodes the primary first
  */
-public record SizingInput(PoolSize size, Workload workload, Fleet fleet, List<PlannedServer> servers) {
+public record SizingInput(PoolSize size, Workload workload, Fleet fleet, List<PlannedNode> nodes) {
     /** Each open database keeps one connection besides its pool, to look after the server. */
     static final int MONITOR = 1;
 
     public SizingInput {
-        servers = List.copyOf(servers);
+        nodes = List.copyOf(nodes);
     }
 
     /** With a size that somebody wrote. */
-    public SizingInput(PoolSplit pool, Workload workload, Fleet fleet, List<PlannedServer> servers) {
-        this(PoolSize.byHand(pool), workload, fleet, servers);
+    public SizingInput(PoolSplit pool, Workload workload, Fleet fleet, List<PlannedNode> nodes) {
+        this(PoolSize.byHand(pool), workload, fleet, nodes);
     }
 
     /** The pool of one server. */
@@ -29,24 +29,24 @@ public record SizingInput(PoolSize size, Workload workload, Fleet fleet, List<Pl
     }
 
     /** Of this database and its neighbours, their monitors included. */
-    int sessionsPerInstance(PlannedServer server) {
+    int sessionsPerInstance(PlannedNode node) {
         return pool().ceiling()
                 + MONITOR
-                + server.neighbours().stream().mapToInt(Neighbour::connections).sum();
+                + node.neighbours().stream().mapToInt(Neighbour::connections).sum();
     }
 
     int replicas() {
-        return (int) servers.stream().filter(server -> !server.primary()).count();
+        return (int) nodes.stream().filter(node -> !node.primary()).count();
     }
 
     /** How many borrows a second reach that server with so many replicas up. */
-    double borrowsPerSecond(PlannedServer server, int replicasUp) {
+    double borrowsPerSecond(PlannedNode node, int replicasUp) {
         double all = workload.borrowsPerSecond().orElse(0);
         if (workload.readShare().isEmpty()) {
             return all;
         }
         double reads = all * workload.readShare().getAsDouble();
-        if (server.primary()) {
+        if (node.primary()) {
             return all - reads + (replicasUp <= 0 ? reads : 0);
         }
         return reads / Math.max(1, replicasUp);

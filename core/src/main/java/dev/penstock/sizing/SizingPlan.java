@@ -5,29 +5,29 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * How many connections, and why: every bound of every server, the one that decides, what the configured pool will do, and
+ * How many connections, and why: every bound of every node, the one that decides, what the configured pool will do, and
  * what does not go together. Immutable; {@link #toString()} is a table for people.
  *
  * <p>The rule: {@code min(server budget, share of the cores, max(deadlock floor, queueing))}. When the minimum falls below
  * the deadlock floor, or what was declared does not fit into what a server admits, the plan refuses.
  *
  * @param input what it was made from
- * @param servers one plan for each server, in the order of the input
+ * @param nodes one plan for each node, in the order of the input
  * @param conflicts what does not go together, those that refuse first
  */
-public record SizingPlan(SizingInput input, List<ServerPlan> servers, List<Conflict> conflicts) {
-    public SizingPlan(SizingInput input, List<ServerPlan> servers, List<Conflict> conflicts) {
+public record SizingPlan(SizingInput input, List<NodePlan> nodes, List<Conflict> conflicts) {
+    public SizingPlan(SizingInput input, List<NodePlan> nodes, List<Conflict> conflicts) {
         this.input = Objects.requireNonNull(input, "input");
-        this.servers = List.copyOf(servers);
+        this.nodes = List.copyOf(nodes);
         this.conflicts = List.copyOf(conflicts);
     }
 
     /** The plan for that input. Pure: the same input gives the same plan. */
     public static SizingPlan of(SizingInput input) {
-        List<ServerPlan> servers = input.servers().stream()
-                .map(server -> ServerBounds.plan(input, server))
+        List<NodePlan> nodes = input.nodes().stream()
+                .map(node -> NodeBounds.plan(input, node))
                 .toList();
-        return new SizingPlan(input, servers, ConflictRules.conflicts(input, servers));
+        return new SizingPlan(input, nodes, ConflictRules.conflicts(input, nodes));
     }
 
     /** The plan after that change. */
@@ -51,18 +51,18 @@ public record SizingPlan(SizingInput input, List<ServerPlan> servers, List<Confl
     }
 
     /**
-     * The sessions that all declared instances may open on one server together, as the plan counts them.
+     * The sessions that all declared instances may open on one node together, as the plan counts them.
      *
-     * @param name the server's logical name
-     * @return empty when no instances are declared, no server has that name, or a pooler shares its sessions
+     * @param name the node's logical name
+     * @return empty when no instances are declared, no node has that name, or a pooler shares its sessions
      */
     public OptionalInt sessionsOn(String name) {
-        return servers.stream()
-                .map(ServerPlan::server)
-                .filter(server -> server.name().equals(name)
-                        && !server.pooled()
+        return nodes.stream()
+                .map(NodePlan::node)
+                .filter(node -> node.name().equals(name)
+                        && !node.pooled()
                         && input.fleet().isDeclared())
-                .mapToInt(server -> input.fleet().atMost() * input.sessionsPerInstance(server))
+                .mapToInt(node -> input.fleet().atMost() * input.sessionsPerInstance(node))
                 .findFirst();
     }
 

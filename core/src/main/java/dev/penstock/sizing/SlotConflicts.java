@@ -11,17 +11,17 @@ final class SlotConflicts {
     private record Limit(Code code, int slots, String said, String raise, int now) {}
 
     private final SizingInput input;
-    private final PlannedServer server;
+    private final PlannedNode node;
     private final List<Conflict> found = new ArrayList<>();
 
-    private SlotConflicts(SizingInput input, PlannedServer server) {
+    private SlotConflicts(SizingInput input, PlannedNode node) {
         this.input = input;
-        this.server = server;
+        this.node = node;
     }
 
-    static List<Conflict> of(SizingInput input, PlannedServer server) {
-        SlotConflicts conflicts = new SlotConflicts(input, server);
-        server.budget().ifPresent(conflicts::check);
+    static List<Conflict> of(SizingInput input, PlannedNode node) {
+        SlotConflicts conflicts = new SlotConflicts(input, node);
+        node.budget().ifPresent(conflicts::check);
         return conflicts.found;
     }
 
@@ -46,7 +46,7 @@ final class SlotConflicts {
                                 limit),
                         Neighbour::sameDatabase));
         if (found.isEmpty()) {
-            server.live().ifPresent(live -> live(live, budgetLimit(budget)));
+            node.live().ifPresent(live -> live(live, budgetLimit(budget)));
         }
     }
 
@@ -57,7 +57,7 @@ final class SlotConflicts {
     }
 
     private void declared(Limit limit, Predicate<Neighbour> counts) {
-        List<Neighbour> besides = server.neighbours().stream().filter(counts).toList();
+        List<Neighbour> besides = node.neighbours().stream().filter(counts).toList();
         int each = each(besides);
         int instances = input.fleet().atMost();
         long wanted = (long) each * instances;
@@ -66,7 +66,7 @@ final class SlotConflicts {
                     limit.code(),
                     input.fleet().isDeclared(),
                     input.fleet() + " may open " + instances + " × " + perInstance(besides) + " = " + wanted
-                            + " sessions on " + server + ", which admits " + limit.slots() + " ("
+                            + " sessions on " + node + ", which admits " + limit.slots() + " ("
                             + limit.said() + ")",
                     remedy(limit, 0, instances * (besides.size() + 1), wanted)));
         }
@@ -74,26 +74,26 @@ final class SlotConflicts {
 
     private void live(LiveSessions live, Limit limit) {
         int instances = live.instances().orElse(1);
-        long wanted = (long) each(server.neighbours()) * instances + live.others();
+        long wanted = (long) each(node.neighbours()) * instances + live.others();
         int declared = input.fleet().atMost();
         if (wanted > limit.slots()) {
             found.add(new Conflict(
                     Code.LIVE_SESSIONS,
                     false,
-                    connected(live) + " may open " + instances + " × " + perInstance(server.neighbours())
+                    connected(live) + " may open " + instances + " × " + perInstance(node.neighbours())
                             + (live.others() == 0 ? "" : " and with " + PlanText.others(live)) + " = "
-                            + wanted + " sessions on " + server + ", which admits " + limit.slots() + " ("
+                            + wanted + " sessions on " + node + ", which admits " + limit.slots() + " ("
                             + limit.said() + ")",
                     remedy(
                             limit,
                             live.others(),
-                            instances * (server.neighbours().size() + 1),
+                            instances * (node.neighbours().size() + 1),
                             wanted)));
         } else if (input.fleet().isDeclared() && instances > declared) {
             found.add(new Conflict(
                     Code.LIVE_SESSIONS,
                     false,
-                    connected(live) + " are connected to " + server + ", and " + declared
+                    connected(live) + " are connected to " + node + ", and " + declared
                             + " at most were declared (" + input.fleet() + ")",
                     "Raise instances or deploy_surge to what really runs; during a deploy wait until it has ended"));
         }

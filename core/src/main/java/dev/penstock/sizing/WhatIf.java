@@ -35,7 +35,7 @@ public record WhatIf(int replicasLost, int moreInstances, double slowerQueries) 
     }
 
     SizingInput apply(SizingInput input) {
-        List<PlannedServer> left = new ArrayList<>(input.servers());
+        List<PlannedNode> left = new ArrayList<>(input.nodes());
         for (int i = left.size() - 1, lost = 0; i >= 0 && lost < replicasLost; i--) {
             if (!left.get(i).primary()) {
                 left.remove(i);

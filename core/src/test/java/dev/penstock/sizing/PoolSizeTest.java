@@ -61,7 +61,7 @@ class PoolSizeTest {
                 whole(overflow),
                 workload(preset, perSecond, holdMillis, waitMillis, requests, each),
                 Fleet.undeclared(),
-                List.of(server(1000)));
+                List.of(node(1000)));
 
         assertThat(size.pool()).as(size.toString()).hasToString(pool);
         assertThat(size.rule().kind()).isEqualTo(rule);
@@ -100,7 +100,7 @@ class PoolSizeTest {
                 whole(overflow),
                 workload(preset, perSecond, holdMillis, waitMillis, null, null),
                 FOUR,
-                List.of(server(maxConnections)));
+                List.of(node(maxConnections)));
 
         assertThat(size.pool()).as(size.toString()).hasToString(pool);
         assertThat(size.rule().kind()).isEqualTo(rule);
@@ -112,7 +112,7 @@ class PoolSizeTest {
     void the_tightest_of_server_role_and_database_cuts_and_the_second_is_the_next() {
         ServerBudget budget = new ServerBudget(100, 3, 0, OptionalInt.of(60), OptionalInt.of(70));
 
-        PoolSize size = found(FOUR, server("node-1", "db:5432", Optional.of(budget)));
+        PoolSize size = found(FOUR, node("node-1", "db:5432", Optional.of(budget)));
 
         assertThat(size)
                 .hasToString("8 + 3 = 11 by the role limit (60 of the role / 4 instances and 1 more during a deploy"
@@ -124,7 +124,7 @@ class PoolSizeTest {
     @Test
     void the_smallest_of_all_servers_cuts() {
         PoolSize size =
-                found(FOUR, server("node-1", "db-1:5432", budget(200)), server("node-2", "db-2:5432", budget(100)));
+                found(FOUR, node("node-1", "db-1:5432", budget(200)), node("node-2", "db-2:5432", budget(100)));
 
         assertThat(size.pool()).hasToString("12 + 6");
         assertThat(size.rule().inputs()).endsWith("on node-2 (db-2:5432)");
@@ -141,9 +141,9 @@ class PoolSizeTest {
                 OptionalInt.empty(),
                 1,
                 OptionalInt.empty());
-        PlannedServer primary = server("node-1", "db-1:5432", Optional.empty());
-        PlannedServer replica = PlannedServer.unasked("node-2", "db-2:5432", false, List.of());
-        PlannedServer other = PlannedServer.unasked("node-3", "db-3:5432", false, List.of());
+        PlannedNode primary = node("node-1", "db-1:5432", Optional.empty());
+        PlannedNode replica = PlannedNode.unasked("node-2", "db-2:5432", false, List.of());
+        PlannedNode other = PlannedNode.unasked("node-3", "db-3:5432", false, List.of());
 
         PoolSize size =
                 PoolSize.found(OptionalInt.empty(), workload, Fleet.undeclared(), List.of(primary, replica, other));
@@ -155,9 +155,9 @@ class PoolSizeTest {
 
     @Test
     void what_is_not_looked_at_is_said() {
-        PlannedServer unknown = server("node-1", "db-1:5432", Optional.empty());
-        PlannedServer known = server("node-2", "db-2:5432", budget(100));
-        PlannedServer pooled = PlannedServer.pooled("node-1", "db:6432", true, List.of());
+        PlannedNode unknown = node("node-1", "db-1:5432", Optional.empty());
+        PlannedNode known = node("node-2", "db-2:5432", budget(100));
+        PlannedNode pooled = PlannedNode.pooled("node-1", "db:6432", true, List.of());
 
         assertThat(found(Fleet.undeclared(), known).notes())
                 .containsExactly("not cut to what the servers admit, because instances is not declared");
@@ -175,7 +175,7 @@ class PoolSizeTest {
 
     @Test
     void whoever_did_not_declare_instances_is_told_what_that_would_do() {
-        PlannedServer small = server("node-1", "db:5432", budget(20));
+        PlannedNode small = node("node-1", "db:5432", budget(20));
         PoolSize size = found(Fleet.undeclared(), small);
 
         SizingPlan plan =
@@ -197,7 +197,7 @@ class PoolSizeTest {
                 OptionalInt.empty(),
                 workload(null, 10_000.0, 50.0, null, null, null),
                 Fleet.undeclared(),
-                List.of(server(1000)));
+                List.of(node(1000)));
 
         assertThat(size.notes())
                 .contains("clipped from 400 + 200, because pool_size and max_overflow take 100 at most");
@@ -214,8 +214,8 @@ class PoolSizeTest {
                 2,
                 OptionalInt.of(4));
 
-        PoolSize size = PoolSize.found(OptionalInt.empty(), workload, FOUR, List.of(server(200)));
-        SizingPlan plan = SizingPlan.of(new SizingInput(size, workload, FOUR, List.of(server(200))));
+        PoolSize size = PoolSize.found(OptionalInt.empty(), workload, FOUR, List.of(node(200)));
+        SizingPlan plan = SizingPlan.of(new SizingInput(size, workload, FOUR, List.of(node(200))));
 
         assertThat(size.pool()).hasToString("20 + 10");
         assertThat(plan.refusals()).isEmpty();
@@ -227,8 +227,8 @@ class PoolSizeTest {
     void a_deadlock_floor_above_the_budget_is_refused_after_the_cut() {
         Workload workload = workload(null, null, null, null, 16, 3);
 
-        PoolSize size = PoolSize.found(OptionalInt.empty(), workload, FOUR, List.of(server(100)));
-        SizingPlan plan = SizingPlan.of(new SizingInput(size, workload, FOUR, List.of(server(100))));
+        PoolSize size = PoolSize.found(OptionalInt.empty(), workload, FOUR, List.of(node(100)));
+        SizingPlan plan = SizingPlan.of(new SizingInput(size, workload, FOUR, List.of(node(100))));
 
         assertThat(size.pool()).hasToString("12 + 6");
         assertThat(size.next()).get().returns(Kind.DEADLOCK_FLOOR, Bound::kind);
@@ -253,9 +253,9 @@ class PoolSizeTest {
     })
     void a_neighbour_set_by_hand_comes_first_and_others_share_by_need(
             int neighbour, boolean isFound, int connections, String pool) {
-        PlannedServer server = server("node-1", "db:5432", budget(100), new Neighbour("temporal", neighbour + 1, false, false, isFound));
+        PlannedNode node = node("node-1", "db:5432", budget(100), new Neighbour("temporal", neighbour + 1, false, false, isFound));
 
-        PoolSize size = found(FOUR, server);
+        PoolSize size = found(FOUR, node);
 
         assertThat(size.rule()).returns(Kind.SERVER_BUDGET, Bound::kind).returns(connections, Bound::connections);
         assertThat(size.pool()).hasToString(pool);
@@ -263,22 +263,22 @@ class PoolSizeTest {
 
     @Test
     void neighbours_that_all_have_room_are_not_cut() {
-        PlannedServer server =
-                server("node-1", "db:5432", budget(400), new Neighbour("temporal", 31, false, false, true));
+        PlannedNode node =
+                node("node-1", "db:5432", budget(400), new Neighbour("temporal", 31, false, false, true));
 
-        assertThat(found(FOUR, server).pool()).hasToString("20 + 10");
+        assertThat(found(FOUR, node).pool()).hasToString("20 + 10");
     }
 
     @Test
     void the_parts_of_any_neighbours_fit_together() {
         for (int max = 10; max < 300; max++) {
             PoolSize shop =
-                    found(FOUR, server("node-1", "db:5432", budget(max), new Neighbour("temporal", 51, false, false, true)));
+                    found(FOUR, node("node-1", "db:5432", budget(max), new Neighbour("temporal", 51, false, false, true)));
             PoolSize temporal = PoolSize.found(
                     OptionalInt.empty(),
                     workload(WorkloadPreset.VERY_HIGH, null, null, null, null, null),
                     FOUR,
-                    List.of(server("node-1", "db:5432", budget(max), new Neighbour("shop", 31, false, false, true))));
+                    List.of(node("node-1", "db:5432", budget(max), new Neighbour("shop", 31, false, false, true))));
             int left = Math.max(0, max - 3) / 5 - 2;
             assertThat(shop.rule().connections() + temporal.rule().connections())
                     .as("max_connections " + max)
@@ -289,14 +289,14 @@ class PoolSizeTest {
     @Test
     void the_example_of_the_page_is_what_is_said() throws IOException {
         PoolSize size = PoolSize.found(
-                OptionalInt.empty(), workload(null, 500.0, 50.0, null, 100, 1), FOUR, List.of(server(100)));
+                OptionalInt.empty(), workload(null, 500.0, 50.0, null, 100, 1), FOUR, List.of(node(100)));
 
         String page = Files.readString(Path.of("..", "docs", "sizing.md"));
         assertThat(page.replaceAll("\\n> ", " ")).contains("pool_size + max_overflow of 'shop' is " + size + "\n");
     }
 
-    private static PoolSize found(Fleet fleet, PlannedServer... servers) {
-        return PoolSize.found(OptionalInt.empty(), Workload.undeclared(), fleet, List.of(servers));
+    private static PoolSize found(Fleet fleet, PlannedNode... nodes) {
+        return PoolSize.found(OptionalInt.empty(), Workload.undeclared(), fleet, List.of(nodes));
     }
 
     private static Workload workload(
@@ -329,12 +329,12 @@ class PoolSizeTest {
         return Optional.of(new ServerBudget(maxConnections, 3, 0, OptionalInt.empty(), OptionalInt.empty()));
     }
 
-    private static PlannedServer server(int maxConnections) {
-        return server("node-1", "db:5432", budget(maxConnections));
+    private static PlannedNode node(int maxConnections) {
+        return node("node-1", "db:5432", budget(maxConnections));
     }
 
-    private static PlannedServer server(
+    private static PlannedNode node(
             String name, String place, Optional<ServerBudget> budget, Neighbour... neighbours) {
-        return new PlannedServer(name, place, true, budget, Optional.empty(), List.of(), Arrays.asList(neighbours), false);
+        return new PlannedNode(name, place, true, budget, Optional.empty(), List.of(), Arrays.asList(neighbours), false);
     }
 }

@@ -22,8 +22,8 @@ class SizingPlanTest {
 
     @Test
     void the_largest_need_decides_when_the_server_has_room() {
-        ServerPlan plan = plan(new PoolSplit(20, 10), load(1000, 20, 10), server(budget(200)))
-                .servers()
+        NodePlan plan = plan(new PoolSplit(20, 10), load(1000, 20, 10), node(budget(200)))
+                .nodes()
                 .get(0);
 
         assertThat(plan.binding()).get().returns(Kind.WAIT_TARGET, Bound::kind).returns(26, Bound::connections);
@@ -36,8 +36,8 @@ class SizingPlanTest {
 
     @Test
     void the_tightest_limit_decides_when_the_need_does_not_fit() {
-        ServerPlan plan = plan(new PoolSplit(5, 0), load(1000, 20, 10), server(budget(40)))
-                .servers()
+        NodePlan plan = plan(new PoolSplit(5, 0), load(1000, 20, 10), node(budget(40)))
+                .nodes()
                 .get(0);
 
         assertThat(plan.binding())
@@ -49,8 +49,8 @@ class SizingPlanTest {
 
     @Test
     void without_a_declared_load_a_limit_is_told_and_no_number_is_advised() {
-        ServerPlan plan = plan(new PoolSplit(5, 0), Workload.undeclared(), server(budget(40)))
-                .servers()
+        NodePlan plan = plan(new PoolSplit(5, 0), Workload.undeclared(), node(budget(40)))
+                .nodes()
                 .get(0);
 
         assertThat(plan.binding()).get().returns(Kind.SERVER_BUDGET, Bound::kind);
@@ -60,8 +60,8 @@ class SizingPlanTest {
 
     @Test
     void the_plan_predicts_what_the_pool_gives_and_what_one_connection_changes() {
-        ServerPlan plan = plan(new PoolSplit(9, 1), load(500, 10, 5), server(budget(100)))
-                .servers()
+        NodePlan plan = plan(new PoolSplit(9, 1), load(500, 10, 5), node(budget(100)))
+                .nodes()
                 .get(0);
 
         assertThat(plan.predicted().orElseThrow().utilisation()).isEqualTo(0.5, within(1e-9));
@@ -74,9 +74,9 @@ class SizingPlanTest {
     /** 2 databases of 5 + 1 + monitor, 4 instances and 1 more: 5 × 14 = 70 sessions, and 37 slots. */
     @Test
     void two_databases_of_four_declared_instances_are_refused_by_a_server_of_forty_with_numbers_and_remedies() {
-        PlannedServer server = server(budget(40), new Neighbour("temporal", 7, true, false));
+        PlannedNode node = node(budget(40), new Neighbour("temporal", 7, true, false));
 
-        SizingPlan plan = plan(new PoolSplit(5, 1), Workload.undeclared(), server);
+        SizingPlan plan = plan(new PoolSplit(5, 1), Workload.undeclared(), node);
 
         assertThat(plan.refusals()).singleElement().returns(Code.SERVER_BUDGET, Conflict::code);
         Conflict conflict = plan.refusals().get(0);
@@ -96,31 +96,31 @@ class SizingPlanTest {
     void each_remedy_of_a_refused_plan_makes_it_fit(
             int size, int overflow, int max, int instances, int surge, int neighbour) {
         Fleet fleet = new Fleet(OptionalInt.of(instances), surge);
-        PlannedServer server = neighbour == 0
-                ? server(budget(max))
-                : server(budget(max), new Neighbour("other", neighbour, true, false));
+        PlannedNode node = neighbour == 0
+                ? node(budget(max))
+                : node(budget(max), new Neighbour("other", neighbour, true, false));
         Conflict conflict = SizingPlan.of(
-                        new SizingInput(new PoolSplit(size, overflow), Workload.undeclared(), fleet, List.of(server)))
+                        new SizingInput(new PoolSplit(size, overflow), Workload.undeclared(), fleet, List.of(node)))
                 .refusals()
                 .get(0);
 
         int enough = numberAfter("max_connections to at least ", conflict.remedy());
-        assertThat(refusals(size + overflow, server(budget(enough), server), fleet))
+        assertThat(refusals(size + overflow, node(budget(enough), node), fleet))
                 .isEmpty();
-        assertThat(refusals(size + overflow, server(budget(enough - 1), server), fleet))
+        assertThat(refusals(size + overflow, node(budget(enough - 1), node), fleet))
                 .isNotEmpty();
 
         int smaller = numberAfter("of at most ", conflict.remedy());
-        PlannedServer all = neighbour == 0
-                ? server(budget(max))
-                : server(budget(max), new Neighbour("other", smaller + 1, true, false));
+        PlannedNode all = neighbour == 0
+                ? node(budget(max))
+                : node(budget(max), new Neighbour("other", smaller + 1, true, false));
         assertThat(refusals(smaller, all, fleet)).isEmpty();
     }
 
     @Test
     void what_was_not_declared_only_warns() {
         SizingPlan plan = SizingPlan.of(new SizingInput(
-                new PoolSplit(20, 10), Workload.undeclared(), Fleet.undeclared(), List.of(server(budget(20)))));
+                new PoolSplit(20, 10), Workload.undeclared(), Fleet.undeclared(), List.of(node(budget(20)))));
 
         assertThat(plan.refusals()).isEmpty();
         assertThat(plan.warnings()).singleElement().returns(Code.SERVER_BUDGET, Conflict::code);
@@ -160,14 +160,14 @@ class SizingPlanTest {
     @Test
     void role_and_database_limits_count_for_those_whom_they_limit() {
         ServerBudget budget = new ServerBudget(500, 3, 0, OptionalInt.of(60), OptionalInt.of(40));
-        PlannedServer server = server(budget, new Neighbour("other", 6, true, false));
+        PlannedNode node = node(budget, new Neighbour("other", 6, true, false));
 
-        SizingPlan plan = plan(new PoolSplit(5, 1), Workload.undeclared(), server);
+        SizingPlan plan = plan(new PoolSplit(5, 1), Workload.undeclared(), node);
 
         // 5 × (7 + 6) of the role, 5 × 7 in the database.
         assertThat(plan.refusals()).singleElement().returns(Code.ROLE_LIMIT, Conflict::code);
-        assertThat(plan.servers().get(0).bound(Kind.ROLE_LIMIT)).get().returns(5, Bound::connections);
-        assertThat(plan.servers().get(0).bound(Kind.DATABASE_LIMIT)).get().returns(7, Bound::connections);
+        assertThat(plan.nodes().get(0).bound(Kind.ROLE_LIMIT)).get().returns(5, Bound::connections);
+        assertThat(plan.nodes().get(0).bound(Kind.DATABASE_LIMIT)).get().returns(7, Bound::connections);
     }
 
     /** research/pool.md §3.2, the trace: need 10, floor 9, share of the cores 3. */
@@ -182,13 +182,13 @@ class SizingPlanTest {
                 2,
                 OptionalInt.of(8));
 
-        SizingPlan plan = plan(new PoolSplit(10, 0), workload, server(budget(100)));
-        ServerPlan server = plan.servers().get(0);
+        SizingPlan plan = plan(new PoolSplit(10, 0), workload, node(budget(100)));
+        NodePlan node = plan.nodes().get(0);
 
-        assertThat(server.bound(Kind.WAIT_TARGET)).get().returns(10, Bound::connections);
-        assertThat(server.bound(Kind.DEADLOCK_FLOOR)).get().returns(9, Bound::connections);
-        assertThat(server.bound(Kind.SERVER_BUDGET)).get().returns(18, Bound::connections);
-        assertThat(server.binding())
+        assertThat(node.bound(Kind.WAIT_TARGET)).get().returns(10, Bound::connections);
+        assertThat(node.bound(Kind.DEADLOCK_FLOOR)).get().returns(9, Bound::connections);
+        assertThat(node.bound(Kind.SERVER_BUDGET)).get().returns(18, Bound::connections);
+        assertThat(node.binding())
                 .get()
                 .returns(Kind.SERVER_CORES, Bound::kind)
                 .returns(3, Bound::connections);
@@ -214,7 +214,7 @@ class SizingPlanTest {
                 new PoolSplit(20, 10),
                 workload,
                 Fleet.undeclared(),
-                List.of(PlannedServer.unasked("node-1", "db:5432", true, List.of()))));
+                List.of(PlannedNode.unasked("node-1", "db:5432", true, List.of()))));
 
         assertThat(plan.refusals())
                 .singleElement()
@@ -227,7 +227,7 @@ class SizingPlanTest {
     @ParameterizedTest
     @CsvSource({"30, OVERLOAD, 36 connections would be busy", "37, WAIT_TARGET, above the target of 5 ms"})
     void a_pool_that_cannot_keep_the_promise_is_told(int size, Code code, String sentence) {
-        SizingPlan plan = plan(new PoolSplit(size, 0), load(1200, 30, 5), server(budget(1000)));
+        SizingPlan plan = plan(new PoolSplit(size, 0), load(1200, 30, 5), node(budget(1000)));
 
         assertThat(plan.refusals()).isEmpty();
         assertThat(plan.warnings())
@@ -246,18 +246,18 @@ class SizingPlanTest {
                 OptionalInt.empty(),
                 1,
                 OptionalInt.empty());
-        PlannedServer[] servers = {server(budget(500)), replica("node-2", budget(500)), replica("node-3", budget(500))};
+        PlannedNode[] nodes = {node(budget(500)), replica("node-2", budget(500)), replica("node-3", budget(500))};
 
-        SizingPlan plan = plan(new PoolSplit(15, 0), workload, servers);
+        SizingPlan plan = plan(new PoolSplit(15, 0), workload, nodes);
 
-        assertThat(plan.servers().get(0).predicted().orElseThrow().utilisation())
+        assertThat(plan.nodes().get(0).predicted().orElseThrow().utilisation())
                 .isEqualTo(4.0 / 15, within(1e-9));
-        assertThat(plan.servers().get(1).predicted().orElseThrow().utilisation())
+        assertThat(plan.nodes().get(1).predicted().orElseThrow().utilisation())
                 .isEqualTo(8.0 / 15, within(1e-9));
-        assertThat(plan.servers().get(1).replicaLost().orElseThrow().utilisation())
+        assertThat(plan.nodes().get(1).replicaLost().orElseThrow().utilisation())
                 .isEqualTo(16.0 / 15, within(1e-9));
-        assertThat(plan.servers().get(1).bound(Kind.REQUEST_FORMULA)).get().returns(16, Bound::connections);
-        assertThat(plan.servers().get(0).replicaLost()).isEmpty();
+        assertThat(plan.nodes().get(1).bound(Kind.REQUEST_FORMULA)).get().returns(16, Bound::connections);
+        assertThat(plan.nodes().get(0).replicaLost()).isEmpty();
         assertThat(plan.warnings())
                 .extracting(Conflict::code)
                 .containsOnly(Code.REPLICA_LOSS)
@@ -275,21 +275,21 @@ class SizingPlanTest {
                 1,
                 OptionalInt.empty());
 
-        SizingPlan plan = plan(new PoolSplit(10, 0), workload, server(budget(500)), replica("node-2", budget(500)));
+        SizingPlan plan = plan(new PoolSplit(10, 0), workload, node(budget(500)), replica("node-2", budget(500)));
 
-        assertThat(plan.servers().get(0).predicted().orElseThrow().utilisation())
+        assertThat(plan.nodes().get(0).predicted().orElseThrow().utilisation())
                 .isEqualTo(0.04, within(1e-9));
-        assertThat(plan.servers().get(0).replicaLost().orElseThrow().utilisation())
+        assertThat(plan.nodes().get(0).replicaLost().orElseThrow().utilisation())
                 .isEqualTo(0.2, within(1e-9));
         SizingPlan lost = plan.whatIf(WhatIf.NOTHING.withReplicasLost(1));
-        assertThat(lost.servers()).hasSize(1);
-        assertThat(lost.servers().get(0).predicted().orElseThrow().utilisation())
+        assertThat(lost.nodes()).hasSize(1);
+        assertThat(lost.nodes().get(0).predicted().orElseThrow().utilisation())
                 .isEqualTo(0.2, within(1e-9));
     }
 
     @Test
     void what_if_answers_with_another_plan() {
-        SizingPlan plan = plan(new PoolSplit(10, 0), load(500, 10, 5), server(budget(60)));
+        SizingPlan plan = plan(new PoolSplit(10, 0), load(500, 10, 5), node(budget(60)));
 
         assertThat(plan.conflicts()).isEmpty();
         assertThat(plan.whatIf(WhatIf.NOTHING)).isEqualTo(plan);
@@ -303,7 +303,7 @@ class SizingPlanTest {
 
     @Test
     void a_server_that_refuses_to_tell_is_a_warning_and_one_that_was_not_asked_yet_is_none() {
-        PlannedServer silent = new PlannedServer(
+        PlannedNode silent = new PlannedNode(
                 "node-1",
                 "db:5432",
                 true,
@@ -317,14 +317,14 @@ class SizingPlanTest {
                 .singleElement()
                 .returns(Code.NOT_ASKED, Conflict::code)
                 .satisfies(warning -> assertThat(warning.sentence()).contains("permission denied"));
-        PlannedServer later = PlannedServer.unasked("node-1", "db:5432", true, List.of());
+        PlannedNode later = PlannedNode.unasked("node-1", "db:5432", true, List.of());
         assertThat(plan(new PoolSplit(10, 0), Workload.undeclared(), later).conflicts())
                 .isEmpty();
     }
 
     @Test
     void behind_a_transaction_pooler_the_limits_of_the_server_are_not_ours() {
-        PlannedServer pooled = PlannedServer.pooled("node-1", "db:6432", true, List.of());
+        PlannedNode pooled = PlannedNode.pooled("node-1", "db:6432", true, List.of());
 
         SizingPlan plan = plan(new PoolSplit(100, 100), Workload.undeclared(), pooled);
 
@@ -344,15 +344,15 @@ class SizingPlanTest {
                 OptionalInt.empty());
 
         String table =
-                plan(new PoolSplit(20, 10), workload, server(budget(100))).toString();
+                plan(new PoolSplit(20, 10), workload, node(budget(100))).toString();
 
         String page = Files.readString(Path.of("..", "docs", "sizing.md"));
         int start = page.indexOf("```text\n") + "```text\n".length();
         assertThat(table).isEqualTo(page.substring(start, page.indexOf("\n```", start)));
     }
 
-    private static List<Conflict> refusals(int ceiling, PlannedServer server, Fleet fleet) {
-        return SizingPlan.of(new SizingInput(new PoolSplit(ceiling, 0), Workload.undeclared(), fleet, List.of(server)))
+    private static List<Conflict> refusals(int ceiling, PlannedNode node, Fleet fleet) {
+        return SizingPlan.of(new SizingInput(new PoolSplit(ceiling, 0), Workload.undeclared(), fleet, List.of(node)))
                 .refusals();
     }
 
@@ -361,8 +361,8 @@ class SizingPlanTest {
         return Integer.parseInt(text.substring(start).replaceFirst("[^0-9].*", ""));
     }
 
-    private static SizingPlan plan(PoolSplit pool, Workload workload, PlannedServer... servers) {
-        return SizingPlan.of(new SizingInput(pool, workload, FOUR, List.of(servers)));
+    private static SizingPlan plan(PoolSplit pool, Workload workload, PlannedNode... nodes) {
+        return SizingPlan.of(new SizingInput(pool, workload, FOUR, List.of(nodes)));
     }
 
     private static Workload load(double perSecond, double holdMillis, double targetMillis) {
@@ -380,21 +380,21 @@ class SizingPlanTest {
         return new ServerBudget(maxConnections, 3, 0, OptionalInt.empty(), OptionalInt.empty());
     }
 
-    private static PlannedServer server(ServerBudget budget, Neighbour... neighbours) {
-        return new PlannedServer(
+    private static PlannedNode node(ServerBudget budget, Neighbour... neighbours) {
+        return new PlannedNode(
                 "node-1", "db:5432", true, Optional.of(budget), Optional.empty(), List.of(), List.of(neighbours), false);
     }
 
-    private static PlannedServer server(ServerBudget budget, PlannedServer like) {
-        return server(budget, like.neighbours().toArray(Neighbour[]::new));
+    private static PlannedNode node(ServerBudget budget, PlannedNode like) {
+        return node(budget, like.neighbours().toArray(Neighbour[]::new));
     }
 
-    private static PlannedServer replica(String name, ServerBudget budget) {
-        return new PlannedServer(name, "db:5432", false, Optional.of(budget), Optional.empty(), List.of(), List.of(), false);
+    private static PlannedNode replica(String name, ServerBudget budget) {
+        return new PlannedNode(name, "db:5432", false, Optional.of(budget), Optional.empty(), List.of(), List.of(), false);
     }
 
-    private static PlannedServer live(ServerBudget budget, OptionalInt instances, int others) {
-        return new PlannedServer(
+    private static PlannedNode live(ServerBudget budget, OptionalInt instances, int others) {
+        return new PlannedNode(
                 "node-1",
                 "db:5432",
                 true,

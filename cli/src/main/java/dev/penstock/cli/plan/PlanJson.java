@@ -8,7 +8,7 @@ import dev.penstock.sizing.Conflict;
 import dev.penstock.sizing.PoolSize;
 import dev.penstock.sizing.Prediction;
 import dev.penstock.sizing.ServerBudget;
-import dev.penstock.sizing.ServerPlan;
+import dev.penstock.sizing.NodePlan;
 import dev.penstock.sizing.SizingPlan;
 import dev.penstock.sizing.WhatIf;
 import dev.penstock.violation.InvalidConfigException;
@@ -70,9 +70,9 @@ public final class PlanJson {
         number("instances", plan.input().fleet().instances());
         json.writeNumberField("instancesAtMost", plan.input().fleet().atMost());
         json.writeBooleanField("refuses", database.refuses());
-        json.writeArrayFieldStart("servers");
-        for (ServerPlan server : plan.servers()) {
-            server(server);
+        json.writeArrayFieldStart("nodes");
+        for (NodePlan node : plan.nodes()) {
+            node(node);
         }
         json.writeEndArray();
         json.writeArrayFieldStart("conflicts");
@@ -102,20 +102,20 @@ public final class PlanJson {
         json.writeEndObject();
     }
 
-    private void server(ServerPlan plan) throws IOException {
+    private void node(NodePlan plan) throws IOException {
         json.writeStartObject();
-        json.writeStringField("name", plan.server().name());
-        json.writeStringField("place", plan.server().place());
-        json.writeStringField("role", plan.server().primary() ? "primary" : "replica");
-        budget(plan.server().budget());
+        json.writeStringField("name", plan.node().name());
+        json.writeStringField("place", plan.node().place());
+        json.writeStringField("role", plan.node().primary() ? "primary" : "replica");
+        budget(plan.node().budget());
         number(
                 "liveInstances",
-                plan.server().live().map(live -> live.instances()).orElse(OptionalInt.empty()));
+                plan.node().live().map(live -> live.instances()).orElse(OptionalInt.empty()));
         number(
                 "otherSessions",
-                plan.server().live().map(live -> OptionalInt.of(live.others())).orElse(OptionalInt.empty()));
+                plan.node().live().map(live -> OptionalInt.of(live.others())).orElse(OptionalInt.empty()));
         json.writeArrayFieldStart("unseen");
-        for (String unseen : plan.server().unseen()) {
+        for (String unseen : plan.node().unseen()) {
             json.writeString(unseen);
         }
         json.writeEndArray();

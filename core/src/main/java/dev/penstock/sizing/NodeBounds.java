@@ -12,24 +12,24 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Every bound of one server, and what they come to. Used once. */
-final class ServerBounds {
+final class NodeBounds {
     private final SizingInput input;
-    private final PlannedServer server;
+    private final PlannedNode node;
     private final List<Bound> bounds = new ArrayList<>();
 
     /** What this database needs beside neighbours that are to give way; 0 when the sizes of all are known. */
     private int need;
 
-    ServerBounds(SizingInput input, PlannedServer server) {
+    NodeBounds(SizingInput input, PlannedNode node) {
         this.input = input;
-        this.server = server;
+        this.node = node;
     }
 
-    static ServerPlan plan(SizingInput input, PlannedServer server) {
-        return new ServerBounds(input, server).plan();
+    static NodePlan plan(SizingInput input, PlannedNode node) {
+        return new NodeBounds(input, node).plan();
     }
 
-    private ServerPlan plan() {
+    private NodePlan plan() {
         Workload workload = input.workload();
         int replicas = input.replicas();
         Optional<Load> now = load(replicas);
@@ -37,13 +37,13 @@ final class ServerBounds {
         Optional<Load> atWorst = load(replicas - 1);
         atWorst.ifPresent(this::load);
         deadlockFloor(workload).ifPresent(bounds::add);
-        server.budget().ifPresent(this::admitted);
+        node.budget().ifPresent(this::admitted);
         cores(workload);
         preset(workload);
         Optional<Bound> binding = binding();
         int ceiling = input.pool().ceiling();
-        return new ServerPlan(
-                server,
+        return new NodePlan(
+                node,
                 ceiling,
                 bounds.stream()
                         .map(bound -> binding.filter(b -> b == bound).isPresent() ? bound.asBinding() : bound)
@@ -84,14 +84,14 @@ final class ServerBounds {
     /** The limits of the server, the role and the database, each with what it leaves for this database beside its neighbours. */
     List<Bound> limits(int needed) {
         need = needed;
-        server.budget().ifPresent(this::admitted);
+        node.budget().ifPresent(this::admitted);
         return bounds;
     }
 
     private Optional<Load> load(int replicasUp) {
         return input.workload().borrowsPerSecond().isEmpty()
                 ? Optional.empty()
-                : input.workload().load(input.borrowsPerSecond(server, replicasUp));
+                : input.workload().load(input.borrowsPerSecond(node, replicasUp));
     }
 
     private void load(Load load) {
@@ -151,7 +151,7 @@ final class ServerBounds {
 
     /** Neighbours whose size is known come first; what they leave is shared by need with those whose size is found. */
     private void share(Kind kind, int perInstance, String said, Predicate<Neighbour> counts) {
-        List<Neighbour> besides = server.neighbours().stream().filter(counts).toList();
+        List<Neighbour> besides = node.neighbours().stream().filter(counts).toList();
         List<Neighbour> found = besides.stream().filter(Neighbour::found).toList();
         int wanted = found.stream().mapToInt(Neighbour::pooled).sum();
         int taken = besides.stream().mapToInt(Neighbour::connections).sum() - wanted;
@@ -189,9 +189,9 @@ final class ServerBounds {
 
     private void preset(Workload workload) {
         workload.preset()
-                .map(ServerBounds::preset)
+                .map(NodeBounds::preset)
                 .or(() -> workload.borrowsPerSecond().stream()
-                        .mapToObj(ServerBounds::preset)
+                        .mapToObj(NodeBounds::preset)
                         .findFirst())
                 .ifPresent(bounds::add);
     }

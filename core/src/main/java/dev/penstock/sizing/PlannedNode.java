@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A server as the plan knows it. Immutable.
+ * A node as the plan knows it. Immutable.
  *
  * @param name its logical name, taken as it is: the one that status, metrics and log use
  * @param place where it is, for people
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param pooled whether a pooler stands in between that shares its sessions among transactions: then the server's limits
  *     bind the pooler's own pool and not this one, and nothing is compared
  */
-public record PlannedServer(
+public record PlannedNode(
         String name,
         String place,
         boolean primary,
@@ -25,21 +25,21 @@ public record PlannedServer(
         List<String> unseen,
         List<Neighbour> neighbours,
         boolean pooled) {
-    public PlannedServer {
+    public PlannedNode {
         unseen = List.copyOf(unseen);
         neighbours = List.copyOf(neighbours);
     }
 
-    /** A server that nobody asked. */
-    public static PlannedServer unasked(
+    /** A node that nobody asked. */
+    public static PlannedNode unasked(
             String name, String place, boolean primary, List<Neighbour> neighbours) {
-        return new PlannedServer(name, place, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, false);
+        return new PlannedNode(name, place, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, false);
     }
 
-    /** A server behind a pooler that shares its sessions among transactions. */
-    public static PlannedServer pooled(
+    /** A node behind a pooler that shares its sessions among transactions. */
+    public static PlannedNode pooled(
             String name, String place, boolean primary, List<Neighbour> neighbours) {
-        return new PlannedServer(name, place, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, true);
+        return new PlannedNode(name, place, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, true);
     }
 
     /** {@code node-1 (db-1:5432)}. */

@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The plan for one server and one instance. Immutable.
+ * The plan for one node and one instance. Immutable.
  *
- * @param server what was known of it
+ * @param node what was known of it
  * @param ceiling the connections that the configuration allows there
  * @param bounds every bound that could be computed, at most one of them binding
  * @param advised the number that the bounds come to; empty when nothing was declared that asks for connections
@@ -16,8 +16,8 @@ import java.util.OptionalInt;
  * @param oneFewer what one connection fewer would give; empty with a single one
  * @param replicaLost what the ceiling gives when one replica is lost; empty when that changes nothing here
  */
-public record ServerPlan(
-        PlannedServer server,
+public record NodePlan(
+        PlannedNode node,
         int ceiling,
         List<Bound> bounds,
         OptionalInt advised,
@@ -25,7 +25,7 @@ public record ServerPlan(
         Optional<Prediction> oneMore,
         Optional<Prediction> oneFewer,
         Optional<Prediction> replicaLost) {
-    public ServerPlan {
+    public NodePlan {
         bounds = List.copyOf(bounds);
     }
 
