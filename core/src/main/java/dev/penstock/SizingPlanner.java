@@ -68,8 +68,7 @@ final class SizingPlanner {
     }
 
     /** As written, or found beside {@code neighbours}, which ask for what they need. */
-    private static PoolSize size(
-            DatabaseConfig config, List<DatabaseConfig> neighbours, List<NodeLimits> nodes) {
+    private static PoolSize size(DatabaseConfig config, List<DatabaseConfig> neighbours, List<NodeLimits> nodes) {
         return config.pool().split().map(PoolSize::byHand).orElseGet(() -> {
             List<Other> others = neighbours.stream().map(Other::asking).toList();
             return found(config, fleet(config.workload()), nodes(config, nodes, others));
@@ -96,8 +95,8 @@ final class SizingPlanner {
                     .split()
                     .map(written -> new Other(config, written.ceiling(), false))
                     .orElseGet(() -> {
-                        PoolSize need =
-                                SizingPlanner.found(config, Fleet.undeclared(), nodes(config, NodeLimits.configured(config), List.of()));
+                        PoolSize need = SizingPlanner.found(
+                                config, Fleet.undeclared(), nodes(config, NodeLimits.configured(config), List.of()));
                         boolean isCut = fleet(config.workload()).isDeclared();
                         return new Other(config, need.pool().ceiling(), isCut);
                     });

@@ -166,8 +166,7 @@ class SizingIT {
     void a_name_without_an_instance_is_no_reason_to_guess() throws Exception {
         SizingPlan plan = Database.planWithServers(config().build());
 
-        assertThat(plan.nodes().get(0).node().live().orElseThrow().instances())
-                .isEmpty();
+        assertThat(plan.nodes().get(0).node().live().orElseThrow().instances()).isEmpty();
         assertThat(plan.nodes().get(0).node().unseen())
                 .singleElement()
                 .asString()

@@ -103,7 +103,8 @@ class SizingPlannerTest {
                 .session(SessionConfig.builder().pooler(Pooler.TRANSACTION).build())
                 .build();
 
-        PoolSize size = SizingPlanner.plan(config, said(config, Map.of("db-1", 20))).size();
+        PoolSize size =
+                SizingPlanner.plan(config, said(config, Map.of("db-1", 20))).size();
 
         assertThat(size.pool()).hasToString("20 + 10");
         assertThat(size.notes())

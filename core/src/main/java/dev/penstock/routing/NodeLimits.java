@@ -21,8 +21,7 @@ import java.util.Optional;
  * @param primary whether it is expected to be written
  * @param said what it admits, or why it could not be asked; empty while it was not asked
  */
-public record NodeLimits(
-        String name, String place, Endpoint endpoint, boolean primary, Optional<ServerLimits> said) {
+public record NodeLimits(String name, String place, Endpoint endpoint, boolean primary, Optional<ServerLimits> said) {
 
     /** The configured servers under the names that they get when the database is opened; none was asked. */
     public static List<NodeLimits> configured(DatabaseConfig config) {

@@ -171,8 +171,7 @@ final class ConflictRules {
             found.add(new Conflict(
                     Code.NOT_ASKED,
                     false,
-                    node + " did not say what it admits, so nothing was compared: "
-                            + String.join("; ", node.unseen()),
+                    node + " did not say what it admits, so nothing was compared: " + String.join("; ", node.unseen()),
                     "Compare max_connections with the plan by hand, or let the role read the settings"));
         }
     }

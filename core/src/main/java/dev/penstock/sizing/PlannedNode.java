@@ -31,14 +31,12 @@ public record PlannedNode(
     }
 
     /** A node that nobody asked. */
-    public static PlannedNode unasked(
-            String name, String place, boolean primary, List<Neighbour> neighbours) {
+    public static PlannedNode unasked(String name, String place, boolean primary, List<Neighbour> neighbours) {
         return new PlannedNode(name, place, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, false);
     }
 
     /** A node behind a pooler that shares its sessions among transactions. */
-    public static PlannedNode pooled(
-            String name, String place, boolean primary, List<Neighbour> neighbours) {
+    public static PlannedNode pooled(String name, String place, boolean primary, List<Neighbour> neighbours) {
         return new PlannedNode(name, place, primary, Optional.empty(), Optional.empty(), List.of(), neighbours, true);
     }
 

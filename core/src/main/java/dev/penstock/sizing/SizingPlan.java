@@ -24,9 +24,8 @@ public record SizingPlan(SizingInput input, List<NodePlan> nodes, List<Conflict>
 
     /** The plan for that input. Pure: the same input gives the same plan. */
     public static SizingPlan of(SizingInput input) {
-        List<NodePlan> nodes = input.nodes().stream()
-                .map(node -> NodeBounds.plan(input, node))
-                .toList();
+        List<NodePlan> nodes =
+                input.nodes().stream().map(node -> NodeBounds.plan(input, node)).toList();
         return new SizingPlan(input, nodes, ConflictRules.conflicts(input, nodes));
     }
 

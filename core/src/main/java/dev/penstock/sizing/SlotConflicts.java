@@ -84,17 +84,13 @@ final class SlotConflicts {
                             + (live.others() == 0 ? "" : " and with " + PlanText.others(live)) + " = "
                             + wanted + " sessions on " + node + ", which admits " + limit.slots() + " ("
                             + limit.said() + ")",
-                    remedy(
-                            limit,
-                            live.others(),
-                            instances * (node.neighbours().size() + 1),
-                            wanted)));
+                    remedy(limit, live.others(), instances * (node.neighbours().size() + 1), wanted)));
         } else if (input.fleet().isDeclared() && instances > declared) {
             found.add(new Conflict(
                     Code.LIVE_SESSIONS,
                     false,
-                    connected(live) + " are connected to " + node + ", and " + declared
-                            + " at most were declared (" + input.fleet() + ")",
+                    connected(live) + " are connected to " + node + ", and " + declared + " at most were declared ("
+                            + input.fleet() + ")",
                     "Raise instances or deploy_surge to what really runs; during a deploy wait until it has ended"));
         }
     }

@@ -52,25 +52,16 @@ class NodeLimitsTest {
     }
 
     private static TopologyView topology(Optional<NodeView> primary, NodeView... nodes) {
-        return new TopologyView(
-                List.of(nodes), primary, List.of(), new TopologyView.Loss(0, 0), Optional.empty());
+        return new TopologyView(List.of(nodes), primary, List.of(), new TopologyView.Loss(0, 0), Optional.empty());
     }
 
     private static NodeView view(int number, String address) throws UnknownHostException {
         Node node = new Node(
                 Node.nameOf(number),
                 new Endpoint("db.test", 5432),
-                Optional.of(InetAddress.getByAddress("db.test", InetAddress.getByName(address).getAddress())));
+                Optional.of(InetAddress.getByAddress(
+                        "db.test", InetAddress.getByName(address).getAddress())));
         return new NodeView(
-                node,
-                NodeState.UNKNOWN,
-                0,
-                null,
-                0,
-                0,
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                Optional.empty());
+                node, NodeState.UNKNOWN, 0, null, 0, 0, Optional.empty(), false, Optional.empty(), Optional.empty());
     }
 }

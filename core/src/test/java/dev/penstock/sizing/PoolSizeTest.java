@@ -123,8 +123,7 @@ class PoolSizeTest {
     /** A replica may be the primary tomorrow. */
     @Test
     void the_smallest_of_all_servers_cuts() {
-        PoolSize size =
-                found(FOUR, node("node-1", "db-1:5432", budget(200)), node("node-2", "db-2:5432", budget(100)));
+        PoolSize size = found(FOUR, node("node-1", "db-1:5432", budget(200)), node("node-2", "db-2:5432", budget(100)));
 
         assertThat(size.pool()).hasToString("12 + 6");
         assertThat(size.rule().inputs()).endsWith("on node-2 (db-2:5432)");
@@ -253,7 +252,8 @@ class PoolSizeTest {
     })
     void a_neighbour_set_by_hand_comes_first_and_others_share_by_need(
             int neighbour, boolean isFound, int connections, String pool) {
-        PlannedNode node = node("node-1", "db:5432", budget(100), new Neighbour("temporal", neighbour + 1, false, false, isFound));
+        PlannedNode node =
+                node("node-1", "db:5432", budget(100), new Neighbour("temporal", neighbour + 1, false, false, isFound));
 
         PoolSize size = found(FOUR, node);
 
@@ -263,8 +263,7 @@ class PoolSizeTest {
 
     @Test
     void neighbours_that_all_have_room_are_not_cut() {
-        PlannedNode node =
-                node("node-1", "db:5432", budget(400), new Neighbour("temporal", 31, false, false, true));
+        PlannedNode node = node("node-1", "db:5432", budget(400), new Neighbour("temporal", 31, false, false, true));
 
         assertThat(found(FOUR, node).pool()).hasToString("20 + 10");
     }
@@ -272,8 +271,8 @@ class PoolSizeTest {
     @Test
     void the_parts_of_any_neighbours_fit_together() {
         for (int max = 10; max < 300; max++) {
-            PoolSize shop =
-                    found(FOUR, node("node-1", "db:5432", budget(max), new Neighbour("temporal", 51, false, false, true)));
+            PoolSize shop = found(
+                    FOUR, node("node-1", "db:5432", budget(max), new Neighbour("temporal", 51, false, false, true)));
             PoolSize temporal = PoolSize.found(
                     OptionalInt.empty(),
                     workload(WorkloadPreset.VERY_HIGH, null, null, null, null, null),
@@ -333,8 +332,8 @@ class PoolSizeTest {
         return node("node-1", "db:5432", budget(maxConnections));
     }
 
-    private static PlannedNode node(
-            String name, String place, Optional<ServerBudget> budget, Neighbour... neighbours) {
-        return new PlannedNode(name, place, true, budget, Optional.empty(), List.of(), Arrays.asList(neighbours), false);
+    private static PlannedNode node(String name, String place, Optional<ServerBudget> budget, Neighbour... neighbours) {
+        return new PlannedNode(
+                name, place, true, budget, Optional.empty(), List.of(), Arrays.asList(neighbours), false);
     }
 }

@@ -96,17 +96,15 @@ class SizingPlanTest {
     void each_remedy_of_a_refused_plan_makes_it_fit(
             int size, int overflow, int max, int instances, int surge, int neighbour) {
         Fleet fleet = new Fleet(OptionalInt.of(instances), surge);
-        PlannedNode node = neighbour == 0
-                ? node(budget(max))
-                : node(budget(max), new Neighbour("other", neighbour, true, false));
+        PlannedNode node =
+                neighbour == 0 ? node(budget(max)) : node(budget(max), new Neighbour("other", neighbour, true, false));
         Conflict conflict = SizingPlan.of(
                         new SizingInput(new PoolSplit(size, overflow), Workload.undeclared(), fleet, List.of(node)))
                 .refusals()
                 .get(0);
 
         int enough = numberAfter("max_connections to at least ", conflict.remedy());
-        assertThat(refusals(size + overflow, node(budget(enough), node), fleet))
-                .isEmpty();
+        assertThat(refusals(size + overflow, node(budget(enough), node), fleet)).isEmpty();
         assertThat(refusals(size + overflow, node(budget(enough - 1), node), fleet))
                 .isNotEmpty();
 
@@ -188,10 +186,7 @@ class SizingPlanTest {
         assertThat(node.bound(Kind.WAIT_TARGET)).get().returns(10, Bound::connections);
         assertThat(node.bound(Kind.DEADLOCK_FLOOR)).get().returns(9, Bound::connections);
         assertThat(node.bound(Kind.SERVER_BUDGET)).get().returns(18, Bound::connections);
-        assertThat(node.binding())
-                .get()
-                .returns(Kind.SERVER_CORES, Bound::kind)
-                .returns(3, Bound::connections);
+        assertThat(node.binding()).get().returns(Kind.SERVER_CORES, Bound::kind).returns(3, Bound::connections);
         assertThat(plan.refusals()).singleElement().returns(Code.DEADLOCK_FLOOR, Conflict::code);
         assertThat(plan.warnings())
                 .singleElement()
@@ -250,10 +245,8 @@ class SizingPlanTest {
 
         SizingPlan plan = plan(new PoolSplit(15, 0), workload, nodes);
 
-        assertThat(plan.nodes().get(0).predicted().orElseThrow().utilisation())
-                .isEqualTo(4.0 / 15, within(1e-9));
-        assertThat(plan.nodes().get(1).predicted().orElseThrow().utilisation())
-                .isEqualTo(8.0 / 15, within(1e-9));
+        assertThat(plan.nodes().get(0).predicted().orElseThrow().utilisation()).isEqualTo(4.0 / 15, within(1e-9));
+        assertThat(plan.nodes().get(1).predicted().orElseThrow().utilisation()).isEqualTo(8.0 / 15, within(1e-9));
         assertThat(plan.nodes().get(1).replicaLost().orElseThrow().utilisation())
                 .isEqualTo(16.0 / 15, within(1e-9));
         assertThat(plan.nodes().get(1).bound(Kind.REQUEST_FORMULA)).get().returns(16, Bound::connections);
@@ -277,14 +270,12 @@ class SizingPlanTest {
 
         SizingPlan plan = plan(new PoolSplit(10, 0), workload, node(budget(500)), replica("node-2", budget(500)));
 
-        assertThat(plan.nodes().get(0).predicted().orElseThrow().utilisation())
-                .isEqualTo(0.04, within(1e-9));
+        assertThat(plan.nodes().get(0).predicted().orElseThrow().utilisation()).isEqualTo(0.04, within(1e-9));
         assertThat(plan.nodes().get(0).replicaLost().orElseThrow().utilisation())
                 .isEqualTo(0.2, within(1e-9));
         SizingPlan lost = plan.whatIf(WhatIf.NOTHING.withReplicasLost(1));
         assertThat(lost.nodes()).hasSize(1);
-        assertThat(lost.nodes().get(0).predicted().orElseThrow().utilisation())
-                .isEqualTo(0.2, within(1e-9));
+        assertThat(lost.nodes().get(0).predicted().orElseThrow().utilisation()).isEqualTo(0.2, within(1e-9));
     }
 
     @Test
@@ -343,8 +334,7 @@ class SizingPlanTest {
                 1,
                 OptionalInt.empty());
 
-        String table =
-                plan(new PoolSplit(20, 10), workload, node(budget(100))).toString();
+        String table = plan(new PoolSplit(20, 10), workload, node(budget(100))).toString();
 
         String page = Files.readString(Path.of("..", "docs", "sizing.md"));
         int start = page.indexOf("```text\n") + "```text\n".length();
@@ -382,7 +372,14 @@ class SizingPlanTest {
 
     private static PlannedNode node(ServerBudget budget, Neighbour... neighbours) {
         return new PlannedNode(
-                "node-1", "db:5432", true, Optional.of(budget), Optional.empty(), List.of(), List.of(neighbours), false);
+                "node-1",
+                "db:5432",
+                true,
+                Optional.of(budget),
+                Optional.empty(),
+                List.of(),
+                List.of(neighbours),
+                false);
     }
 
     private static PlannedNode node(ServerBudget budget, PlannedNode like) {
@@ -390,7 +387,8 @@ class SizingPlanTest {
     }
 
     private static PlannedNode replica(String name, ServerBudget budget) {
-        return new PlannedNode(name, "db:5432", false, Optional.of(budget), Optional.empty(), List.of(), List.of(), false);
+        return new PlannedNode(
+                name, "db:5432", false, Optional.of(budget), Optional.empty(), List.of(), List.of(), false);
     }
 
     private static PlannedNode live(ServerBudget budget, OptionalInt instances, int others) {

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.penstock.cli.resolve.JsonReport;
 import dev.penstock.sizing.Bound;
 import dev.penstock.sizing.Conflict;
+import dev.penstock.sizing.NodePlan;
 import dev.penstock.sizing.PoolSize;
 import dev.penstock.sizing.Prediction;
 import dev.penstock.sizing.ServerBudget;
-import dev.penstock.sizing.NodePlan;
 import dev.penstock.sizing.SizingPlan;
 import dev.penstock.sizing.WhatIf;
 import dev.penstock.violation.InvalidConfigException;
@@ -108,9 +108,7 @@ public final class PlanJson {
         json.writeStringField("place", plan.node().place());
         json.writeStringField("role", plan.node().primary() ? "primary" : "replica");
         budget(plan.node().budget());
-        number(
-                "liveInstances",
-                plan.node().live().map(live -> live.instances()).orElse(OptionalInt.empty()));
+        number("liveInstances", plan.node().live().map(live -> live.instances()).orElse(OptionalInt.empty()));
         number(
                 "otherSessions",
                 plan.node().live().map(live -> OptionalInt.of(live.others())).orElse(OptionalInt.empty()));

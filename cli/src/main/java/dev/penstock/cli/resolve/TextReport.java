@@ -26,8 +26,7 @@ public final class TextReport {
         Map<String, String> origins = resolved.config().origins();
         resolved.driver()
                 .parameters()
-                .forEach((name, value) ->
-                        report.line("  " + name, value, origins.getOrDefault("driver." + name, "")));
+                .forEach((name, value) -> report.line("  " + name, value, origins.getOrDefault("driver." + name, "")));
         report.line("jdbcUrl", resolved.driver().jdbcUrl(), "");
         resolved.warnings().forEach(warning -> report.text.append("\nwarning: ").append(warning));
         return report.text.toString();
