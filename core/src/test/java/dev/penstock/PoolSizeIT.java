@@ -197,6 +197,9 @@ class PoolSizeIT {
                     .doesNotContain("too many clients")
                     .doesNotContain("remaining connection slots");
             assertThat(together).isEqualTo(5 * (18 + 1));
+            await("overflow goes when nobody needed it for idle_timeout")
+                    .atMost(Duration.ofSeconds(40))
+                    .until(() -> sessions("fleet") == 5 * (12 + 1));
             assertThat(fleet)
                     .allSatisfy(db -> assertThat(
                                     db.status().sizing().orElseThrow().size().pool())
@@ -213,7 +216,10 @@ class PoolSizeIT {
     }
 
     private Database instance(WorkloadConfig workload, int number) throws SQLException {
-        return Database.open(config(workload).applicationName("fleet/" + number).build());
+        return Database.open(config(workload)
+                .pool(pool -> pool.idleTimeout(Duration.ofSeconds(10)))
+                .applicationName("fleet/" + number)
+                .build());
     }
 
     private static List<Future<?>> load(
