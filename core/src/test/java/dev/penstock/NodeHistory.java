@@ -38,7 +38,8 @@ public final class NodeHistory implements DatabaseListener {
     public List<String> lost() {
         return changes.stream()
                 .filter(after -> after.state() == NodeState.DOWN || after.state() == NodeState.FENCED)
-                .map(after -> after.name() + " " + after.state() + " " + after.lastFailure())
+                .map(after -> after.name() + " " + after.state() + " "
+                        + after.monitor().lastFailure())
                 .toList();
     }
 

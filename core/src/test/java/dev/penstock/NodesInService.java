@@ -207,7 +207,9 @@ public final class NodesInService implements AutoCloseable {
                         "%s has answered for %d ms, and is %s",
                         node.name(),
                         Duration.ofNanos(asked - since).toMillis(),
-                        status.node(node.name()).map(one -> one.state() + " " + one.role() + " " + one.lastFailure())));
+                        status.node(node.name())
+                                .map(one -> one.state() + " " + one.role() + " "
+                                        + one.monitor().lastFailure())));
             }
         }
 

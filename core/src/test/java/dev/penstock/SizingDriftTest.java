@@ -94,18 +94,11 @@ class SizingDriftTest {
                 NodeState.UP,
                 Role.PRIMARY,
                 1,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false,
+                NodeStatus.Lag.UNKNOWN,
                 List.of(),
                 List.of(),
                 Optional.of(load),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                ServerSessions.UNSEEN,
-                Optional.empty());
+                new NodeStatus.Monitor(0, Optional.empty(), Optional.empty(), ServerSessions.UNSEEN, Optional.empty()));
     }
 
     private static DatabaseConfig declared() {

@@ -79,9 +79,15 @@ public record Health(Status status, List<Node> nodes, List<String> warnings) {
     }
 
     private static Node node(NodeStatus node) {
-        boolean healthy = node.state() == NodeState.UP && !node.tooFarBehind();
+        boolean healthy = node.state() == NodeState.UP && !node.lag().tooFar();
         return new Node(
-                node.name(), healthy, node.state(), node.role(), node.lag(), node.tooFarBehind(), node.failureKind());
+                node.name(),
+                healthy,
+                node.state(),
+                node.role(),
+                node.lag().time(),
+                node.lag().tooFar(),
+                node.monitor().failureKind());
     }
 
     /** The same of a database that is closed. */

@@ -27,18 +27,20 @@ final class NodeStatuses {
                 view.state(),
                 view.role(),
                 view.state().serves() ? view.timeline() : 0,
-                view.lag().map(Lag::time),
-                view.lag().map(Lag::bytes),
-                view.lag().map(lag -> Duration.ofNanos(System.nanoTime() - view.answeredNanos())),
-                view.barred(),
+                new NodeStatus.Lag(
+                        view.lag().map(Lag::time),
+                        view.lag().map(Lag::bytes),
+                        view.lag().map(lag -> Duration.ofNanos(System.nanoTime() - view.answeredNanos())),
+                        view.barred()),
                 pools == null ? List.of() : pools.snapshots(),
                 proofs(view.node()),
                 pools == null ? Optional.empty() : pools.meter().last(),
-                view.node().monitorFailures(),
-                view.failure().map(ServerText::of).or(view::reason),
-                view.failure().map(failure -> ErrorClass.of(failure).connectFailure()),
-                view.node().sessions(),
-                view.note());
+                new NodeStatus.Monitor(
+                        view.node().monitorFailures(),
+                        view.failure().map(ServerText::of).or(view::reason),
+                        view.failure().map(failure -> ErrorClass.of(failure).connectFailure()),
+                        view.node().sessions(),
+                        view.note()));
     }
 
     private static List<TlsProof> proofs(Node node) {

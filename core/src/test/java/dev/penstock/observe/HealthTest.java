@@ -79,17 +79,19 @@ class HealthTest {
                 state,
                 Role.valueOf(words[0]),
                 1,
-                Optional.of(Duration.ofMillis(12)),
-                Optional.of(1L),
-                Optional.of(Duration.ZERO),
-                node.endsWith("!"),
+                new NodeStatus.Lag(
+                        Optional.of(Duration.ofMillis(12)),
+                        Optional.of(1L),
+                        Optional.of(Duration.ZERO),
+                        node.endsWith("!")),
                 List.of(),
                 List.of(),
                 Optional.empty(),
-                0,
-                lost ? Optional.of("db.internal refused") : Optional.empty(),
-                lost ? Optional.of(ConnectFailure.UNREACHABLE) : Optional.empty(),
-                ServerSessions.UNSEEN,
-                Optional.empty());
+                new NodeStatus.Monitor(
+                        0,
+                        lost ? Optional.of("db.internal refused") : Optional.empty(),
+                        lost ? Optional.of(ConnectFailure.UNREACHABLE) : Optional.empty(),
+                        ServerSessions.UNSEEN,
+                        Optional.empty()));
     }
 }

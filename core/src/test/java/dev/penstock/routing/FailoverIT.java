@@ -237,6 +237,6 @@ class FailoverIT {
     }
 
     private Duration lagOf(String name) {
-        return db.status().node(name).orElseThrow().lag().orElse(Duration.ZERO);
+        return db.status().node(name).orElseThrow().lag().time().orElse(Duration.ZERO);
     }
 }

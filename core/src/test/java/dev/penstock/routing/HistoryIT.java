@@ -12,7 +12,6 @@ import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.ReadOptions;
 import dev.penstock.config.ReadPreference;
 import dev.penstock.config.WriteOptions;
-import dev.penstock.observe.NodeStatus;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresNode;
 import dev.penstock.testkit.TcpProxy;
@@ -172,7 +171,9 @@ class HistoryIT {
             // The ceiling, the monitor, and two connects that were given up and not noticed yet.
             await().atMost(SOON).until(() -> sessions(node) <= CEILING + 1 + 2);
         }
-        assertThat(db.status().nodes()).extracting(NodeStatus::monitorFailures).containsOnly(0L);
+        assertThat(db.status().nodes())
+                .extracting(node -> node.monitor().faults())
+                .containsOnly(0L);
         ReadOptions onPrimary = ReadOptions.defaults().prefer(ReadPreference.PRIMARY);
         allAtOnce(CEILING, db.writer());
         allAtOnce(READS_OF_PRIMARY, db.reader(onPrimary));

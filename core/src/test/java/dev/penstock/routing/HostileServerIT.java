@@ -9,7 +9,6 @@ import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.config.DatabaseConfig;
 import dev.penstock.config.ReadOptions;
-import dev.penstock.observe.NodeStatus;
 import dev.penstock.testkit.PostgresCluster;
 import dev.penstock.testkit.PostgresTest;
 import dev.penstock.testkit.Sharing;
@@ -65,7 +64,7 @@ class HostileServerIT {
                     .until(() -> logged.toString(StandardCharsets.UTF_8).contains("forged"));
             db.read(Served::by);
             Optional<String> failure = db.status().nodes().stream()
-                    .map(NodeStatus::lastFailure)
+                    .map(node -> node.monitor().lastFailure())
                     .flatMap(Optional::stream)
                     .findFirst();
             assertThat(failure.orElseThrow()).contains("\\u001b[31mred").satisfies(HostileServerIT::isOneLine);

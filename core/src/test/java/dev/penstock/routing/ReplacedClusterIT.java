@@ -174,7 +174,8 @@ class ReplacedClusterIT {
         assertThat(told).containsExactly("another cluster than that of the primary");
         await().atMost(SOON)
                 .until(() -> db.status().nodes().stream()
-                        .allMatch(node -> node.sessions().maxConnections().equals(OptionalInt.of(87))));
+                        .allMatch(node ->
+                                node.monitor().sessions().maxConnections().equals(OptionalInt.of(87))));
     }
 
     @Test

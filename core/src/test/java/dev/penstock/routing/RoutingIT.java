@@ -225,7 +225,7 @@ class RoutingIT {
         assertThat(nodes).extracting(NodeStatus::name).containsExactly("node-1", "node-2", "node-3");
         assertThat(nodes).extracting(NodeStatus::state).containsOnly(NodeState.UP);
         assertThat(nodes).extracting(NodeStatus::role).containsExactly(Role.PRIMARY, Role.REPLICA, Role.REPLICA);
-        assertThat(nodes).allSatisfy(node -> assertThat(node.lag()).isPresent());
+        assertThat(nodes).allSatisfy(node -> assertThat(node.lag().time()).isPresent());
         assertThat(db.status().primary().orElseThrow().timeline()).isEqualTo(1);
     }
 

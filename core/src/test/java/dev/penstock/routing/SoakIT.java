@@ -75,7 +75,7 @@ class SoakIT {
                 assertThat(late.threads()).isEqualTo(2).isEqualTo(early.threads());
                 assertThat(late.heapMegabytes() - early.heapMegabytes()).isLessThan(16);
                 assertThat(db.status().nodes())
-                        .allSatisfy(node -> assertThat(node.monitorFailures()).isZero());
+                        .allSatisfy(node -> assertThat(node.monitor().faults()).isZero());
                 // Whose last session was ended with the fresh one beside it counts as down until the next one stands.
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> db.status().nodes().stream()

@@ -164,9 +164,12 @@ class StormIT {
         Duration latest = ONE_ATTEMPT.negated();
         List<String> found = new ArrayList<>();
         for (Operation call : history.operations()) {
-            Duration late = Duration.ofNanos(call.endedNanos() - call.deadlineNanos());
-            Duration longest = stalls.longest(origin + call.startedNanos(), origin + call.endedNanos());
-            Duration since = stalls.total(origin + call.deadlineNanos(), origin + call.endedNanos());
+            Duration late =
+                    Duration.ofNanos(call.times().endedNanos() - call.times().deadlineNanos());
+            Duration longest = stalls.longest(
+                    origin + call.times().startedNanos(), origin + call.times().endedNanos());
+            Duration since = stalls.total(
+                    origin + call.times().deadlineNanos(), origin + call.times().endedNanos());
             Duration stall = longest.compareTo(since) > 0 ? longest : since;
             if (late.compareTo(GRACE.plus(stall)) > 0) {
                 found.add(late.toMillis() + " ms, beside stalls of " + stall.toMillis() + " ms: " + call);

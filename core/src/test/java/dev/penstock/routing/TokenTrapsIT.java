@@ -225,7 +225,7 @@ class TokenTrapsIT {
     }
 
     private Duration lagAge() {
-        return db.status().nodes().get(1).lagAge().orElse(Duration.ZERO);
+        return db.status().nodes().get(1).lag().age().orElse(Duration.ZERO);
     }
 
     @Test

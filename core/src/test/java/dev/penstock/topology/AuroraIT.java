@@ -7,7 +7,6 @@ import dev.penstock.Database;
 import dev.penstock.Served;
 import dev.penstock.TestConfigs;
 import dev.penstock.observe.NodeState;
-import dev.penstock.observe.NodeStatus;
 import dev.penstock.testkit.PostgresCluster;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -27,8 +26,10 @@ class AuroraIT {
                                 Duration.ofSeconds(20)))
                         .isTrue();
                 assertThat(db.status().nodes()).allSatisfy(node -> {
-                    assertThat(node.lag()).isEmpty();
-                    assertThat(node.note().orElseThrow()).contains("Aurora").contains("max_lag has no effect");
+                    assertThat(node.lag().time()).isEmpty();
+                    assertThat(node.monitor().note().orElseThrow())
+                            .contains("Aurora")
+                            .contains("max_lag has no effect");
                 });
                 db.write(c -> Served.run(c, "select 1"));
                 await().atMost(Duration.ofSeconds(20))
@@ -37,7 +38,8 @@ class AuroraIT {
             cluster.primary().execute("drop function public.aurora_version(), public.aurora_replica_status()");
             cluster.awaitReplicas();
             try (Database db = Database.open(TestConfigs.of(cluster).build())) {
-                assertThat(db.status().primary().flatMap(NodeStatus::note)).isEmpty();
+                assertThat(db.status().primary().flatMap(node -> node.monitor().note()))
+                        .isEmpty();
             }
         }
     }

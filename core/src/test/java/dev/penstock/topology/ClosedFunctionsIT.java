@@ -71,11 +71,12 @@ class ClosedFunctionsIT {
             assertThat(db.await(
                             status -> status.nodes().stream()
                                     .allMatch(node -> node.state() == NodeState.UP
-                                            && node.lag().isPresent() == lagKnown),
+                                            && node.lag().time().isPresent() == lagKnown),
                             SOON))
                     .isTrue();
             assertThat(db.status().nodes())
-                    .allSatisfy(node -> assertThat(node.note().orElse("")).contains(note == null ? "" : note));
+                    .allSatisfy(
+                            node -> assertThat(node.monitor().note().orElse("")).contains(note == null ? "" : note));
             await().atMost(SOON).until(() -> db.read(Served::by).inRecovery());
             Session session = db.session();
             session.write(c -> Served.run(c, "insert into app.visit values (" + written.incrementAndGet() + ")"));
@@ -92,7 +93,7 @@ class ClosedFunctionsIT {
             cluster.primary().execute("revoke execute on function pg_control_system() from public");
             assertThat(db.await(
                             status -> status.nodes().stream()
-                                    .allMatch(node -> node.note().isPresent()),
+                                    .allMatch(node -> node.monitor().note().isPresent()),
                             SOON))
                     .isTrue();
             db.write(c -> Served.run(c, "insert into app.visit values (1)"));

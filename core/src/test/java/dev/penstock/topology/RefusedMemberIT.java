@@ -69,11 +69,11 @@ class RefusedMemberIT {
                         Database.open(strict.apply(found(cluster, patroni)).build())) {
             await().atMost(SOON)
                     .until(() -> db.status().nodes().stream()
-                            .anyMatch(node -> node.failureKind().isPresent()));
+                            .anyMatch(node -> node.monitor().failureKind().isPresent()));
             NodeStatus found = db.status().nodes().get(1);
             assertThat(found.endpoint()).isEqualTo("db.public-cloud.example:5433");
-            assertThat(found.failureKind()).contains(ConnectFailure.TLS);
-            assertThat(found.lastFailure().orElseThrow()).contains(told);
+            assertThat(found.monitor().failureKind()).contains(ConnectFailure.TLS);
+            assertThat(found.monitor().lastFailure().orElseThrow()).contains(told);
             assertThat(found.state()).isEqualTo(NodeState.UNKNOWN);
             assertThat(db.read(Served::by).port()).isEqualTo(cluster.primary().port());
             assertThat(db.writeReturning(Served::by).port())

@@ -29,7 +29,7 @@ final class NodeGauges {
                         "failures",
                         "Rounds of the monitor that failed for a reason of Penstock's own"),
                 none,
-                () -> scrape.of(node, one -> one.monitorFailures()));
+                () -> scrape.of(node, one -> one.monitor().faults()));
         lag(meters, scrape, node);
     }
 
@@ -39,16 +39,16 @@ final class NodeGauges {
                 "penstock.replica.lag",
                 "Time since the primary first passed what the replica has replayed",
                 none,
-                () -> scrape.of(node, one -> Scrape.nanos(one.lag())));
+                () -> scrape.of(node, one -> Scrape.nanos(one.lag().time())));
         meters.gauge(
                 new Meters.Spec("penstock.replica.lag.bytes", "bytes", "WAL that the replica is behind the primary"),
                 none,
                 () -> scrape.of(
-                        node, one -> one.lagBytes().map(Long::doubleValue).orElse(Double.NaN)));
+                        node, one -> one.lag().bytes().map(Long::doubleValue).orElse(Double.NaN)));
         meters.timeGauge(
                 "penstock.replica.lag.age",
                 "How old the measurement of the lag is",
                 none,
-                () -> scrape.of(node, one -> Scrape.nanos(one.lagAge())));
+                () -> scrape.of(node, one -> Scrape.nanos(one.lag().age())));
     }
 }

@@ -22,11 +22,13 @@ final class ServerGauges {
         meters.gauge(
                 new Meters.Spec("penstock.server.max.connections", "connections", "max_connections of the server"),
                 none,
-                () -> scrape.of(node, one -> Scrape.number(one.sessions().maxConnections())));
+                () -> scrape.of(
+                        node, one -> Scrape.number(one.monitor().sessions().maxConnections())));
         meters.gauge(
                 new Meters.Spec("penstock.budget.server", "connections", "max_connections less what is reserved"),
                 none,
-                () -> scrape.of(node, one -> Scrape.number(one.sessions().usable())));
+                () -> scrape.of(
+                        node, one -> Scrape.number(one.monitor().sessions().usable())));
         meters.gauge(
                 new Meters.Spec(
                         "penstock.budget.planned", "connections", "What all declared instances may open on the server"),
@@ -39,6 +41,7 @@ final class ServerGauges {
         meters.gauge(
                 SESSIONS,
                 Tags.of("state", state),
-                () -> scrape.of(node, one -> Scrape.number(count.apply(one.sessions()))));
+                () -> scrape.of(
+                        node, one -> Scrape.number(count.apply(one.monitor().sessions()))));
     }
 }

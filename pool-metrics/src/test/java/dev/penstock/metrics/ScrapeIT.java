@@ -63,7 +63,7 @@ class ScrapeIT {
             bound.replica().pauseReplay();
             await().atMost(SOON).until(() -> {
                 bound.db.write(Bound::insert);
-                return bound.db.status().node("node-2").orElseThrow().tooFarBehind();
+                return bound.db.status().node("node-2").orElseThrow().lag().tooFar();
             });
             bound.db.read(Bound::port);
             Samples scrape = bound.scrape();

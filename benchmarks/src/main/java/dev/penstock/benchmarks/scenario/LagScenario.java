@@ -89,8 +89,8 @@ final class LagScenario implements Scenario {
                 "  %-31s %6.2f   %8s %10s   %18s   %33s%n",
                 what,
                 truth,
-                seconds(status.lag()),
-                status.lagBytes().map(String::valueOf).orElse("unknown"),
+                seconds(status.lag().time()),
+                status.lag().bytes().map(String::valueOf).orElse("unknown"),
                 rounded(formulas.get(0)),
                 rounded(formulas.get(1)));
     }

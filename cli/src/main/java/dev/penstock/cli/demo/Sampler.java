@@ -39,12 +39,12 @@ final class Sampler {
         Count before = last.getOrDefault(port, now);
         last.put(port, now);
         boolean isBehind = node.role() == Role.REPLICA
-                && node.lag().filter(Sampler::isTooMuch).isPresent();
+                && node.lag().time().filter(Sampler::isTooMuch).isPresent();
         return new NodeLine(
                 node.name(),
                 node.role().name().toLowerCase(Locale.ROOT),
                 node.state().name().toLowerCase(Locale.ROOT),
-                node.role() == Role.REPLICA ? node.lag() : Optional.empty(),
+                node.role() == Role.REPLICA ? node.lag().time() : Optional.empty(),
                 isBehind,
                 node.checkedOut(),
                 before.perSecond(now.reads, before.reads, now.nanos),

@@ -229,7 +229,7 @@ abstract class BehaviourContract {
         return status.nodes().stream()
                 .filter(node -> node.role() == Role.REPLICA)
                 .findFirst()
-                .flatMap(NodeStatus::lag)
+                .flatMap(node -> node.lag().time())
                 .orElse(Duration.ZERO);
     }
 

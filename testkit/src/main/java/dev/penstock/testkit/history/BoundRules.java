@@ -7,11 +7,12 @@ import java.util.function.Consumer;
 record BoundRules(List<Span> withoutPrimary, long graceNanos, long settleNanos, Consumer<Violation> found) {
     void check(List<Operation> operations) {
         for (Operation call : operations) {
-            if (call.endedNanos() > call.deadlineNanos() + graceNanos) {
+            if (call.times().endedNanos() > call.times().deadlineNanos() + graceNanos) {
                 found.accept(Violation.of(
                         Rule.ENDED_IN_TIME,
                         call.kind() + " " + call.id() + " ended "
-                                + (call.endedNanos() - call.deadlineNanos()) / 1_000_000 + " ms after its deadline",
+                                + (call.times().endedNanos() - call.times().deadlineNanos()) / 1_000_000
+                                + " ms after its deadline",
                         call));
             }
             if (call.kind() == Kind.READ
@@ -28,6 +29,7 @@ record BoundRules(List<Span> withoutPrimary, long graceNanos, long settleNanos, 
         boolean bound = read.isPromised(Promise.READ_YOUR_WRITES) || read.isPromised(Promise.MONOTONIC_READS);
         return bound
                 && withoutPrimary.stream()
-                        .anyMatch(span -> span.meets(read.startedNanos(), read.endedNanos(), settleNanos));
+                        .anyMatch(span -> span.meets(
+                                read.times().startedNanos(), read.times().endedNanos(), settleNanos));
     }
 }

@@ -37,7 +37,7 @@ public final class History {
     /** The calls that have ended, in the order in which they began. */
     public List<Operation> operations() {
         List<Operation> sorted = new ArrayList<>(ended);
-        sorted.sort(Comparator.comparingLong(Operation::startedNanos));
+        sorted.sort(Comparator.comparingLong(operation -> operation.times().startedNanos()));
         return sorted;
     }
 
@@ -99,9 +99,7 @@ public final class History {
                     thread,
                     kind,
                     key,
-                    startedNanos,
-                    endedNanos,
-                    deadlineNanos,
+                    new Operation.Times(startedNanos, endedNanos, deadlineNanos),
                     outcome,
                     seen,
                     reason));

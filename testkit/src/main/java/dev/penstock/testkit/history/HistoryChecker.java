@@ -46,7 +46,7 @@ public final class HistoryChecker {
                 .filter(call -> call.is(Kind.WRITE, Outcome.ACKNOWLEDGED) && !traces.isKept(call.id()))
                 .count();
         long slowest = operations.stream()
-                .mapToLong(call -> call.endedNanos() - call.startedNanos())
+                .mapToLong(call -> call.times().endedNanos() - call.times().startedNanos())
                 .max()
                 .orElse(0);
         return String.format(

@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One call as its caller saw it. Immutable. Times are in nanoseconds since the history began.
+ * One call as its caller saw it. Immutable.
  *
  * @param id unique in its history, from 1
  * @param session whose promises it is under; empty when it belongs to none
  * @param thread the thread that made it
- * @param deadlineNanos when it should have ended
+ * @param times when it was under way, and when it should have ended
  * @param seen what the executing server said; empty when no answer arrived
  * @param reason why it failed; empty when it did not
  */
@@ -21,15 +21,20 @@ public record Operation(
         String thread,
         Kind kind,
         String key,
-        long startedNanos,
-        long endedNanos,
-        long deadlineNanos,
+        Times times,
         Outcome outcome,
         Optional<Seen> seen,
         String reason) {
     public Operation {
         promises = Set.copyOf(promises);
     }
+
+    /**
+     * The times of a call, in nanoseconds since the history began.
+     *
+     * @param deadlineNanos when it should have ended
+     */
+    public record Times(long startedNanos, long endedNanos, long deadlineNanos) {}
 
     boolean is(Kind wanted, Outcome told) {
         return kind == wanted && outcome == told;
@@ -59,8 +64,8 @@ public record Operation(
                 of,
                 key,
                 thread,
-                startedNanos / 1e9,
-                endedNanos / 1e9,
+                times.startedNanos / 1e9,
+                times.endedNanos / 1e9,
                 outcome.name().toLowerCase(Locale.ROOT),
                 answer,
                 reason.isEmpty() ? "" : ", " + reason);

@@ -27,10 +27,12 @@ record PlaceRules(Traces traces, List<Reign> reigns, long settleNanos, Consumer<
 
     /** What nobody waits for any more may be executed later, by a server that was frozen: only its beginning counts. */
     private void reigned(String node, Operation call) {
-        long until = call.outcome() == Outcome.UNKNOWN ? Long.MAX_VALUE : call.endedNanos();
+        long until = call.outcome() == Outcome.UNKNOWN
+                ? Long.MAX_VALUE
+                : call.times().endedNanos();
         boolean primary = reigns.stream()
-                .anyMatch(reign ->
-                        reign.node().equals(node) && reign.span().meets(call.startedNanos(), until, settleNanos));
+                .anyMatch(reign -> reign.node().equals(node)
+                        && reign.span().meets(call.times().startedNanos(), until, settleNanos));
         if (!primary) {
             found.accept(Violation.of(
                     Rule.EXECUTED_BY_THE_PRIMARY,

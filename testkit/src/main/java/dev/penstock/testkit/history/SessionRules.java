@@ -55,15 +55,19 @@ record SessionRules(Traces traces, Consumer<Violation> found) {
     /** One session and one key. The binding calls are taken in as they end, the reads looked at as they begin. */
     private void hold(Collection<Operation> calls, Predicate<Operation> binds, Rule rule) {
         List<Operation> binding = new ArrayList<>(calls.stream().filter(binds).toList());
-        binding.sort(Comparator.comparingLong(Operation::endedNanos));
+        binding.sort(Comparator.comparingLong(operation -> operation.times().endedNanos()));
         List<Operation> reads = new ArrayList<>(calls.stream()
                 .filter(call -> call.is(Kind.READ, Outcome.ACKNOWLEDGED))
                 .toList());
-        reads.sort(Comparator.comparingLong(Operation::startedNanos));
+        reads.sort(Comparator.comparingLong(operation -> operation.times().startedNanos()));
         Operation newest = null;
         int next = 0;
         for (Operation read : reads) {
-            for (; next < binding.size() && binding.get(next).endedNanos() <= read.startedNanos(); next++) {
+            for (;
+                    next < binding.size()
+                            && binding.get(next).times().endedNanos()
+                                    <= read.times().startedNanos();
+                    next++) {
                 newest = newer(newest, binding.get(next));
             }
             if (newest != null && read.version() < newest.version()) {

@@ -245,8 +245,10 @@ class HistoryCheckerTest {
         assertThatThrownBy(() -> call.failed("again")).isInstanceOf(IllegalStateException.class);
         assertThat(history.operations()).singleElement().satisfies(operation -> {
             assertThat(operation.thread()).isEqualTo(Thread.currentThread().getName());
-            assertThat(operation.endedNanos()).isBetween(operation.startedNanos(), history.nanos());
-            assertThat(operation.deadlineNanos() - operation.startedNanos()).isEqualTo(millis(5_000));
+            assertThat(operation.times().endedNanos())
+                    .isBetween(operation.times().startedNanos(), history.nanos());
+            assertThat(operation.times().deadlineNanos() - operation.times().startedNanos())
+                    .isEqualTo(millis(5_000));
         });
     }
 
@@ -287,9 +289,7 @@ class HistoryCheckerTest {
                 "t",
                 kind,
                 "k-1",
-                millis(from),
-                millis(until),
-                millis(from + DEADLINE),
+                new Operation.Times(millis(from), millis(until), millis(from + DEADLINE)),
                 outcome,
                 seen,
                 "");
