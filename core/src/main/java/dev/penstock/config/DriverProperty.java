@@ -59,7 +59,45 @@ record DriverProperty(
 
     private static final Pattern SHOWN = Pattern.compile("[A-Za-z0-9_.,-]{0,40}");
 
-    private static final Map<String, DriverProperty> ROWS = byName(settable(), owned(), refused());
+    /** Name, type, what it is for. A number has its range: without an end it is that of an int. */
+    private static final String SETTABLE = """
+            adaptiveFetch | flag | fetch sizes follow the width of the rows
+            adaptiveFetchMaximum | -1.. | rows of one fetch at most; -1 is no limit
+            adaptiveFetchMinimum | 0.. | rows of one fetch at least
+            allowEncodingChanges | flag | SET client_encoding is allowed
+            autosave | never,always,conservative | savepoints around statements
+            binaryTransfer | flag | values of known types travel in binary
+            binaryTransferDisable | types | types that travel as text
+            binaryTransferEnable | types | types that travel in binary
+            cleanupSavepoints | flag | autosave releases its savepoints
+            convertBooleanToNumeric | flag | a boolean can be read as 1 or 0
+            databaseMetadataCacheFields | 0.. | columns whose metadata a connection keeps; 0 keeps none
+            databaseMetadataCacheFieldsMiB | 0..1024 | MiB of metadata that a connection keeps; 0 keeps none
+            defaultRowFetchSize | 0.. | rows of one fetch inside a transaction; 0 fetches all
+            disableColumnSanitiser | flag | column names keep their letter case in lookups
+            escapeSyntaxCallMode | select,callIfNoReturn,call | what {call …} becomes
+            flushCacheOnDdl | flag | DDL empties the cache of prepared statements
+            groupStartupParameters | flag | settings at the start travel in one transaction
+            hideUnprivilegedObjects | flag | metadata leaves out what the user has no right to
+            logUnclosedConnections | flag | the driver logs a physical connection that nobody closed
+            maxResultBuffer | buffer | the most that one result may take
+            maxSendBufferSize | 8192..1073741824 | bytes that are gathered before they are sent
+            preferQueryMode | extended,extendedForPrepared,extendedCacheEverything,simple | the protocol of statements
+            preparedStatementCacheQueries | 0.. | statements that a connection keeps; 0 keeps none
+            preparedStatementCacheSizeMiB | 0..1024 | MiB of statements that a connection keeps; 0 keeps none
+            prepareThreshold | 0.. | executions before the server keeps a statement; 0 is never
+            quoteReturningIdentifiers | flag | names of generated keys are quoted
+            receiveBufferSize | -1..1073741824 | bytes of the socket's buffer; -1 leaves it to the system
+            reWriteBatchedInserts | flag | batched inserts become inserts of many rows
+            reWriteBatchedInsertsSize | 0..32768 | rows of one such insert; 0 is as many as possible
+            scramMaxIterations | 4096.. | the most rounds of SCRAM that a server may ask for
+            sendBufferSize | -1..1073741824 | bytes of the socket's buffer; -1 leaves it to the system
+            stringtype | unspecified,varchar | the type of setString: unspecified lets the server find it
+            tcpNoDelay | flag | small packets are sent at once
+            unknownLength | 0.. | the length that metadata gives for types without one
+            """;
+
+    private static final Map<String, DriverProperty> ROWS = byName(Stream.of(settable(), owned(), refused()));
 
     /** Every row, by name. */
     static Map<String, DriverProperty> table() {
@@ -179,74 +217,34 @@ record DriverProperty(
         return number >= min && number <= max;
     }
 
-    private static Map<String, DriverProperty> byName(
-            List<DriverProperty> settable, Stream<DriverProperty> owned, Stream<DriverProperty> refused) {
-        Map<String, DriverProperty> rows = Stream.of(settable.stream(), owned, refused)
-                .flatMap(group -> group)
+    private static Map<String, DriverProperty> byName(Stream<Stream<DriverProperty>> groups) {
+        Map<String, DriverProperty> rows = groups.flatMap(group -> group)
                 .sorted((a, b) -> a.name.compareToIgnoreCase(b.name))
                 .collect(Collectors.toMap(DriverProperty::name, row -> row, (a, b) -> a, LinkedHashMap::new));
         return Collections.unmodifiableMap(rows);
     }
 
-    private static List<DriverProperty> settable() {
-        int most = Integer.MAX_VALUE;
-        return List.of(
-                flag("adaptiveFetch", "fetch sizes follow the width of the rows"),
-                number("adaptiveFetchMaximum", -1, most, "rows of one fetch at most; -1 is no limit"),
-                number("adaptiveFetchMinimum", 0, most, "rows of one fetch at least"),
-                flag("allowEncodingChanges", "SET client_encoding is allowed"),
-                choice("autosave", "savepoints around statements", "never", "always", "conservative"),
-                flag("binaryTransfer", "values of known types travel in binary"),
-                text("binaryTransferDisable", Kind.TYPES, "types that travel as text"),
-                text("binaryTransferEnable", Kind.TYPES, "types that travel in binary"),
-                flag("cleanupSavepoints", "autosave releases its savepoints"),
-                flag("convertBooleanToNumeric", "a boolean can be read as 1 or 0"),
-                number(
-                        "databaseMetadataCacheFields",
-                        0,
-                        most,
-                        "columns whose metadata a connection keeps; 0 keeps none"),
-                number(
-                        "databaseMetadataCacheFieldsMiB",
-                        0,
-                        1024,
-                        "MiB of metadata that a connection keeps; 0 keeps none"),
-                number("defaultRowFetchSize", 0, most, "rows of one fetch inside a transaction; 0 fetches all"),
-                flag("disableColumnSanitiser", "column names keep their letter case in lookups"),
-                choice("escapeSyntaxCallMode", "what {call …} becomes", "select", "callIfNoReturn", "call"),
-                flag("flushCacheOnDdl", "DDL empties the cache of prepared statements"),
-                flag("groupStartupParameters", "settings at the start travel in one transaction"),
-                flag("hideUnprivilegedObjects", "metadata leaves out what the user has no right to"),
-                flag("logUnclosedConnections", "the driver logs a physical connection that nobody closed"),
-                text("maxResultBuffer", Kind.BUFFER, "the most that one result may take"),
-                number("maxSendBufferSize", 8192, 1 << 30, "bytes that are gathered before they are sent"),
-                choice(
-                        "preferQueryMode",
-                        "the protocol of statements",
-                        "extended",
-                        "extendedForPrepared",
-                        "extendedCacheEverything",
-                        "simple"),
-                number("preparedStatementCacheQueries", 0, most, "statements that a connection keeps; 0 keeps none"),
-                number(
-                        "preparedStatementCacheSizeMiB",
-                        0,
-                        1024,
-                        "MiB of statements that a connection keeps; 0 keeps none"),
-                number("prepareThreshold", 0, most, "executions before the server keeps a statement; 0 is never"),
-                flag("quoteReturningIdentifiers", "names of generated keys are quoted"),
-                number("receiveBufferSize", -1, 1 << 30, "bytes of the socket's buffer; -1 leaves it to the system"),
-                flag("reWriteBatchedInserts", "batched inserts become inserts of many rows"),
-                number("reWriteBatchedInsertsSize", 0, 32_768, "rows of one such insert; 0 is as many as possible"),
-                number("scramMaxIterations", 4096, most, "the most rounds of SCRAM that a server may ask for"),
-                number("sendBufferSize", -1, 1 << 30, "bytes of the socket's buffer; -1 leaves it to the system"),
-                choice(
-                        "stringtype",
-                        "the type of setString: unspecified lets the server find it",
-                        "unspecified",
-                        "varchar"),
-                flag("tcpNoDelay", "small packets are sent at once"),
-                number("unknownLength", 0, most, "the length that metadata gives for types without one"));
+    private static Stream<DriverProperty> settable() {
+        return SETTABLE.lines().map(line -> {
+            String[] cells = line.split(" \\| ");
+            String type = cells[1];
+            int dots = type.indexOf("..");
+            if (dots > 0) {
+                String most = type.substring(dots + 2);
+                long max = most.isEmpty() ? Integer.MAX_VALUE : Long.parseLong(most);
+                return of(cells, Kind.NUMBER, Long.parseLong(type.substring(0, dots)), max, List.of());
+            }
+            return switch (type) {
+                case "flag" -> of(cells, Kind.FLAG, 0, 0, List.of());
+                case "types" -> of(cells, Kind.TYPES, 0, 0, List.of());
+                case "buffer" -> of(cells, Kind.BUFFER, 0, 0, List.of());
+                default -> of(cells, Kind.CHOICE, 0, 0, List.of(type.split(",")));
+            };
+        });
+    }
+
+    private static DriverProperty of(String[] cells, Kind kind, long min, long max, List<String> words) {
+        return new DriverProperty(cells[0], kind, min, max, words, null, cells[2]);
     }
 
     private static Stream<DriverProperty> owned() {
@@ -294,22 +292,6 @@ record DriverProperty(
                         because("The key's algorithm is read from the key", "pemKeyAlgorithm"),
                         because("Use the section tls: and its key key_password_file_path", "sslpassword"))
                 .flatMap(group -> group);
-    }
-
-    private static DriverProperty flag(String name, String purpose) {
-        return text(name, Kind.FLAG, purpose);
-    }
-
-    private static DriverProperty number(String name, long min, long max, String purpose) {
-        return new DriverProperty(name, Kind.NUMBER, min, max, List.of(), null, purpose);
-    }
-
-    private static DriverProperty choice(String name, String purpose, String... words) {
-        return new DriverProperty(name, Kind.CHOICE, 0, 0, List.of(words), null, purpose);
-    }
-
-    private static DriverProperty text(String name, Kind kind, String purpose) {
-        return new DriverProperty(name, kind, 0, 0, List.of(), null, purpose);
     }
 
     private static Stream<DriverProperty> instead(Key key, String... names) {

@@ -58,9 +58,10 @@ final class YamlFile {
                     .map(mark -> label + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
                     .orElse(label);
             throw notYaml(place);
-        } catch (YamlEngineException | StackOverflowError e) {
-            // The composer descends by recursion: brackets by the ten thousand exhaust the stack, and it is free again
-            // here.
+        } catch (YamlEngineException | IllegalArgumentException | StackOverflowError e) {
+            // A tag may be none, which the library tells so. And the composer descends by recursion: brackets by the
+            // ten
+            // thousand exhaust the stack, and it is free again here.
             throw notYaml(label);
         }
     }

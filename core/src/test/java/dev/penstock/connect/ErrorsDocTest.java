@@ -54,7 +54,7 @@ class ErrorsDocTest {
 
     /** Capitals in config's sources that are no codes: names of variables and parameters, and a placeholder. */
     private static final Pattern NO_CODE =
-            Pattern.compile("(POSTGRES|APP|PENSTOCK|DATABASE_(?!NAME$)).*|PG(HOST|PORT|DBNAME)|UNKNOWN");
+            Pattern.compile("(POSTGRES|APP|PENSTOCK|DATABASE_(?!NAME$)).*|PG(HOST|PORT|DBNAME)|UNKNOWN|OFF");
 
     /** What an operator meets, as the driver throws it, and what must be said of it. */
     private record Symptom(String seen, SQLException thrown, String code, String remedy) {

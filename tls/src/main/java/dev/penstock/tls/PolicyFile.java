@@ -59,7 +59,11 @@ record PolicyFile(Path path, Map<PolicyKey, Line> lines, List<Violation> faults,
             Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return true;
         } catch (NoSuchFileException absent) {
-            return false;
+            // Newer JDKs say so as well of a file that stands where a directory should.
+            Path directory = file.getParent();
+            return directory != null
+                    && Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
+                    && !Files.isDirectory(directory);
         } catch (IOException hidden) {
             // Only what is known to be absent binds nobody.
             return true;

@@ -146,11 +146,11 @@ class DriverPropertiesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            sslmode=verify-full                                  | tls.ca: must be set
+            sslmode=verify-full                                  | tls.ca must be set
             sslmode=verify-full&sslrootcert=/absent/ca.crt       | TLS_TRUST_FILE_MISSING
-            sslmode=require&sslrootcert=system                   | tls.ca: is system, which needs sslmode=verify-full
+            sslmode=require&sslrootcert=system                   | tls.ca is system, which needs sslmode=verify-full
             sslmode=require&sslkey=/absent/tls.key               | sslkey is set without sslcert
-            ssl=true                                             | tls.ca: must be set
+            ssl=true                                             | tls.ca must be set
             sslmode=verify-full&sslrootcert=system               | TLS_UNTRUSTED_CHAIN
             sslmode=REQUIRE                                      | -
             sslmode=require&channelBinding=sometimes             | channelBinding
