@@ -320,7 +320,8 @@ class PoolSizeOverTimeIT {
             seen.watch(SECONDS);
         }
         all.assertThat(seen.failures).as(seen.name).isEmpty();
-        all.assertThat(seen.open.values()).as(seen.name).allMatch(open -> open <= size + overflow);
+        // The server counts, and may not have seen yet that a session was closed for its successor.
+        all.assertThat(seen.open.values()).as(seen.name).allMatch(open -> open <= size + overflow + 1);
         return seen;
     }
 
