@@ -180,7 +180,7 @@ public final class PasswordSource {
             String described = place.describe(environment);
             misses.add(new SecretUnavailableException.Place(described, finding.reason()));
             if (finding.outcome() == Finding.Outcome.BROKEN) {
-                throw new SecretUnavailableException(misses, "Mend " + described + ".", finding.cause());
+                throw new SecretUnavailableException(misses, "Correct " + described + ".", finding.cause());
             }
         }
         throw new SecretUnavailableException(misses, "Provide one of them.", null);

@@ -160,7 +160,7 @@ class PasswordSourceTest {
         assertThatThrownBy(() -> PasswordSource.file(empty).orEnv("PW").resolve(Map.of("PW", CANARY)))
                 .isInstanceOf(SecretUnavailableException.class)
                 .hasMessageContaining("is empty")
-                .hasMessageContaining("Mend file " + empty);
+                .hasMessageContaining("Correct file " + empty);
     }
 
     @Test
